@@ -1,0 +1,2 @@
+//! Example shell.
+fn main() {}
