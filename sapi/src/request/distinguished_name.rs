@@ -307,6 +307,9 @@ fn check_value(kind: &ObjectIdentifier, text: &str) -> Result<(), SubjectError> 
     if text.is_empty() {
         return Err(SubjectError::of(kind, "is empty"));
     }
+    if *kind == COUNTRY && !(text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic())) {
+        return Err(SubjectError::of(kind, "is not two letters (ISO 3166)"));
+    }
     if text.chars().count() > limit {
         return Err(SubjectError::of(
             kind,
@@ -315,9 +318,6 @@ fn check_value(kind: &ObjectIdentifier, text: &str) -> Result<(), SubjectError> 
     }
     if text.chars().any(char::is_control) {
         return Err(SubjectError::of(kind, "has a control character"));
-    }
-    if *kind == COUNTRY && !(text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic())) {
-        return Err(SubjectError::of(kind, "is not two letters (ISO 3166)"));
     }
     Ok(())
 }
