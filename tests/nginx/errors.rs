@@ -68,6 +68,11 @@ fn a_large_body_is_413_announced_or_chunked() {
     let reply = scene.nginx.curl("/api/csr/abc", &file);
     assert_eq!(reply.status, 200, "64 KiB are allowed");
     assert_eq!(reply.json()["body"].as_str().unwrap().len(), 64 * 1024);
+    let log = fs::read_to_string(scene.nginx.folder().join("sapi.error.log")).unwrap();
+    assert!(
+        !log.contains("buffered to a temporary file"),
+        "bodies stay in memory: {log}"
+    );
 }
 
 #[test]

@@ -94,7 +94,12 @@ fn every_request_has_an_id_of_its_own_that_the_log_knows() {
 #[test]
 fn what_the_request_is_about_passes() {
     let scene = Scene::new();
-    let sent = ["--header", "Authorization: Bearer token", "--header", "Host: ca.example.net"];
+    let sent = [
+        "--header",
+        "Authorization: Bearer token",
+        "--header",
+        "Host: ca.example.net",
+    ];
     let reply = scene.put("/api/csr/abc", &sent);
     let headers = &reply.json()["headers"];
     assert_eq!(headers["host"], "ca.example.net");
