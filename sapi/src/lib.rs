@@ -52,7 +52,7 @@ mod request;
 
 mod certificate;
 
-mod identity;
+pub mod identity;
 
 mod hooks;
 
