@@ -58,6 +58,12 @@ mod hooks;
 
 mod pipeline;
 
+#[cfg(feature = "server")]
+mod server;
+
+#[cfg(feature = "server")]
+mod command;
+
 pub use async_trait::async_trait;
 pub use certificate::{
     DraftCertificate, ExtendedKeyUsages, Extension, ExtensionError, InvalidValidity,
@@ -69,6 +75,7 @@ pub use openssl;
 pub use pipeline::Pipeline;
 pub use request::{
     AltName, CertRequest, ClientId, CsrError, DistinguishedName, InvalidClientId, KeyError,
-    KeyKind, NameError, Peer, PeerCertificate, PeerCertificateError, RequestPolicy, RsaBoundsError,
-    RsaPolicy, SubjectError, WeakRsaKey,
+    KeyKind, NameError, Peer, PeerCertificate, PeerCertificateError, RequestPolicy, RsaBoundsError, RsaPolicy, SubjectError, UnknownKeyKind, WeakRsaKey,
 };
+#[cfg(feature = "server")]
+pub use server::{App, Boot, StartError};

@@ -21,6 +21,6 @@ pub use csr_error::CsrError;
 pub use distinguished_name::{DistinguishedName, SubjectError};
 pub use names::{AltName, NameError};
 pub use peer::{Peer, PeerCertificate, PeerCertificateError};
-pub use policy::RequestPolicy;
+pub use policy::{RequestPolicy, UnknownKeyKind};
 pub use public_key::{KeyError, KeyKind};
 pub use rsa_policy::{RsaBoundsError, RsaPolicy, WeakRsaKey};
