@@ -1,1 +1,3 @@
 //! sapi
+
+pub mod request;
