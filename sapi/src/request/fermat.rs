@@ -178,7 +178,7 @@ mod tests {
         for bits in 20..=60 {
             for _ in 0..100 {
                 let factor = random(bits);
-                let distance = random(3 + bits / 2) - (1 << (2 + bits / 2)) + 1;
+                let distance = random(5 + bits / 2) - (1 << (4 + bits / 2)) + 1;
                 let number = factor * (factor + 2 * distance);
                 let expected = textbook(number);
                 assert_eq!(has_close_factors(&limbs_of(number)), expected, "{number}");
