@@ -204,6 +204,31 @@ mod tests {
     }
 
     #[test]
+    fn a_hundred_numbers_above_the_root_are_tried() {
+        assert_eq!((TRIED.trailing_zeros(), TRIED.count_ones()), (1, 100));
+    }
+
+    #[test]
+    fn filters_admit_what_may_be_a_square() {
+        for filter in &FILTERS {
+            let q = filter.modulus;
+            let squares: Vec<u64> = (0..q).map(|root| root * root % q).collect();
+            for (number, root) in (0..q).flat_map(|number| (0..q).map(move |root| (number, root))) {
+                let admitted = filter.admitted(number + 5 * q, root + 3 * q);
+                for distance in 1..=100 {
+                    let difference = ((root + distance).pow(2) + q - number) % q;
+                    let expected = squares.contains(&difference);
+                    assert_eq!(
+                        admitted >> distance & 1 == 1,
+                        expected,
+                        "{root} + {distance} - {number} mod {q}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
     fn filters_fit_the_product() {
         let product: u64 = FILTERS
             .iter()

@@ -260,6 +260,8 @@ mod tests {
         assert!(!is_square_above(&[10], &[57]));
         assert!(!is_square_above(&[7], &[57]));
         assert!(is_square_above(&[11], &[121]));
+        // 1 - 2^65 is no square, though it is (2^64 - 1)^2 modulo 2^128.
+        assert!(!is_square_above(&[1], &[0, 2]));
         // (2^64 + 1)^2 - (2^64 + 2) 2^64 = 1
         assert!(is_square_above(&[1, 1], &[0, 2, 1]));
         assert!(!is_square_above(&[1, 1], &[1, 2, 1].map(|limb| limb & !1)));

@@ -103,6 +103,25 @@ mod tests {
         }
     }
 
+    /// The last correction, which hardly any dividend needs, at its edge: the first remainder is the divisor.
+    #[test]
+    fn a_remainder_is_never_the_divisor() {
+        let divisor = Divisor::scaled((1 << 63) + 2);
+        let (high, low) = (1 << 63, u64::MAX - 3);
+        let whole = (1 << 63) + 2;
+        assert_eq!(
+            divisor.divide(high, low),
+            ((join(high, low) / whole) as u64, 0)
+        );
+    }
+
+    #[test]
+    fn quotients_of_one_word_only() {
+        let divisor = Divisor::scaled((1 << 63) + 2);
+        assert_eq!(divisor.quotient((1 << 63) + 1, 0), Some(u64::MAX - 1));
+        assert_eq!(divisor.quotient((1 << 63) + 2, 0), None);
+    }
+
     #[test]
     fn remainder_of_several_limbs_serves_for_every_factor() {
         let divisor = Divisor::scaled(3 * 5 * 7 * 751);

@@ -170,6 +170,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn divisibility_at_the_edge_of_a_word() {
+        for prime in &TABLE.primes {
+            let largest = u64::MAX - u64::MAX % prime.value;
+            assert!(prime.divides(largest) && prime.divides(0));
+            assert!(!prime.divides(largest - 1) && !prime.divides(1));
+        }
+    }
+
     /// 751 is the last prime that counts; 757, the next one, does not.
     #[test]
     fn small_factors_are_named() {
