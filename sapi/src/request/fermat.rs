@@ -3,7 +3,7 @@
 //! If n = p q, then n = a^2 - b^2 with a = (p + q) / 2, and when p and q are close, a is only a little
 //! above the square root of n. So a few numbers above the root are tried: is a^2 - n a square?
 //! Nearly all of them are ruled out at once by asking the same modulo small numbers, and only what no
-//! small number rules out (for one key in a thousand) is computed in full.
+//! small number rules out (for one key in five hundred) is computed in full.
 
 use super::limbs;
 use super::reciprocal::Divisor;
