@@ -75,7 +75,8 @@ pub use openssl;
 pub use pipeline::Pipeline;
 pub use request::{
     AltName, CertRequest, ClientId, CsrError, DistinguishedName, InvalidClientId, KeyError,
-    KeyKind, NameError, Peer, PeerCertificate, PeerCertificateError, RequestPolicy, RsaBoundsError, RsaPolicy, SubjectError, UnknownKeyKind, WeakRsaKey,
+    KeyKind, NameError, Peer, PeerCertificate, PeerCertificateError, RequestPolicy, RsaBoundsError,
+    RsaPolicy, SubjectError, UnknownKeyKind, WeakRsaKey,
 };
 #[cfg(feature = "server")]
 pub use server::{App, Boot, StartError};

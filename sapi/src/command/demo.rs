@@ -44,7 +44,10 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) fn run(self, app: &App) -> Result<ExitCode, StartError> {
-        let sources = Sources::read(Some(self.config.as_deref().unwrap_or(Path::new("/dev/null"))), &[])?;
+        let sources = Sources::read(
+            Some(self.config.as_deref().unwrap_or(Path::new("/dev/null"))),
+            &[],
+        )?;
         let settings = Settings::check(&sources)?;
         log::start(settings.log_format, "warn")?;
         let hooks = match self.config {
@@ -82,7 +85,9 @@ impl SigningHooks for GrantAll {
     }
 
     async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
-        Ok(Verdict::Grant(Terms::valid_for(Validity::days(1)).with_requested_names(cx.csr())))
+        Ok(Verdict::Grant(
+            Terms::valid_for(Validity::days(1)).with_requested_names(cx.csr()),
+        ))
     }
 }
 
@@ -92,7 +97,8 @@ fn throw_away_identity() -> Result<(Identity, X509), BoxError> {
     // The demo is the program's own beginning: the clock is read here as in the server.
     #[allow(clippy::disallowed_methods)]
     let now = SystemTime::now();
-    let made = NewIdentity::self_signed(&subject, KeyKind::P256, Validity::days(30).duration(), now)?;
+    let made =
+        NewIdentity::self_signed(&subject, KeyKind::P256, Validity::days(30).duration(), now)?;
     let ca = made.certificate().clone();
     let identity = Identity::new(made.key().clone(), ca.clone(), Vec::new())?;
     Ok((identity, ca))
@@ -112,15 +118,30 @@ fn show(address: SocketAddr, ca: &X509, folder: &Path, once: bool) -> Result<(),
         return Err("the certificate is not signed by the demo's CA".into());
     }
     let mut out = io::stdout().lock();
-    write!(out, "{}\n{pem}", String::from_utf8_lossy(&certificate.to_text()?))?;
-    writeln!(out, "Issued over http://{address} and verified against the demo's CA.")?;
+    write!(
+        out,
+        "{}\n{pem}",
+        String::from_utf8_lossy(&certificate.to_text()?)
+    )?;
+    writeln!(
+        out,
+        "Issued over http://{address} and verified against the demo's CA."
+    )?;
     if once {
         return Ok(());
     }
     std::fs::write(folder.join("ca.cert.pem"), ca.to_pem()?)?;
     std::fs::write(folder.join("client.csr"), request.to_pem()?)?;
-    writeln!(out, "The CA's certificate and a request are in {}. By hand:\n", folder.display())?;
-    writeln!(out, "    curl -sS -T {}/client.csr http://{address}/api/csr/demo01\n", folder.display())?;
+    writeln!(
+        out,
+        "The CA's certificate and a request are in {}. By hand:\n",
+        folder.display()
+    )?;
+    writeln!(
+        out,
+        "    curl -sS -T {}/client.csr http://{address}/api/csr/demo01\n",
+        folder.display()
+    )?;
     writeln!(out, "Serving until Ctrl-C.")?;
     Ok(out.flush()?)
 }
@@ -155,6 +176,8 @@ fn put(address: SocketAddr, path: &str, body: &[u8]) -> Result<String, BoxError>
     stream.write_all(body)?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
-    let (_, body) = answer.split_once("\r\n\r\n").ok_or("the server closed the connection without an answer")?;
+    let (_, body) = answer
+        .split_once("\r\n\r\n")
+        .ok_or("the server closed the connection without an answer")?;
     Ok(body.to_owned())
 }

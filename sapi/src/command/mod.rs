@@ -12,10 +12,10 @@ use clap_complete::Shell;
 
 use crate::identity::{PassphraseSources, hardening};
 use crate::server::App;
+use crate::server::log;
 use crate::server::settings::Settings;
 use crate::server::sources::Sources;
 use crate::server::start::{self, StartError};
-use crate::server::log;
 
 /// Signs certificate requests by the policy compiled into this program.
 #[derive(Parser)]
@@ -149,7 +149,12 @@ impl App {
             Command::Config { settings } => print_config::run(&settings.read()?),
             Command::Completions { shell } => {
                 let name = definition.get_name().to_owned();
-                clap_complete::generate(shell, &mut definition.clone(), name, &mut std::io::stdout());
+                clap_complete::generate(
+                    shell,
+                    &mut definition.clone(),
+                    name,
+                    &mut std::io::stdout(),
+                );
                 Ok(ExitCode::SUCCESS)
             }
             Command::Man { dir: Some(dir) } => {
@@ -183,6 +188,13 @@ fn command_line() -> clap::Command {
         .and_then(|name| name.to_str())
         .unwrap_or("sapi")
         .to_owned();
-    let version = format!("(sapi {}, {})", env!("CARGO_PKG_VERSION"), openssl::version::version());
-    Cli::command().name(name.clone()).bin_name(name).version(version)
+    let version = format!(
+        "(sapi {}, {})",
+        env!("CARGO_PKG_VERSION"),
+        openssl::version::version()
+    );
+    Cli::command()
+        .name(name.clone())
+        .bin_name(name)
+        .version(version)
 }

@@ -17,8 +17,10 @@ use crate::server::start;
 
 /// Signs one request and prints the certificate.
 #[derive(Args)]
-#[command(after_help = "Example:\n  sign --client web01 web01.csr > web01.crt\n\n\
-    Exit codes: 0 signed, 65 no acceptable request, 75 not now, 77 denied, 70 failure, 78 settings")]
+#[command(
+    after_help = "Example:\n  sign --client web01 web01.csr > web01.crt\n\n\
+    Exit codes: 0 signed, 65 no acceptable request, 75 not now, 77 denied, 70 failure, 78 settings"
+)]
 pub(crate) struct Sign {
     /// Who the request is from, as the path of the endpoint would say
     #[arg(long, value_parser = client)]
@@ -46,11 +48,17 @@ impl Sign {
             Ok(csr) => csr,
             Err(error) => return Ok(refuse(65, &error.to_string())),
         };
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         let outcome = runtime.block_on(async {
             let passphrase = self.common.passphrase.sources();
             let pipeline = start::pipeline(app, &sources, &settings, &passphrase).await?;
-            Ok::<_, StartError>(pipeline.issue(self.client.clone(), csr, Peer::local()).await)
+            Ok::<_, StartError>(
+                pipeline
+                    .issue(self.client.clone(), csr, Peer::local())
+                    .await,
+            )
         })?;
         match outcome {
             Ok(certificate) => self.write(certificate.pem()),
@@ -62,7 +70,10 @@ impl Sign {
         match &self.out {
             None => io::stdout().write_all(pem.as_bytes())?,
             Some(path) => {
-                let mut file = fs::OpenOptions::new().write(true).create_new(true).open(path)?;
+                let mut file = fs::OpenOptions::new()
+                    .write(true)
+                    .create_new(true)
+                    .open(path)?;
                 file.write_all(pem.as_bytes())?;
                 file.sync_all()?;
             }
@@ -85,7 +96,9 @@ fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     // One byte more than allowed is enough to know.
     source.take(limit as u64 + 1).read_to_end(&mut body)?;
     if body.len() > limit {
-        return Err(io::Error::other(format!("is larger than {limit} bytes (http.max_body)")));
+        return Err(io::Error::other(format!(
+            "is larger than {limit} bytes (http.max_body)"
+        )));
     }
     Ok(body)
 }

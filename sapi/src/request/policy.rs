@@ -91,7 +91,8 @@ impl RequestPolicy {
         self.key_kinds.clear();
         for kind in kinds {
             let known = KEY_KINDS.iter().find(|known| **known == kind);
-            self.key_kinds.push(known.ok_or_else(|| UnknownKeyKind(kind.to_owned()))?);
+            self.key_kinds
+                .push(known.ok_or_else(|| UnknownKeyKind(kind.to_owned()))?);
         }
         Ok(self)
     }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::boot::Boot;
-use super::start::{self, StartError};
 use super::sources::Sources;
+use super::start::{self, StartError};
 use crate::hooks::{BoxError, Chain, SigningHooks};
 use crate::identity::PassphraseSources;
 
@@ -46,7 +46,8 @@ impl App {
     /// ```
     pub fn hook(mut self, hooks: impl SigningHooks) -> Self {
         let shared = Arc::new(hooks);
-        self.makers.push(Box::new(move |_| Ok(Box::new(Arc::clone(&shared)))));
+        self.makers
+            .push(Box::new(move |_| Ok(Box::new(Arc::clone(&shared)))));
         self
     }
 
@@ -62,7 +63,8 @@ impl App {
         mut self,
         make: impl Fn(&Boot) -> Result<H, BoxError> + Send + Sync + 'static,
     ) -> Self {
-        self.makers.push(Box::new(move |boot| Ok(Box::new(make(boot)?))));
+        self.makers
+            .push(Box::new(move |boot| Ok(Box::new(make(boot)?))));
         self
     }
 
@@ -101,6 +103,8 @@ impl App {
 
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("hooks", &self.makers.len()).finish()
+        f.debug_struct("App")
+            .field("hooks", &self.makers.len())
+            .finish()
     }
 }

@@ -19,14 +19,20 @@ pub(crate) struct BodyError {
 /// Refuses a body by its headers, before a byte of it is read.
 pub(crate) fn check_headers(request: &HttpRequest, max_body: usize) -> Result<(), BodyError> {
     check_type(request)?;
-    let encoded = request.headers().get_all(CONTENT_ENCODING).any(|value| value != "identity");
+    let encoded = request
+        .headers()
+        .get_all(CONTENT_ENCODING)
+        .any(|value| value != "identity");
     if encoded {
         return Err(BodyError {
             slug: "unsupported-encoding",
             detail: "Content-Encoding: send the request as it is, not compressed".into(),
         });
     }
-    let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let announced = request
+        .headers()
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok());
     match announced.and_then(|length| length.parse::<usize>().ok()) {
         Some(length) if length > max_body => Err(too_large(max_body)),
         _ => Ok(()),
@@ -34,12 +40,19 @@ pub(crate) fn check_headers(request: &HttpRequest, max_body: usize) -> Result<()
 }
 
 /// Reads the whole body.
-pub(crate) async fn read(payload: Payload, max_body: usize, limit: Duration) -> Result<Bytes, BodyError> {
+pub(crate) async fn read(
+    payload: Payload,
+    max_body: usize,
+    limit: Duration,
+) -> Result<Bytes, BodyError> {
     match tokio::time::timeout(limit, collect(payload, max_body)).await {
         Ok(body) => body,
         Err(_) => Err(BodyError {
             slug: "timeout",
-            detail: format!("the body did not arrive within {} seconds", limit.as_secs_f64()),
+            detail: format!(
+                "the body did not arrive within {} seconds",
+                limit.as_secs_f64()
+            ),
         }),
     }
 }
@@ -66,7 +79,12 @@ fn check_type(request: &HttpRequest) -> Result<(), BodyError> {
         return Ok(());
     };
     let text = first.to_str().unwrap_or_default();
-    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = text
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     if types.next().is_none() && ACCEPTED.contains(&essence.as_str()) {
         return Ok(());
     }
@@ -77,7 +95,10 @@ fn check_type(request: &HttpRequest) -> Result<(), BodyError> {
     };
     Err(BodyError {
         slug: "unsupported-media-type",
-        detail: format!("Content-Type: send one of {}, or none{hint}", ACCEPTED.join(", ")),
+        detail: format!(
+            "Content-Type: send one of {}, or none{hint}",
+            ACCEPTED.join(", ")
+        ),
     })
 }
 
@@ -88,4 +109,8 @@ fn too_large(max_body: usize) -> BodyError {
     }
 }
 
-const ACCEPTED: [&str; 3] = ["application/pkcs10", "application/x-pem-file", "application/octet-stream"];
+const ACCEPTED: [&str; 3] = [
+    "application/pkcs10",
+    "application/x-pem-file",
+    "application/octet-stream",
+];

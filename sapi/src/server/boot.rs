@@ -45,7 +45,9 @@ impl Boot {
     pub fn settings<T: DeserializeOwned>(&self, name: &str) -> Result<T, BoxError> {
         let key = format!("hooks.{name}");
         let fault = |error| format!("[{key}]: {error}");
-        self.sources.get(&key).map_err(|error| fault(error.to_string()).into())
+        self.sources
+            .get(&key)
+            .map_err(|error| fault(error.to_string()).into())
     }
 
     /// Whether the settings have a table `[hooks.<name>]`.
@@ -55,6 +57,8 @@ impl Boot {
     /// ```
     #[must_use]
     pub fn has_settings(&self, name: &str) -> bool {
-        self.sources.get::<config::Value>(&format!("hooks.{name}")).is_ok()
+        self.sources
+            .get::<config::Value>(&format!("hooks.{name}"))
+            .is_ok()
     }
 }

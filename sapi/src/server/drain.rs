@@ -30,13 +30,19 @@ pub(crate) struct EndSignals {
 impl EndSignals {
     pub(crate) fn new() -> std::io::Result<Self> {
         Ok(Self {
-            signals: [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?],
+            signals: [
+                signal(SignalKind::terminate())?,
+                signal(SignalKind::interrupt())?,
+            ],
         })
     }
 
     pub(crate) async fn received(&mut self) {
         poll_fn(|task| {
-            let any = self.signals.iter_mut().any(|signal| signal.poll_recv(task).is_ready());
+            let any = self
+                .signals
+                .iter_mut()
+                .any(|signal| signal.poll_recv(task).is_ready());
             if any { Poll::Ready(()) } else { Poll::Pending }
         })
         .await;
@@ -57,7 +63,10 @@ pub(crate) async fn finish(server: ServerHandle, deadline: Duration, busy: impl 
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     if busy() > 0 {
-        tracing::error!(requests = busy(), "the time to drain is over; these requests are cut off");
+        tracing::error!(
+            requests = busy(),
+            "the time to drain is over; these requests are cut off"
+        );
     }
     server.stop(false).await;
 }

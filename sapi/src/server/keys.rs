@@ -42,7 +42,8 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
 /// The defaults as a TOML document.
 pub(crate) fn defaults() -> String {
     let set = KEYS.iter().filter(|(_, default)| !default.is_empty());
-    set.map(|(key, default)| format!("{key} = {default}\n")).collect()
+    set.map(|(key, default)| format!("{key} = {default}\n"))
+        .collect()
 }
 
 /// The known key most like an unknown one, if any is.

@@ -27,7 +27,8 @@ impl Listener {
         }
         match &settings.listen {
             Listen::Unix(path) => {
-                let (listener, file) = bind_unix(path, settings.socket_mode, settings.socket_group.as_deref())?;
+                let (listener, file) =
+                    bind_unix(path, settings.socket_mode, settings.socket_group.as_deref())?;
                 Ok(Self::Unix(listener, Some(file)))
             }
             Listen::Tcp(address) => bind_tcp(*address),
@@ -38,7 +39,9 @@ impl Listener {
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Unix(_, Some(file)) => format!("unix:{}", file.path.display()),
-            Self::Unix(listener, None) | Self::Unix(listener, _) if listener.local_addr().is_ok() => {
+            Self::Unix(listener, None) | Self::Unix(listener, _)
+                if listener.local_addr().is_ok() =>
+            {
                 "unix socket from systemd".into()
             }
             Self::Unix(..) => "unix socket".into(),
@@ -59,7 +62,8 @@ pub(crate) struct SocketFile {
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        let ours = fs::symlink_metadata(&self.path).is_ok_and(|found| (found.dev(), found.ino()) == self.inode);
+        let ours = fs::symlink_metadata(&self.path)
+            .is_ok_and(|found| (found.dev(), found.ino()) == self.inode);
         if ours {
             // Nothing more can be done about a file that stays; the next start replaces it.
             let _ = fs::remove_file(&self.path);
@@ -93,30 +97,40 @@ fn from_systemd() -> Result<Option<Listener>, ListenError> {
             nonblocking(listener.set_nonblocking(true), "the socket from systemd")?;
             Ok(Some(Listener::Tcp(listener)))
         }
-        _ => Err(ListenError("the socket from systemd is neither a unix nor a TCP stream socket".into())),
+        _ => Err(ListenError(
+            "the socket from systemd is neither a unix nor a TCP stream socket".into(),
+        )),
     }
 }
 
 fn bind_tcp(address: SocketAddr) -> Result<Listener, ListenError> {
     if !address.ip().is_loopback() {
-        tracing::warn!("listen: {address} can be reached from outside without TLS; put nginx in front and listen on a unix socket");
+        tracing::warn!(
+            "listen: {address} can be reached from outside without TLS; put nginx in front and listen on a unix socket"
+        );
     }
     let name = address.to_string();
-    let listener = TcpListener::bind(address).map_err(|error| failed(&name, "cannot be bound", &error))?;
+    let listener =
+        TcpListener::bind(address).map_err(|error| failed(&name, "cannot be bound", &error))?;
     nonblocking(listener.set_nonblocking(true), &name)?;
     Ok(Listener::Tcp(listener))
 }
 
 /// Binds under a name beside the real one, sets mode and group, and only then moves the socket in
 /// place: nobody ever meets it with other rights, and a running instance keeps its own.
-fn bind_unix(path: &Path, mode: u32, group: Option<&str>) -> Result<(UnixListener, SocketFile), ListenError> {
+fn bind_unix(
+    path: &Path,
+    mode: u32,
+    group: Option<&str>,
+) -> Result<(UnixListener, SocketFile), ListenError> {
     let name = path.display().to_string();
     make_way(path, &name)?;
     let group = group.map(|group| group_id(group)).transpose()?;
     let beside = path.with_extension(format!("{}.new", std::process::id()));
     // A socket of this very name is what a killed predecessor with our process id left.
     let _ = fs::remove_file(&beside);
-    let listener = UnixListener::bind(&beside).map_err(|error| failed(&name, "cannot be bound", &error))?;
+    let listener =
+        UnixListener::bind(&beside).map_err(|error| failed(&name, "cannot be bound", &error))?;
     let placed = place(&beside, path, mode, group);
     if placed.is_err() {
         let _ = fs::remove_file(&beside);
@@ -149,7 +163,9 @@ fn make_way(path: &Path, name: &str) -> Result<(), ListenError> {
             "{name}: is there already and is no socket; it is not touched: move it away or set another path in listen"
         ))),
         Ok(_) => match UnixStream::connect(path) {
-            Ok(_) => Err(ListenError(format!("{name}: another instance is listening on it; stop that one first"))),
+            Ok(_) => Err(ListenError(format!(
+                "{name}: another instance is listening on it; stop that one first"
+            ))),
             Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(()),
             Err(error) => Err(failed(name, "cannot be tried", &error)),
         },
@@ -159,7 +175,9 @@ fn make_way(path: &Path, name: &str) -> Result<(), ListenError> {
 fn group_id(name: &str) -> Result<u32, ListenError> {
     match Group::from_name(name) {
         Ok(Some(group)) => Ok(group.gid.as_raw()),
-        _ => Err(ListenError(format!("socket.group: there is no group {name:?}"))),
+        _ => Err(ListenError(format!(
+            "socket.group: there is no group {name:?}"
+        ))),
     }
 }
 

@@ -23,7 +23,11 @@ pub(crate) fn start(format: LogFormat, filter: &str) -> Result<(), SettingsError
         .with_writer(|| Forgiving)
         .log_internal_errors(false);
     let _ = if json {
-        lines.json().flatten_event(true).with_span_list(false).try_init()
+        lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .try_init()
     } else {
         lines.with_ansi(io::stderr().is_terminal()).try_init()
     };

@@ -56,7 +56,12 @@ pub(crate) fn request_id(request: &HttpRequest, proxy: &Proxy) -> String {
 }
 
 /// The peer: the client's address and certificate, not the proxy's.
-pub(crate) fn peer(request: &HttpRequest, proxy: &Proxy, anchors: &[X509], now: SystemTime) -> Peer {
+pub(crate) fn peer(
+    request: &HttpRequest,
+    proxy: &Proxy,
+    anchors: &[X509],
+    now: SystemTime,
+) -> Peer {
     let connection = connection(request);
     let Some(headers) = trusted_headers(request, proxy) else {
         return connection.address.map_or_else(Peer::local, Peer::at);
@@ -76,15 +81,23 @@ pub(crate) fn peer(request: &HttpRequest, proxy: &Proxy, anchors: &[X509], now: 
 }
 
 fn connection(request: &HttpRequest) -> Connection {
-    request.conn_data::<Connection>().copied().unwrap_or_default()
+    request
+        .conn_data::<Connection>()
+        .copied()
+        .unwrap_or_default()
 }
 
 fn trusted_headers<'a>(request: &'a HttpRequest, proxy: &Proxy) -> Option<&'a HeaderMap> {
-    connection(request).is_trusted(proxy).then(|| request.headers())
+    connection(request)
+        .is_trusted(proxy)
+        .then(|| request.headers())
 }
 
 fn is_proxy(address: IpAddr, proxy: &Proxy) -> bool {
-    proxy.networks.iter().any(|network| network.contains(address))
+    proxy
+        .networks
+        .iter()
+        .any(|network| network.contains(address))
 }
 
 /// The rightmost hop that is no proxy of ours: what stands left of it, the client may have made up.
@@ -112,7 +125,9 @@ fn client_certificate(headers: &HeaderMap) -> Option<Vec<u8>> {
         let escaped = single(headers, "x-client-cert")?;
         return Some(percent_decode(escaped.as_bytes()).collect());
     }
-    let bytes = single(headers, "client-cert")?.strip_prefix(':')?.strip_suffix(':')?;
+    let bytes = single(headers, "client-cert")?
+        .strip_prefix(':')?
+        .strip_suffix(':')?;
     let der = Base64::decode_vec(bytes).ok()?;
     Some(pem::write_block("CERTIFICATE", &der).into_bytes())
 }
@@ -128,5 +143,8 @@ fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 fn is_request_id(id: &str) -> bool {
-    (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+    (1..=64).contains(&id.len())
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }

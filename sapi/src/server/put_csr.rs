@@ -53,7 +53,11 @@ async fn answer(endpoint: Data<Endpoint>, request: HttpRequest, payload: Payload
 
 async fn not_found(endpoint: Data<Endpoint>, request: HttpRequest) -> HttpResponse {
     let request_id = proxy::request_id(&request, &endpoint.proxy);
-    let answer = reply::problem(&request_id, "not-found", "the one endpoint is PUT /api/csr/<client>");
+    let answer = reply::problem(
+        &request_id,
+        "not-found",
+        "the one endpoint is PUT /api/csr/<client>",
+    );
     last_if_draining(&endpoint, answer)
 }
 
@@ -66,7 +70,9 @@ async fn put_csr(
     let client = request.match_info().get("client").unwrap_or_default();
     let client: ClientId = match client.parse() {
         Ok(client) => client,
-        Err(error) => return reply::problem(request_id, "invalid-client-id", &format!("client: {error}")),
+        Err(error) => {
+            return reply::problem(request_id, "invalid-client-id", &format!("client: {error}"));
+        }
     };
     let Some(_place) = Place::take(&endpoint.in_progress, endpoint.http.max_in_flight) else {
         return reply::overloaded(request_id);
@@ -77,7 +83,14 @@ async fn put_csr(
     let body = match read_body(endpoint, request, payload).await {
         Ok(body) => body,
         Err(error) => {
-            audit::refused_unseen(request_id, client.as_str(), &peer, "", error.slug, &error.detail);
+            audit::refused_unseen(
+                request_id,
+                client.as_str(),
+                &peer,
+                "",
+                error.slug,
+                &error.detail,
+            );
             return reply::problem(request_id, error.slug, &error.detail);
         }
     };
@@ -85,7 +98,14 @@ async fn put_csr(
         Ok(csr) => issue(endpoint, request_id, client, csr, peer).await,
         Err(error) => {
             let digest = hex(&Sha256::digest(&body));
-            audit::refused_unseen(request_id, client.as_str(), &peer, &digest, error.slug(), &error.to_string());
+            audit::refused_unseen(
+                request_id,
+                client.as_str(),
+                &peer,
+                &digest,
+                error.slug(),
+                &error.to_string(),
+            );
             reply::unacceptable(request_id, &error)
         }
     }
@@ -107,7 +127,10 @@ async fn issue(
     csr: CertRequest,
     peer: Peer,
 ) -> HttpResponse {
-    let outcome = endpoint.pipeline.issue_numbered(request_id.to_owned(), client, csr, peer).await;
+    let outcome = endpoint
+        .pipeline
+        .issue_numbered(request_id.to_owned(), client, csr, peer)
+        .await;
     match outcome {
         Ok(certificate) => reply::issued(request_id, &certificate),
         Err(rejection) => reply::rejected(request_id, &rejection),
@@ -117,7 +140,9 @@ async fn issue(
 /// While the server drains, every answer is the last one on its connection.
 fn last_if_draining(endpoint: &Endpoint, mut answer: HttpResponse) -> HttpResponse {
     if endpoint.drain.has_begun() {
-        answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        answer
+            .headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
     }
     answer
 }

@@ -47,7 +47,11 @@ pub(crate) fn rejected(request_id: &str, rejection: &Rejection) -> HttpResponse 
             let header = HeaderValue::from_str(challenge);
             match header {
                 Ok(header) => with_header(
-                    problem(request_id, "unauthenticated", "the policy of this certificate authority asks for credentials"),
+                    problem(
+                        request_id,
+                        "unauthenticated",
+                        "the policy of this certificate authority asks for credentials",
+                    ),
                     WWW_AUTHENTICATE,
                     header,
                 ),
@@ -58,14 +62,24 @@ pub(crate) fn rejected(request_id: &str, rejection: &Rejection) -> HttpResponse 
             }
         }
         Rejection::TooMany { retry_after } => later(
-            problem(request_id, "too-many-requests", "too many requests; the header Retry-After says when to come back"),
+            problem(
+                request_id,
+                "too-many-requests",
+                "too many requests; the header Retry-After says when to come back",
+            ),
             *retry_after,
         ),
         Rejection::Unacceptable(error) => unacceptable(request_id, error),
-        Rejection::Unavailable { reason } => later(problem(request_id, "unavailable", reason), MINUTE),
+        Rejection::Unavailable { reason } => {
+            later(problem(request_id, "unavailable", reason), MINUTE)
+        }
         Rejection::Overloaded => overloaded(request_id),
         Rejection::TimedOut { .. } => later(
-            problem(request_id, "hook-timeout", "the decision about this request took too long; try again later"),
+            problem(
+                request_id,
+                "hook-timeout",
+                "the decision about this request took too long; try again later",
+            ),
             TEN_SECONDS,
         ),
         Rejection::Failed { .. } => problem(request_id, "internal-error", INTERNAL_DETAIL),
@@ -84,12 +98,19 @@ pub(crate) fn unacceptable(request_id: &str, error: &CsrError) -> HttpResponse {
 
 pub(crate) fn overloaded(request_id: &str) -> HttpResponse {
     let text = "more requests are waiting than this server takes at once; try again";
-    later(problem(request_id, "overloaded", text), Duration::from_secs(1))
+    later(
+        problem(request_id, "overloaded", text),
+        Duration::from_secs(1),
+    )
 }
 
 pub(crate) fn method_not_allowed(request_id: &str) -> HttpResponse {
     let text = "a certificate request is sent with PUT";
-    with_header(problem(request_id, "method-not-allowed", text), ALLOW, HeaderValue::from_static("PUT"))
+    with_header(
+        problem(request_id, "method-not-allowed", text),
+        ALLOW,
+        HeaderValue::from_static("PUT"),
+    )
 }
 
 /// A problem document (RFC 9457).
@@ -130,7 +151,10 @@ fn pending(request_id: &str, retry_after: Duration) -> HttpResponse {
         retry_after: seconds(retry_after),
         request_id,
     };
-    later(begin(HttpResponse::Accepted(), request_id).json(body), retry_after)
+    later(
+        begin(HttpResponse::Accepted(), request_id).json(body),
+        retry_after,
+    )
 }
 
 /// What every answer carries.
@@ -156,10 +180,13 @@ fn seconds(duration: Duration) -> u64 {
 }
 
 fn rfc3339(time: SystemTime) -> String {
-    DateTime::from_system_time(time).map(|time| time.to_string()).unwrap_or_default()
+    DateTime::from_system_time(time)
+        .map(|time| time.to_string())
+        .unwrap_or_default()
 }
 
 pub(crate) const REQUEST_ID: &str = "x-request-id";
-const INTERNAL_DETAIL: &str = "something went wrong in the server; its log tells more under this request id";
+const INTERNAL_DETAIL: &str =
+    "something went wrong in the server; its log tells more under this request id";
 const TEN_SECONDS: Duration = Duration::from_secs(10);
 const MINUTE: Duration = Duration::from_secs(60);

@@ -122,7 +122,10 @@ fn listen(text: &str) -> Result<Listen, SettingsError> {
         Some(path) if path.starts_with('/') => Ok(Listen::Unix(path.into())),
         Some(_) => Err(wrong("listen", "the path after unix: is not absolute")),
         None => text.parse().map(Listen::Tcp).map_err(|_| {
-            wrong("listen", "is neither unix:/path nor address:port, such as 127.0.0.1:8080")
+            wrong(
+                "listen",
+                "is neither unix:/path nor address:port, such as 127.0.0.1:8080",
+            )
         }),
     }
 }
@@ -150,12 +153,19 @@ fn http(raw: &RawSettings, cores: usize) -> Result<Http, SettingsError> {
 
 fn requests(raw: &RawSettings) -> Result<RequestPolicy, SettingsError> {
     let requests = &raw.requests;
-    let rsa = RsaPolicy::new(requests.rsa_min_bits, requests.rsa_max_bits)
-        .map_err(|error| wrong("requests.rsa_min_bits, requests.rsa_max_bits", &error.to_string()))?;
+    let rsa = RsaPolicy::new(requests.rsa_min_bits, requests.rsa_max_bits).map_err(|error| {
+        wrong(
+            "requests.rsa_min_bits, requests.rsa_max_bits",
+            &error.to_string(),
+        )
+    })?;
     let mut blocked = Vec::new();
     for digest in &requests.blocked_keys {
         blocked.push(sha256(digest).ok_or_else(|| {
-            wrong("requests.blocked_keys", &format!("{digest:?} is not 64 hexadecimal digits"))
+            wrong(
+                "requests.blocked_keys",
+                &format!("{digest:?} is not 64 hexadecimal digits"),
+            )
         })?);
     }
     let policy = RequestPolicy::default()
@@ -171,7 +181,9 @@ fn profile(raw: &RawSettings) -> Result<Profile, SettingsError> {
     let certificate = &raw.certificate;
     let urls = |key: &str, urls: &[String]| -> Result<Vec<String>, SettingsError> {
         for url in urls {
-            AltName::Uri(url.clone()).check().map_err(|error| wrong(key, &error.to_string()))?;
+            AltName::Uri(url.clone())
+                .check()
+                .map_err(|error| wrong(key, &error.to_string()))?;
         }
         Ok(urls.to_vec())
     };
@@ -182,7 +194,10 @@ fn profile(raw: &RawSettings) -> Result<Profile, SettingsError> {
         })
         .with_crl_urls(urls("certificate.crl_urls", &certificate.crl_urls)?)
         .with_ocsp_urls(urls("certificate.ocsp_urls", &certificate.ocsp_urls)?)
-        .with_ca_issuer_urls(urls("certificate.ca_issuer_urls", &certificate.ca_issuer_urls)?);
+        .with_ca_issuer_urls(urls(
+            "certificate.ca_issuer_urls",
+            &certificate.ca_issuer_urls,
+        )?);
     if let Some(longest) = &certificate.max_validity {
         let longest: Validity = longest
             .parse()
@@ -198,12 +213,18 @@ fn proxy(raw: &RawSettings) -> Result<Proxy, SettingsError> {
         ..Proxy::default()
     };
     for uid in &raw.proxy.trusted_uids {
-        let uid = uid.parse().map_err(|_| wrong("proxy.trusted_uids", &format!("{uid:?} is no user id")))?;
+        let uid = uid
+            .parse()
+            .map_err(|_| wrong("proxy.trusted_uids", &format!("{uid:?} is no user id")))?;
         proxy.uids.push(uid);
     }
     for network in &raw.proxy.trusted_networks {
-        let network = Network::parse(network)
-            .ok_or_else(|| wrong("proxy.trusted_networks", &format!("{network:?} is no network such as 10.0.0.0/8")))?;
+        let network = Network::parse(network).ok_or_else(|| {
+            wrong(
+                "proxy.trusted_networks",
+                &format!("{network:?} is no network such as 10.0.0.0/8"),
+            )
+        })?;
         proxy.networks.push(network);
     }
     Ok(proxy)
@@ -220,7 +241,12 @@ fn log_format(text: &str) -> Result<LogFormat, SettingsError> {
 
 /// A duration is written like a validity, except that its unit cannot be left out.
 fn duration(key: &str, text: &str) -> Result<Duration, SettingsError> {
-    let invalid = || wrong(key, &format!("{text:?} is no duration such as 10s, 500ms or 5m"));
+    let invalid = || {
+        wrong(
+            key,
+            &format!("{text:?} is no duration such as 10s, 500ms or 5m"),
+        )
+    };
     if let Some(number) = text.strip_suffix("ms") {
         let number: u64 = number.parse().map_err(|_| invalid())?;
         return match number {

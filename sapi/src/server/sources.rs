@@ -16,16 +16,20 @@ pub(crate) struct Sources {
 impl Sources {
     /// Reads the sources, later ones over earlier ones. A file that was asked for must be there;
     /// the default one need not.
-    pub(crate) fn read(file: Option<&Path>, flags: &[(&str, String)]) -> Result<Self, SettingsError> {
-        let mut builder = Config::builder().add_source(File::from_str(&defaults(), FileFormat::Toml));
+    pub(crate) fn read(
+        file: Option<&Path>,
+        flags: &[(&str, String)],
+    ) -> Result<Self, SettingsError> {
+        let mut builder =
+            Config::builder().add_source(File::from_str(&defaults(), FileFormat::Toml));
         let (path, required) = match file {
             Some(path) => (path.to_path_buf(), true),
             None => (PathBuf::from(DEFAULT_FILE), false),
         };
         builder = builder.add_source(File::from(path).format(FileFormat::Toml).required(required));
-        builder = builder.add_source(environment(std::env::vars_os().filter_map(|(key, value)| {
-            Some((key.into_string().ok()?, value.into_string().ok()?))
-        })));
+        builder = builder.add_source(environment(std::env::vars_os().filter_map(
+            |(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)),
+        )));
         for (key, value) in flags {
             builder = builder.set_override(*key, value.as_str())?;
         }
@@ -37,7 +41,10 @@ impl Sources {
     }
 
     /// One table or value.
-    pub(crate) fn get<'de, T: serde::Deserialize<'de>>(&self, key: &str) -> Result<T, SettingsError> {
+    pub(crate) fn get<'de, T: serde::Deserialize<'de>>(
+        &self,
+        key: &str,
+    ) -> Result<T, SettingsError> {
         Ok(self.merged.get(key)?)
     }
 
@@ -62,7 +69,9 @@ impl Sources {
                     Some(known) => format!("; did you mean {known}?"),
                     None => String::new(),
                 };
-                return Err(SettingsError(format!("{key}: unknown setting in {origin}{hint}")));
+                return Err(SettingsError(format!(
+                    "{key}: unknown setting in {origin}{hint}"
+                )));
             }
         }
         Ok(())

@@ -19,11 +19,17 @@ use super::settings::Settings;
 use super::sources::{SettingsError, Sources};
 use crate::certificate::Issuer;
 use crate::hooks::{BoxError, Chain};
-use crate::identity::{Identity, IdentityError, PassphraseError, PassphraseSources, SigningPool, UnfitIdentity, load};
+use crate::identity::{
+    Identity, IdentityError, PassphraseError, PassphraseSources, SigningPool, UnfitIdentity, load,
+};
 use crate::pipeline::Pipeline;
 
 /// Serves until a signal asks for the end.
-pub(crate) async fn serve(app: &App, sources: &Sources, passphrase: &PassphraseSources) -> Result<(), StartError> {
+pub(crate) async fn serve(
+    app: &App,
+    sources: &Sources,
+    passphrase: &PassphraseSources,
+) -> Result<(), StartError> {
     let settings = Settings::check(sources)?;
     let pipeline = pipeline(app, sources, &settings, passphrase).await?;
     let listener = Listener::open(&settings)?;
@@ -44,15 +50,29 @@ pub(crate) async fn pipeline(
 }
 
 /// A pipeline whose hooks have prepared themselves.
-pub(crate) async fn booted(identity: Identity, hooks: Chain, settings: &Settings) -> Result<Pipeline, StartError> {
+pub(crate) async fn booted(
+    identity: Identity,
+    hooks: Chain,
+    settings: &Settings,
+) -> Result<Pipeline, StartError> {
     let pool = SigningPool::new(settings.signing_threads, settings.signing_queue)?;
-    let pipeline = Pipeline::assemble(identity, hooks, pool, settings.profile.clone(), settings.hook_timeout);
+    let pipeline = Pipeline::assemble(
+        identity,
+        hooks,
+        pool,
+        settings.profile.clone(),
+        settings.hook_timeout,
+    );
     pipeline.boot().await.map_err(StartError::Hooks)?;
     Ok(pipeline)
 }
 
 /// Serves on an open socket until a signal asks for the end.
-pub(crate) async fn serve_on(listener: Listener, pipeline: Pipeline, settings: &Settings) -> Result<(), StartError> {
+pub(crate) async fn serve_on(
+    listener: Listener,
+    pipeline: Pipeline,
+    settings: &Settings,
+) -> Result<(), StartError> {
     let mut signals = EndSignals::new()?;
     let issuer = pipeline.issuer();
     tracing::info!(listen = listener.name(), ca = ?issuer.subject(), "sapi serves");
@@ -66,15 +86,16 @@ pub(crate) async fn serve_on(listener: Listener, pipeline: Pipeline, settings: &
         in_progress: AtomicUsize::new(0),
     });
     let served = endpoint.clone();
-    let server = HttpServer::new(move || actix_web::App::new().configure(configure(served.clone())))
-        .workers(settings.http.workers)
-        .max_connections(settings.http.max_connections)
-        .keep_alive(settings.http.keep_alive)
-        .client_request_timeout(settings.http.header_timeout)
-        .on_connect(|stream, data| {
-            data.insert(Connection::of(stream));
-        })
-        .disable_signals();
+    let server =
+        HttpServer::new(move || actix_web::App::new().configure(configure(served.clone())))
+            .workers(settings.http.workers)
+            .max_connections(settings.http.max_connections)
+            .keep_alive(settings.http.keep_alive)
+            .client_request_timeout(settings.http.header_timeout)
+            .on_connect(|stream, data| {
+                data.insert(Connection::of(stream));
+            })
+            .disable_signals();
     let (server, file) = match listener {
         Listener::Unix(listener, file) => (server.listen_uds(listener)?, file),
         Listener::Tcp(listener) => (server.listen(listener)?, None),
@@ -88,7 +109,12 @@ pub(crate) async fn serve_on(listener: Listener, pipeline: Pipeline, settings: &
     // Without its file nobody finds the socket any more; who has found it is still served.
     drop(file);
     endpoint.drain.begin();
-    let busy = || endpoint.in_progress.load(Ordering::Acquire).max(endpoint.pipeline.in_flight());
+    let busy = || {
+        endpoint
+            .in_progress
+            .load(Ordering::Acquire)
+            .max(endpoint.pipeline.in_flight())
+    };
     drain::finish(handle, settings.http.shutdown_timeout, busy).await;
     // The server's own task has nothing left to report once it was told to stop.
     let _ = running.await;
@@ -100,9 +126,12 @@ pub(crate) async fn serve_on(listener: Listener, pipeline: Pipeline, settings: &
 fn anchors(settings: &Settings, issuer: &Issuer) -> Result<Vec<X509>, StartError> {
     let Some(path) = &settings.proxy.client_ca_file else {
         let own = issuer.certificate().to_owned();
-        return Ok(std::iter::once(own).chain(issuer.chain().iter().cloned()).collect());
+        return Ok(std::iter::once(own)
+            .chain(issuer.chain().iter().cloned())
+            .collect());
     };
-    let fault = |what: String| SettingsError(format!("proxy.client_ca_file: {}: {what}", path.display()));
+    let fault =
+        |what: String| SettingsError(format!("proxy.client_ca_file: {}: {what}", path.display()));
     let pem = fs::read(path).map_err(|error| fault(error.to_string()))?;
     match X509::stack_from_pem(&pem) {
         Ok(anchors) if !anchors.is_empty() => Ok(anchors),
@@ -158,7 +187,9 @@ impl fmt::Display for StartError {
             Self::Passphrase(error) => error.fmt(f),
             Self::Identity(error) => error.fmt(f),
             Self::Unfit(error) => error.fmt(f),
-            Self::NoHooks => f.write_str("this program has no hooks, so it could only deny: add one with App::hook"),
+            Self::NoHooks => f.write_str(
+                "this program has no hooks, so it could only deny: add one with App::hook",
+            ),
             Self::Hooks(error) => write!(f, "hooks: {error}"),
             Self::System(error) => error.fmt(f),
         }
