@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
@@ -36,7 +36,7 @@ pub(crate) struct Demo {
     /// Use this program's own hooks, with the settings of this file, rather than a policy that grants
     /// everybody what they ask for
     #[arg(long, value_name = "FILE")]
-    config: Option<std::path::PathBuf>,
+    config: Option<PathBuf>,
     /// The port to serve on, on 127.0.0.1; 0 lets the system choose
     #[arg(long, default_value_t = 0)]
     port: u16,
@@ -44,10 +44,10 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) fn run(self, app: &App) -> Result<ExitCode, StartError> {
-        let sources = Sources::read(
-            Some(self.config.as_deref().unwrap_or(Path::new("/dev/null"))),
-            &[],
-        )?;
+        let sources = match &self.config {
+            Some(file) => Sources::read(Some(file), &[])?,
+            None => Sources::defaults()?,
+        };
         let settings = Settings::check(&sources)?;
         log::start(settings.log_format, "warn")?;
         let hooks = match self.config {

@@ -40,6 +40,14 @@ impl Sources {
         Ok(sources)
     }
 
+    /// The defaults alone, whatever the machine has been set to.
+    pub(crate) fn defaults() -> Result<Self, SettingsError> {
+        let defaults = File::from_str(&defaults(), FileFormat::Toml);
+        Ok(Self {
+            merged: Config::builder().add_source(defaults).build()?,
+        })
+    }
+
     /// One table or value.
     pub(crate) fn get<'de, T: serde::Deserialize<'de>>(
         &self,
