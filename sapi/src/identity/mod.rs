@@ -3,6 +3,7 @@
 mod authority;
 mod check;
 mod create;
+mod durable;
 mod files;
 pub mod hardening;
 mod inherited;
