@@ -1,1 +1,10 @@
-fn main() {}
+//! Tests of sapi from outside: one binary, a module per theme.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests stand beside the tests, where clippy does not see that they are tests"
+)]
+
+mod nginx;

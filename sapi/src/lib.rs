@@ -1,3 +1,74 @@
-//! sapi
+//! A framework for certificate authorities whose policy is code.
+//!
+//! A client sends one `PUT /api/csr/<client>` with a certificate request and gets its certificate
+//! back as JSON. Who may have a certificate, and with what in it, you decide: in Rust, by
+//! implementing [`SigningHooks`] in a crate of your own, a *shell* crate compiled around this one.
+//! There is no database. The CA is a directory of PEM files whose key is locked with a passphrase.
+//!
+//! # The way of a request
+//!
+//! ```text
+//!  bytes             size, content type, client id, peer
+//!    v
+//!  CertRequest       strictly parsed; self-signature verified; key good enough
+//!    v
+//!  SigningContext    who asks, for what, over which connection
+//!    v
+//!  Terms             hook: authorize    yes, for so long, with these names
+//!    v
+//!  DraftCertificate  plain data; serial number fixed
+//!    v
+//!  (draft)           hook: presign      adjusted, or still refused
+//!    v
+//!  (bytes)           written once as DER, read back, invariants checked, signed, verified
+//!    v
+//!  IssuedCertificate hook: postsign     recorded; an error here withholds it
+//!    v
+//!  JSON              {"signed_x509_pem": "..."}
+//! ```
+//!
+//! # A policy
+//!
+//! ```
+//! use sapi::{Rejection, SigningContext, SigningHooks, Terms, Validity, Verdict, async_trait};
+//!
+//! struct Members(Vec<String>);
+//!
+//! #[async_trait]
+//! impl SigningHooks for Members {
+//!     async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
+//!         if !self.0.iter().any(|member| member == cx.client().as_str()) {
+//!             return Err(Rejection::denied("unknown client"));
+//!         }
+//!         let terms = Terms::valid_for(Validity::days(30)).with_requested_names(cx.csr());
+//!         Ok(Verdict::Grant(terms))
+//!     }
+//! }
+//! ```
+
+// The floors, lowest first. A module uses only floors below its own.
+
+mod request;
+
+mod certificate;
 
 pub mod identity;
+
+mod hooks;
+
+mod pipeline;
+
+pub use async_trait::async_trait;
+pub use certificate::{
+    DraftCertificate, ExtendedKeyUsages, Extension, ExtensionError, InvalidValidity,
+    IssuedCertificate, Issuer, KeyUsage, KeyUsages, Profile, SerialNumber, Validity,
+};
+pub use hooks::{BoxError, Chain, Rejection, SigningContext, SigningHooks, Terms, Verdict};
+pub use identity::{Identity, SigningPool, UnfitIdentity};
+pub use openssl;
+pub use pipeline::Pipeline;
+pub use request::{
+    AltName, CertRequest, ClientId, CsrError, DistinguishedName, InvalidClientId, KeyError,
+    KeyKind, NameError, Peer, PeerCertificate, PeerCertificateError, RequestPolicy, RsaBoundsError,
+    RsaPolicy, SubjectError, WeakRsaKey,
+};

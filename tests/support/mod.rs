@@ -1,1 +1,12 @@
-//! Starts the real parts that the tests drive.
+//! Starts the real parts that the tests drive: nginx, certificates for it, `curl`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a part that does not start fails the test that needs it, with a message"
+)]
+
+pub mod curl;
+pub mod nginx;
+pub mod tls;

@@ -1,4 +1,4 @@
-//! The CA's key and certificate: made, locked with a passphrase, found, checked.
+//! The CA itself: its public half, its private half, and the directory they live in.
 
 mod authority;
 mod check;
@@ -12,12 +12,22 @@ mod key_kind;
 mod load;
 mod passphrase;
 mod passphrase_sources;
+mod pool;
 pub mod private_key;
+mod signer;
 mod staging;
+mod store;
 mod subject;
 mod terminal;
 mod timestamp;
 
+use std::fmt;
+use std::sync::Arc;
+
+use openssl::pkey::{PKey, Private};
+use openssl::x509::X509;
+
+use crate::certificate::{IssuedCertificate, Issuer, IssuerError, Tbs};
 pub use authority::{AuthorityFault, AuthorityWarning};
 pub use check::{Finding, Level, check, faults};
 pub use create::{CreateError, NewIdentity};
@@ -27,5 +37,102 @@ pub use key_kind::{KeyKind, UnknownKeyKind};
 pub use load::{IdentityError, LoadedIdentity, load};
 pub use passphrase::{Passphrase, PassphraseLengthError};
 pub use passphrase_sources::{PassphraseError, PassphraseSources};
+pub(crate) use pool::PoolError;
+pub use pool::SigningPool;
 pub use private_key::PrivateKeyError;
+pub(crate) use signer::SignError;
+use signer::{KeySigner, Signer};
+pub(crate) use store::IdentityStore;
 pub use subject::{Subject, SubjectError};
+
+/// A certificate authority that can sign: its issuer and its signer, which always change together.
+///
+/// ```
+/// # fn f(key: openssl::pkey::PKey<openssl::pkey::Private>, certificate: openssl::x509::X509)
+/// # -> Result<(), sapi::UnfitIdentity> {
+/// let identity = sapi::Identity::new(key, certificate, Vec::new())?;
+/// println!("{:?}", identity.issuer().subject());
+/// # Ok(()) }
+/// ```
+pub struct Identity {
+    issuer: Arc<Issuer>,
+    signer: Box<dyn Signer>,
+}
+
+impl Identity {
+    /// Puts a key and its CA certificate together; `chain` holds the certificates above, nearest first.
+    ///
+    /// # Errors
+    ///
+    /// [`UnfitIdentity`] when the key is not the certificate's, or of no kind to sign with.
+    ///
+    /// ```
+    /// # fn f(key: openssl::pkey::PKey<openssl::pkey::Private>, certificate: openssl::x509::X509) {
+    /// assert!(sapi::Identity::new(key, certificate, Vec::new()).is_ok());
+    /// # }
+    /// ```
+    pub fn new(
+        key: PKey<Private>,
+        certificate: X509,
+        chain: Vec<X509>,
+    ) -> Result<Self, UnfitIdentity> {
+        let issuer = Issuer::new(certificate, chain)?;
+        if !key.public_eq(issuer.public_key()) {
+            return Err(UnfitIdentity(
+                "the private key is not that of the CA certificate".into(),
+            ));
+        }
+        let signer = KeySigner::new(key, issuer.algorithm());
+        Ok(Self {
+            issuer: Arc::new(issuer),
+            signer: Box::new(signer),
+        })
+    }
+
+    /// The public half.
+    ///
+    /// ```no_run
+    /// # fn f(identity: &sapi::Identity) { println!("{:?}", identity.issuer().subject()); }
+    /// ```
+    #[must_use]
+    pub fn issuer(&self) -> &Arc<Issuer> {
+        &self.issuer
+    }
+
+    /// Signs the bytes and verifies the signature.
+    pub(crate) fn issue(&self, tbs: Tbs) -> Result<IssuedCertificate, SignError> {
+        signer::issue(self.signer.as_ref(), &self.issuer, tbs)
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity")
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a key and a certificate are no identity.
+///
+/// ```
+/// # fn f(error: sapi::UnfitIdentity) {
+/// println!("{error}");
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnfitIdentity(String);
+
+impl From<IssuerError> for UnfitIdentity {
+    fn from(error: IssuerError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl fmt::Display for UnfitIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UnfitIdentity {}

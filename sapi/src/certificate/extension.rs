@@ -1,0 +1,214 @@
+//! Extensions that the draft does not model.
+
+use std::fmt;
+
+use der::asn1::ObjectIdentifier;
+use der::{AnyRef, Decode, Reader, SliceReader};
+
+/// A certificate extension (RFC 5280 section 4.2): identifier, criticality and value in DER.
+///
+/// ```
+/// use sapi::Extension;
+///
+/// // TLS feature "must staple" (RFC 7633): SEQUENCE { INTEGER 5 }
+/// let extension = Extension::new("1.3.6.1.5.5.7.1.24", false, &[0x30, 3, 2, 1, 5])?;
+/// assert_eq!(extension.kind(), "1.3.6.1.5.5.7.1.24");
+/// # Ok::<(), sapi::ExtensionError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extension {
+    pub(crate) kind: ObjectIdentifier,
+    pub(crate) critical: bool,
+    pub(crate) value: Vec<u8>,
+}
+
+impl Extension {
+    /// An extension of the given dotted identifier whose value is one element of DER.
+    ///
+    /// # Errors
+    ///
+    /// [`ExtensionError`] when the identifier is none, or the value is not one element of DER.
+    ///
+    /// ```
+    /// assert!(sapi::Extension::new("2.5.29.9", false, b"text").is_err());
+    /// ```
+    pub fn new(kind: &str, critical: bool, value: &[u8]) -> Result<Self, ExtensionError> {
+        let identifier = ObjectIdentifier::new(kind)
+            .map_err(|_| ExtensionError::NotAnIdentifier(kind.to_owned()))?;
+        let whole = |value: &[u8]| -> Result<(), der::Error> {
+            let mut reader = SliceReader::new(value)?;
+            AnyRef::decode(&mut reader)?;
+            reader.finish()
+        };
+        whole(value).map_err(|_| ExtensionError::NotDer(identifier))?;
+        Ok(Self {
+            kind: identifier,
+            critical,
+            value: value.to_vec(),
+        })
+    }
+
+    /// An extension that holds a text as UTF8String, under an identifier of your own.
+    ///
+    /// # Errors
+    ///
+    /// As for [`new`](Self::new).
+    ///
+    /// ```
+    /// let extension = sapi::Extension::text("1.3.6.1.4.1.32473.1", "blue")?;
+    /// assert_eq!(extension.value(), b"\x0c\x04blue");
+    /// # Ok::<(), sapi::ExtensionError>(())
+    /// ```
+    pub fn text(kind: &str, text: &str) -> Result<Self, ExtensionError> {
+        let value = AnyRef::new(der::Tag::Utf8String, text.as_bytes())
+            .and_then(|any| der::Encode::to_der(&any));
+        Self::new(kind, false, &value.unwrap_or_default())
+    }
+
+    /// An extension made with OpenSSL.
+    ///
+    /// # Errors
+    ///
+    /// [`ExtensionError::NotDer`] when OpenSSL's encoding is not that of an extension.
+    ///
+    /// ```
+    /// # use openssl::{asn1::{Asn1Object, Asn1OctetString}, x509::X509Extension};
+    /// let kind = Asn1Object::from_str("1.3.6.1.4.1.32473.1")?;
+    /// let value = Asn1OctetString::new_from_bytes(&[5, 0])?;
+    /// let made = X509Extension::new_from_der(&kind, true, &value)?;
+    /// let extension = sapi::Extension::from_openssl(&made)?;
+    /// assert!(extension.is_critical());
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    pub fn from_openssl(made: &openssl::x509::X509ExtensionRef) -> Result<Self, ExtensionError> {
+        let unreadable = || ExtensionError::NotAnIdentifier("OpenSSL's extension".into());
+        let der = made.to_der().map_err(|_| unreadable())?;
+        let mut reader = SliceReader::new(&der).map_err(|_| unreadable())?;
+        let (kind, critical, value) = read_extension(&mut reader).map_err(|_| unreadable())?;
+        Self::new(&kind.to_string(), critical, value)
+    }
+
+    /// The dotted object identifier.
+    ///
+    /// ```
+    /// # let extension = sapi::Extension::text("1.2.3", "a").unwrap();
+    /// assert_eq!(extension.kind(), "1.2.3");
+    /// ```
+    #[must_use]
+    pub fn kind(&self) -> String {
+        self.kind.to_string()
+    }
+
+    /// Whether software that does not know the extension must reject the certificate.
+    ///
+    /// ```
+    /// # let extension = sapi::Extension::text("1.2.3", "a").unwrap();
+    /// assert!(!extension.is_critical());
+    /// ```
+    #[must_use]
+    pub fn is_critical(&self) -> bool {
+        self.critical
+    }
+
+    /// The value, in DER.
+    ///
+    /// ```
+    /// # let extension = sapi::Extension::text("1.2.3", "a").unwrap();
+    /// assert_eq!(extension.value(), [0x0c, 1, b'a']);
+    /// ```
+    #[must_use]
+    pub fn value(&self) -> &[u8] {
+        &self.value
+    }
+}
+
+/// Why an extension cannot be in a certificate.
+///
+/// ```
+/// let error = sapi::Extension::new("x", false, &[5, 0]).unwrap_err();
+/// assert_eq!(error.to_string(), "extension \"x\": is not a dotted object identifier");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExtensionError {
+    /// The identifier is none.
+    NotAnIdentifier(String),
+    /// The value is not one element of DER.
+    NotDer(ObjectIdentifier),
+    /// The draft has fields for it.
+    Modelled(ObjectIdentifier),
+    /// Only a CA's certificate may have it (RFC 5280 sections 4.2.1.10, 4.2.1.11, 4.2.1.14).
+    OnlyForCa(ObjectIdentifier),
+    /// The draft has it already.
+    Repeated(ObjectIdentifier),
+}
+
+impl fmt::Display for ExtensionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAnIdentifier(text) => {
+                write!(f, "extension {text:?}: is not a dotted object identifier")
+            }
+            Self::NotDer(kind) => {
+                write!(f, "extension {kind}: its value is not one element of DER")
+            }
+            Self::Modelled(kind) => {
+                write!(
+                    f,
+                    "extension {kind}: the draft has fields for it; set those"
+                )
+            }
+            Self::OnlyForCa(kind) => {
+                write!(f, "extension {kind}: belongs in a CA's certificate alone")
+            }
+            Self::Repeated(kind) => write!(f, "extension {kind}: is in the draft already"),
+        }
+    }
+}
+
+impl std::error::Error for ExtensionError {}
+
+/// `Extension ::= SEQUENCE { extnID OID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }`
+pub(crate) fn read_extension<'a>(
+    reader: &mut SliceReader<'a>,
+) -> Result<(ObjectIdentifier, bool, &'a [u8]), der::Error> {
+    reader.sequence(|fields| {
+        let kind = ObjectIdentifier::decode(fields)?;
+        let critical = der::Tag::peek(fields)? == der::Tag::Boolean && bool::decode(fields)?;
+        let value: &der::asn1::OctetStringRef = Decode::decode(fields)?;
+        Ok((kind, critical, value.as_bytes()))
+    })
+}
+
+pub(crate) const SUBJECT_KEY_ID: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.14");
+pub(crate) const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
+pub(crate) const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
+pub(crate) const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
+pub(crate) const CRL_DISTRIBUTION_POINTS: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("2.5.29.31");
+pub(crate) const CERTIFICATE_POLICIES: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.32");
+pub(crate) const AUTHORITY_KEY_ID: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.35");
+pub(crate) const EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37");
+pub(crate) const AUTHORITY_INFO_ACCESS: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.1.1");
+
+/// Extensions the draft has fields for, or the pipeline alone writes.
+pub(crate) const MODELLED: [ObjectIdentifier; 9] = [
+    SUBJECT_KEY_ID,
+    KEY_USAGE,
+    SUBJECT_ALT_NAME,
+    BASIC_CONSTRAINTS,
+    CRL_DISTRIBUTION_POINTS,
+    CERTIFICATE_POLICIES,
+    AUTHORITY_KEY_ID,
+    EXTENDED_KEY_USAGE,
+    AUTHORITY_INFO_ACCESS,
+];
+
+/// Name constraints, policy mappings, policy constraints, inhibit anyPolicy.
+pub(crate) const ONLY_FOR_CA: [ObjectIdentifier; 4] = [
+    ObjectIdentifier::new_unwrap("2.5.29.30"),
+    ObjectIdentifier::new_unwrap("2.5.29.33"),
+    ObjectIdentifier::new_unwrap("2.5.29.36"),
+    ObjectIdentifier::new_unwrap("2.5.29.54"),
+];

@@ -1,0 +1,27 @@
+//! What goes out: from the issuer and a draft to a certificate.
+
+mod algorithm;
+mod der_writer;
+mod draft;
+mod extension;
+mod extensions;
+mod invariants;
+mod issued;
+mod issuer;
+mod profile;
+mod serial;
+mod tbs;
+mod usages;
+mod validity;
+
+pub(crate) use algorithm::SignatureAlgorithm;
+pub use draft::DraftCertificate;
+pub use extension::{Extension, ExtensionError};
+pub use issued::IssuedCertificate;
+pub use issuer::Issuer;
+pub(crate) use issuer::IssuerError;
+pub use profile::Profile;
+pub use serial::SerialNumber;
+pub(crate) use tbs::Tbs;
+pub use usages::{ExtendedKeyUsages, KeyUsage, KeyUsages};
+pub use validity::{InvalidValidity, Validity};

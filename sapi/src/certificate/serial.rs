@@ -1,0 +1,130 @@
+//! Serial numbers of certificates.
+
+use std::fmt;
+
+use openssl::error::ErrorStack;
+use openssl::rand::rand_bytes;
+
+use crate::request::hex::hex;
+
+/// A certificate's serial number: positive, at most 20 octets (RFC 5280 section 4.1.2.2).
+///
+/// ```
+/// use sapi::SerialNumber;
+///
+/// let serial = SerialNumber::from_be_bytes(&[0x00, 0x01, 0xff]).unwrap();
+/// assert_eq!(serial.to_string(), "01ff");
+/// assert!(SerialNumber::from_be_bytes(&[0]).is_none());
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+#[doc(alias = "SERIAL_NUMBER_GENERATOR_CB")]
+pub struct SerialNumber {
+    /// Big-endian, without leading zero octets; not empty.
+    octets: Vec<u8>,
+}
+
+impl SerialNumber {
+    /// 159 random bits from OpenSSL's generator: 20 octets whose top bit is clear, for with it set
+    /// the encoding would take 21.
+    ///
+    /// # Errors
+    ///
+    /// OpenSSL's, when its random generator fails.
+    ///
+    /// ```
+    /// use sapi::SerialNumber;
+    ///
+    /// assert_ne!(SerialNumber::random()?, SerialNumber::random()?);
+    /// # Ok::<(), openssl::error::ErrorStack>(())
+    /// ```
+    pub fn random() -> Result<Self, ErrorStack> {
+        loop {
+            let mut octets = [0; 20];
+            rand_bytes(&mut octets)?;
+            if let Some(first) = octets.first_mut() {
+                *first &= 0x7f;
+            }
+            // Only all zeros is no serial number; that is drawn again.
+            if let Some(serial) = Self::from_be_bytes(&octets) {
+                return Ok(serial);
+            }
+        }
+    }
+
+    /// A serial number from big-endian octets; `None` for zero and for what takes more than 20
+    /// octets as a positive INTEGER.
+    ///
+    /// ```
+    /// use sapi::SerialNumber;
+    ///
+    /// assert!(SerialNumber::from_be_bytes(&[0x7f; 20]).is_some());
+    /// assert!(SerialNumber::from_be_bytes(&[0x80; 20]).is_none());
+    /// ```
+    #[must_use]
+    pub fn from_be_bytes(bytes: &[u8]) -> Option<Self> {
+        let start = bytes.iter().position(|byte| *byte != 0)?;
+        let octets = bytes.get(start..)?;
+        let sign = usize::from(octets.first().is_some_and(|first| *first >= 0x80));
+        (octets.len() + sign <= 20).then(|| Self {
+            octets: octets.to_vec(),
+        })
+    }
+
+    /// Big-endian, without leading zero octets.
+    ///
+    /// ```
+    /// let serial = sapi::SerialNumber::from_be_bytes(&[0, 7]).unwrap();
+    /// assert_eq!(serial.as_be_bytes(), [7]);
+    /// ```
+    #[must_use]
+    pub fn as_be_bytes(&self) -> &[u8] {
+        &self.octets
+    }
+}
+
+/// Lower-case hex, two digits to an octet.
+impl fmt::Display for SerialNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex(&self.octets))
+    }
+}
+
+impl fmt::Debug for SerialNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SerialNumber({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positive_and_at_most_20_octets_encoded() {
+        for length in 1..=20 {
+            assert!(SerialNumber::from_be_bytes(&vec![0x7f; length]).is_some());
+        }
+        assert!(SerialNumber::from_be_bytes(&[0x80; 19]).is_some());
+        for bad in [&[][..], &[0], &[0; 30], &[0x80; 20], &[1; 21]] {
+            assert!(SerialNumber::from_be_bytes(bad).is_none(), "{bad:?}");
+        }
+        let padded = [&[0; 9][..], &[1; 20]].concat();
+        assert_eq!(
+            SerialNumber::from_be_bytes(&padded).unwrap().as_be_bytes(),
+            [1; 20]
+        );
+    }
+
+    #[test]
+    fn random_ones_fit_and_differ() {
+        let drawn: std::collections::HashSet<_> =
+            (0..2000).map(|_| SerialNumber::random().unwrap()).collect();
+        assert_eq!(drawn.len(), 2000);
+        assert!(drawn.iter().all(|s| s.as_be_bytes().len() <= 20));
+        assert!(
+            drawn
+                .iter()
+                .all(|s| s.as_be_bytes()[0] < 0x80 || s.as_be_bytes().len() < 20)
+        );
+    }
+}

@@ -1,0 +1,99 @@
+//! The bytes to be signed: written once from a draft, read back, and checked.
+
+use std::time::SystemTime;
+
+use der::asn1::{GeneralizedTime, UtcTime};
+use der::{DateTime, Tag, TagNumber};
+
+use super::der_writer::DerWriter;
+use super::draft::DraftCertificate;
+use super::extensions::write_extensions;
+use super::invariants::{BrokenInvariant, check};
+use super::issuer::Issuer;
+use crate::request::CertRequest;
+
+/// A TBSCertificate (RFC 5280 section 4.1.2) that was read back after it was written, and holds
+/// nothing but what its draft, its request and its issuer say.
+pub(crate) struct Tbs {
+    der: Vec<u8>,
+    draft: DraftCertificate,
+}
+
+impl Tbs {
+    /// Writes a draft as DER and checks the invariants on the bytes.
+    pub(crate) fn render(
+        draft: DraftCertificate,
+        csr: &CertRequest,
+        issuer: &Issuer,
+    ) -> Result<Self, BrokenInvariant> {
+        let der = write(&draft, csr, issuer)?;
+        check(&der, &draft, csr, issuer)?;
+        Ok(Self { der, draft })
+    }
+
+    pub(crate) fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    pub(crate) fn into_draft(self) -> DraftCertificate {
+        self.draft
+    }
+}
+
+fn write(
+    draft: &DraftCertificate,
+    csr: &CertRequest,
+    issuer: &Issuer,
+) -> Result<Vec<u8>, der::Error> {
+    let mut out = DerWriter::with_capacity(1024 + csr.public_key_der().len());
+    out.nest(Tag::Sequence, |tbs| {
+        tbs.raw(VERSION_3);
+        tbs.raw(&write_serial(draft)?);
+        tbs.raw(issuer.algorithm().der);
+        tbs.raw(issuer.subject_der());
+        tbs.nest(Tag::Sequence, |validity| {
+            write_time(draft.not_before, validity)?;
+            write_time(draft.not_after, validity)
+        })?;
+        tbs.raw(draft.subject.as_der());
+        tbs.raw(csr.public_key_der());
+        tbs.nest(EXTENSIONS, |tagged| {
+            tagged.nest(Tag::Sequence, |list| {
+                write_extensions(draft, csr, issuer, list)
+            })
+        })
+    })?;
+    Ok(out.finish())
+}
+
+fn write_serial(draft: &DraftCertificate) -> Result<Vec<u8>, der::Error> {
+    let octets = draft.serial.as_be_bytes();
+    let mut out = DerWriter::with_capacity(24);
+    out.nest(Tag::Integer, |integer| {
+        if octets.first().is_some_and(|first| *first >= 0x80) {
+            integer.raw(&[0]);
+        }
+        integer.raw(octets);
+        Ok(())
+    })?;
+    Ok(out.finish())
+}
+
+/// UTCTime up to 2049, GeneralizedTime from 2050 on (RFC 5280 section 4.1.2.5).
+fn write_time(time: SystemTime, out: &mut DerWriter) -> Result<(), der::Error> {
+    let time = DateTime::from_system_time(time)?;
+    if time.year() < 2050 {
+        out.value(&UtcTime::from_date_time(time)?)
+    } else {
+        out.value(&GeneralizedTime::from_date_time(time))
+    }
+}
+
+/// `version [0] EXPLICIT INTEGER { v3(2) }`
+pub(crate) const VERSION_3: &[u8] = &[0xa0, 3, 2, 1, 2];
+
+/// `extensions [3] EXPLICIT Extensions`
+pub(crate) const EXTENSIONS: Tag = Tag::ContextSpecific {
+    constructed: true,
+    number: TagNumber(3),
+};

@@ -1,0 +1,174 @@
+//! How long a certificate is to hold.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// A length of time, of whole seconds, at least one.
+///
+/// Written as a number and a unit: `s`, `m` (minutes), `h`, `d`, `w`, `y`; a bare number counts
+/// years. A year has 365 days.
+///
+/// ```
+/// use sapi::Validity;
+///
+/// let validity: Validity = "90d".parse()?;
+/// assert_eq!(validity, Validity::days(90));
+/// assert_eq!("10".parse::<Validity>()?, "10y".parse()?);
+/// assert!("0d".parse::<Validity>().is_err());
+/// # Ok::<(), sapi::InvalidValidity>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Validity {
+    seconds: u64,
+}
+
+impl Validity {
+    /// So many seconds, at least one and at most ten thousand years.
+    ///
+    /// ```
+    /// assert_eq!(sapi::Validity::seconds(3600), sapi::Validity::hours(1));
+    /// ```
+    #[must_use]
+    pub const fn seconds(count: u64) -> Self {
+        let seconds = match count {
+            0 => 1,
+            count if count > LONGEST => LONGEST,
+            count => count,
+        };
+        Self { seconds }
+    }
+
+    /// So many hours.
+    ///
+    /// ```
+    /// assert_eq!(sapi::Validity::hours(24), sapi::Validity::days(1));
+    /// ```
+    #[must_use]
+    pub const fn hours(count: u64) -> Self {
+        Self::seconds(count.saturating_mul(3600))
+    }
+
+    /// So many days of 24 hours.
+    ///
+    /// ```
+    /// assert_eq!(sapi::Validity::days(7).duration().as_secs(), 604_800);
+    /// ```
+    #[must_use]
+    pub const fn days(count: u64) -> Self {
+        Self::hours(count.saturating_mul(24))
+    }
+
+    /// So many years of 365 days.
+    ///
+    /// ```
+    /// assert_eq!(sapi::Validity::years(1), sapi::Validity::days(365));
+    /// ```
+    #[must_use]
+    pub const fn years(count: u64) -> Self {
+        Self::days(count.saturating_mul(365))
+    }
+
+    /// The same as a standard duration.
+    ///
+    /// ```
+    /// assert_eq!(sapi::Validity::seconds(5).duration().as_secs(), 5);
+    /// ```
+    #[must_use]
+    pub const fn duration(self) -> Duration {
+        Duration::from_secs(self.seconds)
+    }
+}
+
+impl FromStr for Validity {
+    type Err = InvalidValidity;
+
+    fn from_str(text: &str) -> Result<Self, InvalidValidity> {
+        let invalid = || InvalidValidity(text.chars().take(40).collect());
+        let unit_at = text
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len());
+        let (number, unit) = text.split_at(unit_at);
+        let unit = match unit {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            "d" => DAY,
+            "w" => 7 * DAY,
+            "y" | "" => 365 * DAY,
+            _ => return Err(invalid()),
+        };
+        let number: u64 = number.parse().map_err(|_| invalid())?;
+        match number.checked_mul(unit) {
+            Some(seconds @ 1..=LONGEST) => Ok(Self { seconds }),
+            _ => Err(invalid()),
+        }
+    }
+}
+
+/// In the largest unit that leaves no rest.
+impl fmt::Display for Validity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let units = [(365 * DAY, "y"), (DAY, "d"), (3600, "h"), (60, "m")];
+        let fitting = units
+            .iter()
+            .find(|(unit, _)| self.seconds.is_multiple_of(*unit));
+        let (unit, suffix) = fitting.unwrap_or(&(1, "s"));
+        write!(f, "{}{suffix}", self.seconds / unit)
+    }
+}
+
+/// A text is no validity phrase.
+///
+/// ```
+/// let error = "soon".parse::<sapi::Validity>().unwrap_err();
+/// assert_eq!(error.to_string(), "\"soon\" is no validity: write a number and s, m, h, d, w or y, such as 90d; a bare number counts years");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidValidity(String);
+
+impl fmt::Display for InvalidValidity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:?} is no validity: write a number and s, m, h, d, w or y, such as 90d; a bare number counts years",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for InvalidValidity {}
+
+const DAY: u64 = 86_400;
+const LONGEST: u64 = 10_000 * 365 * DAY;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn phrases() {
+        let seconds = |text: &str| text.parse::<Validity>().unwrap().duration().as_secs();
+        assert_eq!(seconds("10"), 10 * 365 * 86_400);
+        assert_eq!(seconds("3600s"), 3600);
+        assert_eq!(seconds("2m"), 120);
+        assert_eq!(seconds("2w"), 14 * 86_400);
+        for bad in [
+            "",
+            "0",
+            "d",
+            "-1d",
+            "1.5d",
+            "1dd",
+            "1 d",
+            "99999999999999999999y",
+            "20000y",
+            "+1d",
+        ] {
+            assert!(bad.parse::<Validity>().is_err(), "{bad}");
+        }
+        for text in ["10y", "90d", "36h", "5m", "7s"] {
+            assert_eq!(text.parse::<Validity>().unwrap().to_string(), text);
+        }
+    }
+}

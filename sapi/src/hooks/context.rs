@@ -1,0 +1,209 @@
+//! One request on its way through the hooks, and whatever they note down about it.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use openssl::hash::MessageDigest;
+
+use crate::certificate::Issuer;
+use crate::request::{CertRequest, ClientId, Peer};
+
+/// One request on its way through the hooks.
+///
+/// ```
+/// use sapi::{Rejection, SigningContext, SigningHooks, Verdict, async_trait};
+///
+/// struct Rack(u32);
+/// struct FindRack;
+///
+/// #[async_trait]
+/// impl SigningHooks for FindRack {
+///     async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
+///         cx.insert(Rack(7)); // a later hook reads it with cx.get::<Rack>()
+///         Ok(Verdict::Abstain)
+///     }
+/// }
+/// ```
+pub struct SigningContext {
+    client: ClientId,
+    csr: Arc<CertRequest>,
+    peer: Peer,
+    issuer: Arc<Issuer>,
+    request_id: String,
+    received_at: SystemTime,
+    notes: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
+    time_limit: Duration,
+    times: Mutex<Vec<HookTime>>,
+}
+
+/// How long one method of one hook took.
+#[derive(Clone, Debug)]
+pub(crate) struct HookTime {
+    pub(crate) hook: String,
+    pub(crate) method: &'static str,
+    pub(crate) took: Duration,
+}
+
+impl SigningContext {
+    pub(crate) fn new(
+        client: ClientId,
+        csr: CertRequest,
+        peer: Peer,
+        issuer: Arc<Issuer>,
+        request_id: String,
+        received_at: SystemTime,
+        time_limit: Duration,
+    ) -> Self {
+        Self {
+            client,
+            csr: Arc::new(csr),
+            peer,
+            issuer,
+            request_id,
+            received_at,
+            notes: HashMap::new(),
+            time_limit,
+            times: Mutex::default(),
+        }
+    }
+
+    /// Who the client says it is. Nothing vouches for it but the hooks.
+    ///
+    /// ```no_run
+    /// # fn f(cx: &sapi::SigningContext) { println!("{}", cx.client()); }
+    /// ```
+    #[must_use]
+    #[doc(alias = "client_hash")]
+    pub fn client(&self) -> &ClientId {
+        &self.client
+    }
+
+    /// The request; its signature holds.
+    ///
+    /// ```no_run
+    /// # fn f(cx: &sapi::SigningContext) { println!("{:?}", cx.csr().names()); }
+    /// ```
+    #[must_use]
+    #[doc(alias = "csr_tuple")]
+    pub fn csr(&self) -> &CertRequest {
+        &self.csr
+    }
+
+    /// The connection: address, verified client certificate.
+    ///
+    /// ```no_run
+    /// # fn f(cx: &sapi::SigningContext) { println!("{:?}", cx.peer().address()); }
+    /// ```
+    #[must_use]
+    pub fn peer(&self) -> &Peer {
+        &self.peer
+    }
+
+    /// The CA that would sign.
+    ///
+    /// ```no_run
+    /// # fn f(cx: &sapi::SigningContext) { println!("{:?}", cx.issuer().not_after()); }
+    /// ```
+    #[must_use]
+    pub fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
+    /// The id of this request, which the client reads too and every log line carries.
+    ///
+    /// ```no_run
+    /// # fn f(cx: &sapi::SigningContext) { println!("{}", cx.request_id()); }
+    /// ```
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// When the request arrived. Take this for "now".
+    ///
+    /// ```no_run
+    /// # fn f(cx: &sapi::SigningContext) { println!("{:?}", cx.received_at()); }
+    /// ```
+    #[must_use]
+    pub fn received_at(&self) -> SystemTime {
+        self.received_at
+    }
+
+    /// The SHA-1 of the SubjectPublicKeyInfo, lower-case hex, as ssl_api had it. A name for a key, not
+    /// a safeguard: for that take [`CertRequest::public_key_sha256`].
+    ///
+    /// ```no_run
+    /// # fn f(cx: &sapi::SigningContext) { assert_eq!(cx.public_key_hash().len(), 40); }
+    /// ```
+    #[must_use]
+    pub fn public_key_hash(&self) -> String {
+        // An OpenSSL without SHA-1 gives the empty text, which is no key's name.
+        self.csr
+            .public_key_digest(MessageDigest::sha1())
+            .unwrap_or_default()
+    }
+
+    /// Leaves a note for later hooks, one to each type; gives back the note it replaces.
+    ///
+    /// ```no_run
+    /// # fn f(cx: &mut sapi::SigningContext) {
+    /// struct Tenant(String);
+    /// cx.insert(Tenant("blue".into()));
+    /// assert!(cx.get::<Tenant>().is_some());
+    /// # }
+    /// ```
+    pub fn insert<T: Send + Sync + 'static>(&mut self, note: T) -> Option<T> {
+        let replaced = self.notes.insert(TypeId::of::<T>(), Box::new(note))?;
+        let replaced: Box<dyn Any> = replaced;
+        replaced.downcast().ok().map(|note| *note)
+    }
+
+    /// Reads the note of a type.
+    ///
+    /// ```no_run
+    /// # fn f(cx: &sapi::SigningContext) {
+    /// struct Tenant(String);
+    /// assert!(cx.get::<Tenant>().is_none());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn get<T: 'static>(&self) -> Option<&T> {
+        self.notes.get(&TypeId::of::<T>())?.downcast_ref()
+    }
+
+    pub(crate) fn time_limit(&self) -> Duration {
+        self.time_limit
+    }
+
+    pub(crate) fn record(&self, time: HookTime) {
+        self.times
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(time);
+    }
+
+    pub(crate) fn times(&self) -> Vec<HookTime> {
+        self.times
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn shared_csr(&self) -> Arc<CertRequest> {
+        Arc::clone(&self.csr)
+    }
+}
+
+impl fmt::Debug for SigningContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningContext")
+            .field("request_id", &self.request_id)
+            .field("client", &self.client)
+            .field("csr", &self.csr)
+            .field("peer", &self.peer)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,204 @@
+//! The integrator's part: policy as code.
+
+mod chain;
+mod context;
+mod guard;
+mod rejection;
+mod verdict;
+
+use async_trait::async_trait;
+
+use crate::certificate::{DraftCertificate, IssuedCertificate, Issuer, SerialNumber};
+pub use chain::Chain;
+pub(crate) use chain::PostsignFailure;
+pub use context::SigningContext;
+pub use rejection::Rejection;
+pub use verdict::{Terms, Verdict};
+
+/// Any error, as hooks may return it.
+///
+/// ```
+/// let error: sapi::BoxError = "the disk is full".into();
+/// ```
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Your part in issuing a certificate. Every method has a default; implement what you need.
+///
+/// What lives long sits in `self`; what belongs to one request, in the [`SigningContext`]. A hook
+/// that errs, panics or runs past its time limit (`hooks.timeout`) refuses. Hooks run on the threads
+/// that also serve HTTP: wait with `.await`, and move what blocks to `tokio::task::spawn_blocking`.
+///
+/// ```
+/// use sapi::{Rejection, SigningContext, SigningHooks, Terms, Validity, Verdict, async_trait};
+///
+/// struct WebServers;
+///
+/// #[async_trait]
+/// impl SigningHooks for WebServers {
+///     async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
+///         if !cx.client().as_str().starts_with("web") {
+///             return Err(Rejection::denied("only web servers get certificates here"));
+///         }
+///         let terms = Terms::valid_for(Validity::days(30)).with_requested_names(cx.csr());
+///         Ok(Verdict::Grant(terms))
+///     }
+/// }
+/// ```
+#[async_trait]
+#[doc(alias = "API_CSR_HOOKS_FACTORY")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a set of signing hooks",
+    label = "does not implement `SigningHooks`",
+    note = "write `#[sapi::async_trait] impl sapi::SigningHooks for {Self} {{ .. }}`; every method has a default"
+)]
+pub trait SigningHooks: Send + Sync + 'static {
+    /// Names this hook in logs and metrics.
+    ///
+    /// ```
+    /// # struct Members;
+    /// impl sapi::SigningHooks for Members {
+    ///     fn name(&self) -> &str { "members" }
+    /// }
+    /// ```
+    fn name(&self) -> &str {
+        std::any::type_name::<Self>()
+    }
+
+    /// Runs once, before the socket opens. It may read the CA's public half. It changes nothing in
+    /// sapi. An error stops the start.
+    ///
+    /// ```
+    /// # struct Members;
+    /// #[sapi::async_trait]
+    /// impl sapi::SigningHooks for Members {
+    ///     async fn boot(&self, ca: &sapi::Issuer) -> Result<(), sapi::BoxError> {
+    ///         println!("signing for {:?}", ca.subject());
+    ///         Ok(())
+    ///     }
+    /// }
+    /// ```
+    #[doc(alias = "CUSTOM_BOOT_CB")]
+    async fn boot(&self, ca: &Issuer) -> Result<(), BoxError> {
+        let _ = ca;
+        Ok(())
+    }
+
+    /// Runs when a request has arrived and its signature holds. It may read the whole context. It may
+    /// leave notes in it for later hooks. An error refuses; so does it when every hook abstains.
+    ///
+    /// ```
+    /// use sapi::{Rejection, SigningContext, Terms, Validity, Verdict};
+    /// # struct Lab;
+    /// #[sapi::async_trait]
+    /// impl sapi::SigningHooks for Lab {
+    ///     async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
+    ///         Ok(Verdict::Grant(Terms::valid_for(Validity::hours(8))))
+    ///     }
+    /// }
+    /// ```
+    async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
+        let _ = cx;
+        Ok(Verdict::Abstain)
+    }
+
+    /// Runs once a grant is there, to choose the serial number. It may read the context. `None` leaves
+    /// the choice to the next hook, and at last to chance. An error refuses.
+    ///
+    /// ```
+    /// use sapi::{Rejection, SerialNumber, SigningContext};
+    /// # struct Counter(std::sync::atomic::AtomicU64);
+    /// #[sapi::async_trait]
+    /// impl sapi::SigningHooks for Counter {
+    ///     async fn serial_number(&self, _: &SigningContext) -> Result<Option<SerialNumber>, Rejection> {
+    ///         let next = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    ///         Ok(SerialNumber::from_be_bytes(&next.to_be_bytes()))
+    ///     }
+    /// }
+    /// ```
+    #[doc(alias = "SERIAL_NUMBER_GENERATOR_CB")]
+    async fn serial_number(&self, cx: &SigningContext) -> Result<Option<SerialNumber>, Rejection> {
+        let _ = cx;
+        Ok(None)
+    }
+
+    /// Runs when the certificate is complete but for its signature. It may read the context and the
+    /// draft. It may change the draft, except for what the draft does not show. An error refuses.
+    ///
+    /// ```
+    /// use sapi::{DraftCertificate, Rejection, SigningContext};
+    /// # struct Revocable;
+    /// #[sapi::async_trait]
+    /// impl sapi::SigningHooks for Revocable {
+    ///     async fn presign(&self, _: &mut SigningContext, draft: &mut DraftCertificate) -> Result<(), Rejection> {
+    ///         Ok(draft.add_crl_url("http://ca.example.com/ca.crl")?)
+    ///     }
+    /// }
+    /// ```
+    async fn presign(
+        &self,
+        cx: &mut SigningContext,
+        draft: &mut DraftCertificate,
+    ) -> Result<(), Rejection> {
+        let _ = (cx, draft);
+        Ok(())
+    }
+
+    /// Runs when the certificate is signed. It may read the context and the certificate. It can change
+    /// neither. An error withholds the certificate: the client gets 500, the audit log the serial.
+    ///
+    /// ```
+    /// use sapi::{BoxError, IssuedCertificate, SigningContext};
+    /// # struct Journal;
+    /// #[sapi::async_trait]
+    /// impl sapi::SigningHooks for Journal {
+    ///     async fn postsign(&self, cx: &mut SigningContext, cert: &IssuedCertificate) -> Result<(), BoxError> {
+    ///         println!("{} got {}", cx.client(), cert.serial());
+    ///         Ok(())
+    ///     }
+    /// }
+    /// ```
+    async fn postsign(
+        &self,
+        cx: &mut SigningContext,
+        cert: &IssuedCertificate,
+    ) -> Result<(), BoxError> {
+        let _ = (cx, cert);
+        Ok(())
+    }
+}
+
+/// Hooks shared with other code, say with a task that refreshes what they know.
+#[async_trait]
+impl<H: SigningHooks + ?Sized> SigningHooks for std::sync::Arc<H> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    async fn boot(&self, ca: &Issuer) -> Result<(), BoxError> {
+        (**self).boot(ca).await
+    }
+
+    async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
+        (**self).authorize(cx).await
+    }
+
+    async fn serial_number(&self, cx: &SigningContext) -> Result<Option<SerialNumber>, Rejection> {
+        (**self).serial_number(cx).await
+    }
+
+    async fn presign(
+        &self,
+        cx: &mut SigningContext,
+        draft: &mut DraftCertificate,
+    ) -> Result<(), Rejection> {
+        (**self).presign(cx, draft).await
+    }
+
+    async fn postsign(
+        &self,
+        cx: &mut SigningContext,
+        cert: &IssuedCertificate,
+    ) -> Result<(), BoxError> {
+        (**self).postsign(cx, cert).await
+    }
+}

@@ -1,0 +1,185 @@
+//! Why a request does not get a certificate now.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use super::BoxError;
+use crate::certificate::SerialNumber;
+use crate::request::CsrError;
+
+/// Why a request does not get a certificate now. Any error becomes [`Failed`](Self::Failed) under `?`:
+/// turning an error into a denial, whose reason the client reads, takes an explicit `map_err`.
+///
+/// ```
+/// use sapi::Rejection;
+///
+/// fn limit(text: &str) -> Result<u32, Rejection> {
+///     Ok(text.parse()?) // a bad number is the server's fault: 500, and only the log reads why
+/// }
+/// assert!(matches!(limit("x"), Err(Rejection::Failed { .. })));
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+#[doc(alias = "CsrNotAuthedError")]
+pub enum Rejection {
+    /// No (403). The client reads the reason.
+    Denied {
+        /// For the client to read.
+        reason: Cow<'static, str>,
+    },
+    /// Not yet (202): the client is to send the same request again.
+    Pending {
+        /// After how long to ask again.
+        retry_after: Duration,
+    },
+    /// Not without credentials (401).
+    Unauthenticated {
+        /// The challenge, as the header `WWW-Authenticate` carries it (RFC 9110 section 11.6.1).
+        challenge: Cow<'static, str>,
+    },
+    /// Not so often (429).
+    TooMany {
+        /// After how long to ask again.
+        retry_after: Duration,
+    },
+    /// The request itself is not acceptable (422); the pipeline's own answer.
+    Unacceptable(CsrError),
+    /// The CA cannot sign at present (503); the pipeline's own answer.
+    Unavailable {
+        /// For the client to read.
+        reason: &'static str,
+    },
+    /// Too much is waiting for a signature (503); the pipeline's own answer.
+    Overloaded,
+    /// A hook ran past its time limit (503); the pipeline's own answer.
+    TimedOut {
+        /// Name and method of the hook.
+        hook: String,
+    },
+    /// Something broke (500). Only the log reads the source.
+    Failed {
+        /// For the log alone.
+        source: BoxError,
+    },
+    /// The certificate was signed, then withheld, for it could not be recorded (500); the pipeline's
+    /// own answer.
+    Withheld {
+        /// Its serial number.
+        serial: SerialNumber,
+        /// For the log alone.
+        source: BoxError,
+    },
+}
+
+impl Rejection {
+    /// A denial whose reason the client reads.
+    ///
+    /// ```
+    /// let rejection = sapi::Rejection::denied("unknown client");
+    /// assert_eq!(rejection.slug(), "denied");
+    /// ```
+    pub fn denied(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Denied {
+            reason: reason.into(),
+        }
+    }
+
+    /// Not yet: ask again after a while.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// assert_eq!(sapi::Rejection::pending(Duration::from_secs(60)).slug(), "pending");
+    /// ```
+    #[must_use]
+    pub fn pending(retry_after: Duration) -> Self {
+        Self::Pending { retry_after }
+    }
+
+    /// Not without credentials; the challenge goes into the header `WWW-Authenticate`.
+    ///
+    /// ```
+    /// assert_eq!(sapi::Rejection::unauthenticated("Bearer").slug(), "unauthenticated");
+    /// ```
+    pub fn unauthenticated(challenge: impl Into<Cow<'static, str>>) -> Self {
+        Self::Unauthenticated {
+            challenge: challenge.into(),
+        }
+    }
+
+    /// Not so often.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// assert_eq!(sapi::Rejection::too_many(Duration::from_secs(1)).slug(), "too-many-requests");
+    /// ```
+    #[must_use]
+    pub fn too_many(retry_after: Duration) -> Self {
+        Self::TooMany { retry_after }
+    }
+
+    /// An internal failure; only the log reads the error.
+    ///
+    /// ```
+    /// assert_eq!(sapi::Rejection::failed("no disk").slug(), "internal-error");
+    /// ```
+    pub fn failed(source: impl Into<BoxError>) -> Self {
+        Self::Failed {
+            source: source.into(),
+        }
+    }
+
+    /// The stable name of this kind of rejection, as in logs, metrics and `urn:sapi:problem:`.
+    ///
+    /// ```
+    /// assert_eq!(sapi::Rejection::Overloaded.slug(), "overloaded");
+    /// ```
+    #[must_use]
+    pub fn slug(&self) -> &'static str {
+        match self {
+            Self::Denied { .. } => "denied",
+            Self::Pending { .. } => "pending",
+            Self::Unauthenticated { .. } => "unauthenticated",
+            Self::TooMany { .. } => "too-many-requests",
+            Self::Unacceptable(error) => error.slug(),
+            Self::Unavailable { .. } => "unavailable",
+            Self::Overloaded => "overloaded",
+            Self::TimedOut { .. } => "hook-timeout",
+            Self::Failed { .. } => "internal-error",
+            Self::Withheld { .. } => "withheld",
+        }
+    }
+
+    /// What the log reads: the cause, where the client reads a reason at most.
+    pub(crate) fn cause(&self) -> String {
+        match self {
+            Self::Denied { reason } => reason.to_string(),
+            Self::Pending { .. } | Self::Unauthenticated { .. } | Self::TooMany { .. } => {
+                String::new()
+            }
+            Self::Unacceptable(error) => error.to_string(),
+            Self::Unavailable { reason } => (*reason).to_owned(),
+            Self::Overloaded => "the queue before the signing threads is full".into(),
+            Self::TimedOut { hook } => format!("{hook} ran past its time limit"),
+            Self::Failed { source } | Self::Withheld { source, .. } => chain_of(source.as_ref()),
+        }
+    }
+}
+
+/// So that `?` on any error refuses the request and never grants it.
+impl<E: Into<BoxError>> From<E> for Rejection {
+    fn from(error: E) -> Self {
+        Self::failed(error)
+    }
+}
+
+/// The error and what caused it, joined by colons.
+fn chain_of(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,121 @@
+//! What a hook answers, and what a grant allows.
+
+use crate::certificate::Validity;
+use crate::request::{AltName, CertRequest};
+
+/// A hook's answer to "may this be signed?".
+///
+/// ```
+/// use sapi::{Terms, Validity, Verdict};
+///
+/// let verdict = Verdict::Grant(Terms::valid_for(Validity::days(1)));
+/// assert_ne!(verdict, Verdict::Abstain);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Verdict {
+    /// Yes, on these terms.
+    Grant(Terms),
+    /// No opinion: other hooks decide, and if none grants, the request is denied.
+    Abstain,
+}
+
+/// What a grant allows. Grants of several hooks narrow one another.
+///
+/// ```
+/// use sapi::{AltName, Terms, Validity};
+///
+/// let one = Terms::valid_for(Validity::days(90)).with_names([AltName::Dns("a.example".into())]);
+/// let other = Terms::valid_for(Validity::days(30));
+/// let both = one.narrow(&other);
+/// assert_eq!(both.validity(), Validity::days(30));
+/// assert!(both.names().is_empty());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Terms {
+    validity: Validity,
+    names: Vec<AltName>,
+}
+
+impl Terms {
+    /// The requested subject, no alternative name, for `validity` from now on.
+    ///
+    /// ```
+    /// let terms = sapi::Terms::valid_for(sapi::Validity::hours(48));
+    /// assert!(terms.names().is_empty());
+    /// ```
+    pub fn valid_for(validity: Validity) -> Self {
+        Self {
+            validity,
+            names: Vec::new(),
+        }
+    }
+
+    /// Allows these alternative names, requested or not.
+    ///
+    /// ```
+    /// use sapi::{AltName, Terms, Validity};
+    /// let terms = Terms::valid_for(Validity::days(1)).with_names([AltName::Dns("a.example".into())]);
+    /// assert_eq!(terms.names().len(), 1);
+    /// ```
+    pub fn with_names(mut self, names: impl IntoIterator<Item = AltName>) -> Self {
+        for name in names {
+            if !self.names.contains(&name) {
+                self.names.push(name);
+            }
+        }
+        self
+    }
+
+    /// Allows all alternative names that the request asks for.
+    ///
+    /// ```no_run
+    /// # fn f(cx: &sapi::SigningContext) {
+    /// use sapi::{Terms, Validity};
+    /// let terms = Terms::valid_for(Validity::days(1)).with_requested_names(cx.csr());
+    /// # }
+    /// ```
+    pub fn with_requested_names(self, csr: &CertRequest) -> Self {
+        self.with_names(csr.names().iter().cloned())
+    }
+
+    /// The shorter validity, and the names both allow.
+    ///
+    /// ```
+    /// # use sapi::{Terms, Validity};
+    /// let terms = Terms::valid_for(Validity::days(2)).narrow(&Terms::valid_for(Validity::days(1)));
+    /// assert_eq!(terms.validity(), Validity::days(1));
+    /// ```
+    pub fn narrow(mut self, other: &Self) -> Self {
+        self.validity = self.validity.min(other.validity);
+        self.names.retain(|name| other.names.contains(name));
+        self
+    }
+
+    /// For how long.
+    ///
+    /// ```
+    /// # use sapi::{Terms, Validity};
+    /// assert_eq!(Terms::valid_for(Validity::days(2)).validity(), Validity::days(2));
+    /// ```
+    #[must_use]
+    pub fn validity(&self) -> Validity {
+        self.validity
+    }
+
+    /// With which alternative names.
+    ///
+    /// ```
+    /// # use sapi::{Terms, Validity};
+    /// assert!(Terms::valid_for(Validity::days(2)).names().is_empty());
+    /// ```
+    #[must_use]
+    pub fn names(&self) -> &[AltName] {
+        &self.names
+    }
+
+    pub(crate) fn into_parts(self) -> (Validity, Vec<AltName>) {
+        (self.validity, self.names)
+    }
+}

@@ -1,0 +1,136 @@
+//! The attributes of a request, and the extensions it asks for.
+
+use der::asn1::{BitStringRef, ObjectIdentifier, OctetStringRef};
+use der::{AnyRef, Decode, Reader, SliceReader, Tag, Tagged};
+
+use super::csr_error::CsrError;
+use super::general_names::read_names;
+use super::names::AltName;
+
+/// What the attributes of a request say, as far as it matters here.
+#[derive(Debug, Default)]
+pub(crate) struct Attributes<'a> {
+    /// The alternative names asked for, each once, in the order of the request.
+    pub(crate) names: Vec<AltName>,
+    /// Every attribute, and the contents of its set of values.
+    pub(crate) all: Vec<(ObjectIdentifier, &'a [u8])>,
+}
+
+/// Reads the contents of `attributes [0] IMPLICIT SET OF Attribute` (RFC 2986 section 4.1).
+pub(crate) fn read_attributes(set: &[u8], max_names: usize) -> Result<Attributes<'_>, CsrError> {
+    let mut found = Attributes::default();
+    let mut reader = SliceReader::new(set)?;
+    while !reader.is_finished() {
+        let (kind, values) = reader.sequence(|attribute| {
+            let kind = ObjectIdentifier::decode(attribute)?;
+            let values = AnyRef::decode(attribute)?;
+            values.tag().assert_eq(Tag::Set)?;
+            Ok::<_, der::Error>((kind, values.value()))
+        })?;
+        if found.all.iter().any(|(other, _)| *other == kind) {
+            return Err(CsrError::DuplicateAttribute(kind));
+        }
+        found.all.push((kind, values));
+        if found.all.len() > MAX_ATTRIBUTES {
+            return Err(CsrError::malformed("attributes", "there are more than 64"));
+        }
+        // Microsoft's older attribute means the same (MS-WCCE section 2.2.2.7.2).
+        if kind == EXTENSION_REQUEST || kind == MS_CERT_EXTENSIONS {
+            if found
+                .all
+                .iter()
+                .any(|(k, _)| *k != kind && (*k == EXTENSION_REQUEST || *k == MS_CERT_EXTENSIONS))
+            {
+                return Err(CsrError::DuplicateAttribute(kind));
+            }
+            found.names = read_extensions(values, max_names)?;
+        }
+    }
+    Ok(found)
+}
+
+/// Reads `Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension`, the one value of the attribute (RFC 2985
+/// section 5.4.2), and gives the alternative names in them. Nothing else is ever taken over.
+fn read_extensions(values: &[u8], max_names: usize) -> Result<Vec<AltName>, CsrError> {
+    let mut names = Vec::new();
+    let mut seen: Vec<ObjectIdentifier> = Vec::new();
+    let mut reader = SliceReader::new(values)?;
+    let extensions = AnyRef::decode(&mut reader)?;
+    reader.finish()?;
+    extensions.tag().assert_eq(Tag::Sequence)?;
+    let mut reader = SliceReader::new(extensions.value())?;
+    while !reader.is_finished() {
+        let (kind, value) = read_extension(&mut reader)?;
+        if seen.contains(&kind) {
+            return Err(CsrError::DuplicateExtension(kind));
+        }
+        seen.push(kind);
+        if seen.len() > MAX_EXTENSIONS {
+            return Err(CsrError::malformed("extensions", "there are more than 64"));
+        }
+        match kind {
+            SUBJECT_ALT_NAME => names = read_names(value, max_names)?,
+            BASIC_CONSTRAINTS => refuse_ca(value)?,
+            KEY_USAGE => refuse_ca_usage(value)?,
+            _ => {}
+        }
+    }
+    Ok(names)
+}
+
+/// `Extension ::= SEQUENCE { extnID OID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }`
+fn read_extension<'a>(
+    reader: &mut SliceReader<'a>,
+) -> Result<(ObjectIdentifier, &'a [u8]), CsrError> {
+    reader.sequence(|extension| {
+        let kind = ObjectIdentifier::decode(extension)?;
+        // X.690 section 11.5: a value equal to its default is not encoded.
+        if Tag::peek(extension)? == Tag::Boolean && !bool::decode(extension)? {
+            return Err(CsrError::malformed(
+                "extension",
+                "critical is FALSE, which DER leaves out",
+            ));
+        }
+        let value: &OctetStringRef = Decode::decode(extension)?;
+        Ok((kind, value.as_bytes()))
+    })
+}
+
+/// `BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }`
+fn refuse_ca(value: &[u8]) -> Result<(), CsrError> {
+    let mut reader = SliceReader::new(value)?;
+    let constraints = AnyRef::decode(&mut reader)?;
+    reader.finish()?;
+    constraints.tag().assert_eq(Tag::Sequence)?;
+    let mut fields = SliceReader::new(constraints.value())?;
+    // An explicit FALSE is not DER, but common, and this value is not taken over anyway.
+    let is_ca =
+        !fields.is_finished() && Tag::peek(&fields)? == Tag::Boolean && bool::decode(&mut fields)?;
+    if is_ca {
+        return Err(CsrError::CaRequested {
+            what: "basicConstraints CA:TRUE",
+        });
+    }
+    Ok(())
+}
+
+/// `KeyUsage ::= BIT STRING { ..., keyCertSign (5), cRLSign (6), ... }`
+fn refuse_ca_usage(value: &[u8]) -> Result<(), CsrError> {
+    let mut reader = SliceReader::new(value)?;
+    let bits = BitStringRef::decode(&mut reader)?;
+    reader.finish()?;
+    for (bit, what) in [(5, "keyUsage keyCertSign"), (6, "keyUsage cRLSign")] {
+        if bits.get(bit) == Some(true) {
+            return Err(CsrError::CaRequested { what });
+        }
+    }
+    Ok(())
+}
+
+const MAX_ATTRIBUTES: usize = 64;
+const MAX_EXTENSIONS: usize = 64;
+const EXTENSION_REQUEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.14");
+const MS_CERT_EXTENSIONS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.311.2.1.14");
+const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
+const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
+const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");

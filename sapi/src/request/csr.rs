@@ -1,0 +1,354 @@
+//! A signing request whose sender has proved possession of the private key.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use der::asn1::{BitStringRef, ObjectIdentifier};
+use der::{AnyRef, Class, Decode, Reader, SliceReader, Tag, Tagged};
+use openssl::error::ErrorStack;
+use openssl::hash::{MessageDigest, hash};
+use openssl::pkey::{PKey, Public};
+use openssl::x509::X509Req;
+use sha2::{Digest, Sha256};
+
+use super::attributes::{Attributes, read_attributes};
+use super::csr_error::CsrError;
+use super::distinguished_name::DistinguishedName;
+use super::hex::hex;
+use super::names::AltName;
+use super::pem;
+use super::policy::RequestPolicy;
+use super::public_key::{KeyKind, KeyNumbers, read_algorithm, read_spki};
+use super::signature::Scheme;
+
+/// A certification request (RFC 2986) that was read strictly, is signed by its own key, and whose
+/// key is good enough.
+///
+/// What it asks for are wishes: nothing of them reaches a certificate unless a hook grants it.
+///
+/// ```
+/// use sapi::CertRequest;
+///
+/// let refusal = CertRequest::from_pem(b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n");
+/// assert_eq!(refusal.unwrap_err().to_string(), "this is no certificate request but a certificate");
+/// ```
+#[doc(alias = "csr_tuple")]
+pub struct CertRequest {
+    der: Vec<u8>,
+    spki: Vec<u8>,
+    spki_sha256: [u8; 32],
+    subject: DistinguishedName,
+    names: Vec<AltName>,
+    attributes: Vec<(ObjectIdentifier, Vec<u8>)>,
+    key_kind: KeyKind,
+    key: PKey<Public>,
+    pem: OnceLock<String>,
+}
+
+impl CertRequest {
+    /// Reads a body, PEM or DER, under the default policy.
+    ///
+    /// # Errors
+    ///
+    /// [`CsrError`] says what is wrong with it, in words a client may read.
+    ///
+    /// ```
+    /// assert!(sapi::CertRequest::from_pem(b"").is_err());
+    /// ```
+    pub fn from_pem(body: &[u8]) -> Result<Self, CsrError> {
+        Self::read(body, &RequestPolicy::default())
+    }
+
+    /// Reads DER under the default policy.
+    ///
+    /// # Errors
+    ///
+    /// [`CsrError`], as for [`from_pem`](Self::from_pem).
+    ///
+    /// ```
+    /// assert!(sapi::CertRequest::from_der(&[0x30, 0x00]).is_err());
+    /// ```
+    pub fn from_der(der: &[u8]) -> Result<Self, CsrError> {
+        Self::read_der(der, &RequestPolicy::default())
+    }
+
+    /// Reads a body, PEM or DER, under the given policy.
+    ///
+    /// # Errors
+    ///
+    /// [`CsrError`], as for [`from_pem`](Self::from_pem).
+    ///
+    /// ```
+    /// use sapi::{CertRequest, RequestPolicy};
+    ///
+    /// assert!(CertRequest::read(b"", &RequestPolicy::default()).is_err());
+    /// ```
+    pub fn read(body: &[u8], policy: &RequestPolicy) -> Result<Self, CsrError> {
+        Self::read_der(&pem::find_request(body)?, policy)
+    }
+
+    fn read_der(der: &[u8], policy: &RequestPolicy) -> Result<Self, CsrError> {
+        let parts = read_parts(der)?;
+        let info = read_info(parts.info, policy.max_names())?;
+        let spki_sha256 = Sha256::digest(info.spki).into();
+        policy.check_key(&info.key, &spki_sha256)?;
+        let scheme = Scheme::read(parts.algorithm, parts.parameters)?;
+        let (key_kind, key) = (info.key.kind(), info.key.build()?);
+        scheme.verify(key_kind, &key, parts.info, parts.signature)?;
+        let owned = |(kind, values): (_, &[u8])| (kind, values.to_vec());
+        Ok(Self {
+            der: der.to_vec(),
+            spki: info.spki.to_vec(),
+            spki_sha256,
+            subject: info.subject,
+            names: info.attributes.names,
+            attributes: info.attributes.all.into_iter().map(owned).collect(),
+            key_kind,
+            key,
+            pem: OnceLock::new(),
+        })
+    }
+
+    /// The request as PEM: one block, without the text that may have stood around it.
+    ///
+    /// ```no_run
+    /// # fn f(csr: &sapi::CertRequest) {
+    /// assert!(csr.pem().starts_with("-----BEGIN CERTIFICATE REQUEST-----"));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn pem(&self) -> &str {
+        self.pem.get_or_init(|| pem::write_request(&self.der))
+    }
+
+    /// The request as DER, byte for byte as it came.
+    ///
+    /// ```no_run
+    /// # fn f(csr: &sapi::CertRequest) {
+    /// assert_eq!(csr.der().first(), Some(&0x30));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The SHA-256 of the DER, lower-case hex: the name of this very request.
+    ///
+    /// ```no_run
+    /// # fn f(csr: &sapi::CertRequest) {
+    /// assert_eq!(csr.sha256().len(), 64);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        hex(&Sha256::digest(&self.der))
+    }
+
+    /// The subject asked for.
+    ///
+    /// ```no_run
+    /// # fn f(csr: &sapi::CertRequest) {
+    /// println!("{}", csr.subject());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn subject(&self) -> &DistinguishedName {
+        &self.subject
+    }
+
+    /// The alternative names asked for, each once: wishes, until granted.
+    ///
+    /// ```no_run
+    /// # fn f(csr: &sapi::CertRequest) {
+    /// for name in csr.names() { println!("{name}"); }
+    /// # }
+    /// ```
+    #[must_use]
+    #[doc(alias = "subject_alt_name_exts")]
+    pub fn names(&self) -> &[AltName] {
+        &self.names
+    }
+
+    /// The contents of an attribute's set of values (DER), by its dotted object identifier.
+    ///
+    /// ```no_run
+    /// # fn f(csr: &sapi::CertRequest) {
+    /// let challenge = csr.attribute("1.2.840.113549.1.9.7");
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn attribute(&self, kind: &str) -> Option<&[u8]> {
+        let kind = ObjectIdentifier::new(kind).ok()?;
+        let found = self.attributes.iter().find(|(other, _)| *other == kind);
+        found.map(|(_, values)| values.as_slice())
+    }
+
+    /// What kind of key the request is for.
+    ///
+    /// ```no_run
+    /// # fn f(csr: &sapi::CertRequest) {
+    /// assert_eq!(csr.key_kind(), sapi::KeyKind::P256);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn key_kind(&self) -> KeyKind {
+        self.key_kind
+    }
+
+    /// The public key to be certified.
+    ///
+    /// ```no_run
+    /// # fn f(csr: &sapi::CertRequest) {
+    /// assert!(csr.public_key().bits() >= 256);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn public_key(&self) -> &PKey<Public> {
+        &self.key
+    }
+
+    /// The SubjectPublicKeyInfo, byte for byte as it came.
+    ///
+    /// ```no_run
+    /// # fn f(csr: &sapi::CertRequest) {
+    /// assert_eq!(csr.public_key_der().first(), Some(&0x30));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn public_key_der(&self) -> &[u8] {
+        &self.spki
+    }
+
+    /// A digest of the SubjectPublicKeyInfo in DER, lower-case hex.
+    ///
+    /// # Errors
+    ///
+    /// OpenSSL's, where it does not offer the digest.
+    ///
+    /// ```no_run
+    /// # fn f(csr: &sapi::CertRequest) -> Result<(), openssl::error::ErrorStack> {
+    /// let pin = csr.public_key_digest(openssl::hash::MessageDigest::sha256())?;
+    /// # Ok(()) }
+    /// ```
+    pub fn public_key_digest(&self, digest: MessageDigest) -> Result<String, ErrorStack> {
+        Ok(hex(&hash(digest, &self.spki)?))
+    }
+
+    /// The SHA-256 of the SubjectPublicKeyInfo, as the list of blocked keys has it.
+    ///
+    /// ```no_run
+    /// # fn f(csr: &sapi::CertRequest) {
+    /// assert_eq!(csr.public_key_sha256().len(), 64);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn public_key_sha256(&self) -> String {
+        hex(&self.spki_sha256)
+    }
+
+    /// The request as OpenSSL reads it, for whatever is not shown here; parsed on demand.
+    ///
+    /// # Errors
+    ///
+    /// OpenSSL's: its versions from 3.5 on refuse a request of version 1 or 2, which is read here.
+    ///
+    /// ```no_run
+    /// # fn f(csr: &sapi::CertRequest) -> Result<(), openssl::error::ErrorStack> {
+    /// let extensions = csr.as_openssl()?.extensions()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn as_openssl(&self) -> Result<X509Req, ErrorStack> {
+        X509Req::from_der(&self.der)
+    }
+}
+
+impl fmt::Debug for CertRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CertRequest")
+            .field("subject", &self.subject)
+            .field("names", &self.names)
+            .field("key", &self.key_kind)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Parts<'a> {
+    info: &'a [u8],
+    algorithm: ObjectIdentifier,
+    parameters: Option<AnyRef<'a>>,
+    signature: &'a [u8],
+}
+
+struct Info<'a> {
+    subject: DistinguishedName,
+    spki: &'a [u8],
+    key: KeyNumbers<'a>,
+    attributes: Attributes<'a>,
+}
+
+/// `CertificationRequest ::= SEQUENCE { certificationRequestInfo, signatureAlgorithm, signature BIT STRING }`
+fn read_parts(der: &[u8]) -> Result<Parts<'_>, CsrError> {
+    let mut reader = SliceReader::new(der)?;
+    let parts = reader.sequence(|request| {
+        let info = request.tlv_bytes()?;
+        let (algorithm, parameters) = read_algorithm(request)?;
+        let signature = BitStringRef::decode(request)?;
+        let signature = signature
+            .as_bytes()
+            .ok_or_else(|| CsrError::malformed("signature", "is not of whole octets"))?;
+        Ok::<_, CsrError>(Parts {
+            info,
+            algorithm,
+            parameters,
+            signature,
+        })
+    })?;
+    if !reader.is_finished() {
+        return Err(CsrError::TrailingData);
+    }
+    Ok(parts)
+}
+
+/// `CertificationRequestInfo ::= SEQUENCE { version, subject, subjectPKInfo, attributes [0] }`
+fn read_info(info: &[u8], max_names: usize) -> Result<Info<'_>, CsrError> {
+    let mut reader = SliceReader::new(info)?;
+    reader.sequence(|fields| {
+        let version = AnyRef::decode(fields)?;
+        check_version(version)?;
+        let subject = DistinguishedName::from_der(fields.tlv_bytes()?)?;
+        let spki = fields.tlv_bytes()?;
+        let key = read_spki(spki)?;
+        let attributes = AnyRef::decode(fields)?;
+        let tag = attributes.tag();
+        if tag.class() != Class::ContextSpecific
+            || tag.number().value() != 0
+            || !tag.is_constructed()
+        {
+            return Err(CsrError::malformed(
+                "attributes",
+                "are not [0] (RFC 2986 section 4.1)",
+            ));
+        }
+        let attributes = read_attributes(attributes.value(), max_names)?;
+        Ok(Info {
+            subject,
+            spki,
+            key,
+            attributes,
+        })
+    })
+}
+
+/// RFC 2986 knows version 0 alone; widespread tools have written 1 and 2 for years.
+fn check_version(version: AnyRef<'_>) -> Result<(), CsrError> {
+    version.tag().assert_eq(Tag::Integer)?;
+    match version.value() {
+        [0..=2] => Ok(()),
+        [] => Err(CsrError::malformed("version", "is an empty INTEGER")),
+        [0, low, ..] if *low < 0x80 => {
+            Err(CsrError::malformed("version", "is not a minimal INTEGER"))
+        }
+        _ => Err(CsrError::UnsupportedVersion),
+    }
+}

@@ -1,0 +1,403 @@
+//! Distinguished names: the subject a request asks for, the issuer of a certificate.
+
+use std::fmt;
+
+use der::asn1::ObjectIdentifier;
+use der::{AnyRef, Decode, Encode, Reader, SliceReader, Tag, Tagged};
+
+/// A distinguished name (RFC 5280 section 4.1.2.4), kept byte for byte as it came.
+///
+/// ```
+/// use sapi::DistinguishedName;
+///
+/// let name = DistinguishedName::from_fields([("C", "US"), ("O", "Example, Inc."), ("CN", "web01")])?;
+/// assert_eq!(name.common_name(), Some("web01"));
+/// assert_eq!(name.to_string(), r"CN=web01,O=Example\, Inc.,C=US");
+/// # Ok::<(), sapi::SubjectError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct DistinguishedName {
+    der: Box<[u8]>,
+    attributes: Vec<Attribute>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Attribute {
+    kind: ObjectIdentifier,
+    value: String,
+}
+
+impl DistinguishedName {
+    /// A name of the given fields, in their order, one to each relative name.
+    ///
+    /// A field is called by its short name (`CN`, `O`, `OU`, `C`, `ST`, `L`, `emailAddress`,
+    /// `serialNumber`, `DC`, ...) or by its dotted object identifier.
+    ///
+    /// # Errors
+    ///
+    /// [`SubjectError`] names the field that is unknown, empty, too long (RFC 5280 appendix A) or
+    /// otherwise not of its form.
+    ///
+    /// ```
+    /// use sapi::DistinguishedName;
+    ///
+    /// assert!(DistinguishedName::from_fields([("C", "USA")]).is_err());
+    /// ```
+    pub fn from_fields<'a>(
+        fields: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, SubjectError> {
+        let mut content = Vec::new();
+        for (field, value) in fields {
+            write_field(field, value, &mut content)?;
+        }
+        let der = AnyRef::new(Tag::Sequence, &content).and_then(|any| any.to_der());
+        Self::from_der(&der.map_err(|_| SubjectError::new("is too long"))?)
+    }
+
+    /// Reads a name strictly.
+    ///
+    /// # Errors
+    ///
+    /// [`SubjectError`] says what is not DER, or which attribute is not of its form: PrintableString,
+    /// UTF8String or IA5String without control characters, neither empty nor longer than RFC 5280
+    /// appendix A allows; `C` two letters.
+    ///
+    /// ```
+    /// use sapi::DistinguishedName;
+    ///
+    /// let empty = DistinguishedName::from_der(&[0x30, 0x00])?;
+    /// assert!(empty.is_empty());
+    /// # Ok::<(), sapi::SubjectError>(())
+    /// ```
+    pub fn from_der(der: &[u8]) -> Result<Self, SubjectError> {
+        let attributes = read_name(der)?;
+        if attributes.len() > MAX_ATTRIBUTES {
+            return Err(SubjectError::new("has more than 64 attributes"));
+        }
+        Ok(Self {
+            der: der.into(),
+            attributes,
+        })
+    }
+
+    /// The DER of the name.
+    ///
+    /// ```
+    /// # use sapi::DistinguishedName;
+    /// let name = DistinguishedName::from_fields([])?;
+    /// assert_eq!(name.as_der(), [0x30, 0x00]);
+    /// # Ok::<(), sapi::SubjectError>(())
+    /// ```
+    #[must_use]
+    pub fn as_der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// Whether the name has no attribute at all.
+    ///
+    /// ```
+    /// # use sapi::DistinguishedName;
+    /// assert!(DistinguishedName::from_fields([])?.is_empty());
+    /// # Ok::<(), sapi::SubjectError>(())
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.attributes.is_empty()
+    }
+
+    /// The first common name.
+    ///
+    /// ```
+    /// # use sapi::DistinguishedName;
+    /// let name = DistinguishedName::from_fields([("CN", "web01")])?;
+    /// assert_eq!(name.common_name(), Some("web01"));
+    /// # Ok::<(), sapi::SubjectError>(())
+    /// ```
+    #[must_use]
+    pub fn common_name(&self) -> Option<&str> {
+        self.get("CN")
+    }
+
+    /// The first value of a field, called by its short name or dotted object identifier.
+    ///
+    /// ```
+    /// # use sapi::DistinguishedName;
+    /// let name = DistinguishedName::from_fields([("O", "Example")])?;
+    /// assert_eq!(name.get("O"), Some("Example"));
+    /// assert_eq!(name.get("2.5.4.10"), Some("Example"));
+    /// assert_eq!(name.get("CN"), None);
+    /// # Ok::<(), sapi::SubjectError>(())
+    /// ```
+    #[must_use]
+    pub fn get(&self, field: &str) -> Option<&str> {
+        let kind = identifier(field)?;
+        let found = self.attributes.iter().find(|a| a.kind == kind);
+        found.map(|attribute| attribute.value.as_str())
+    }
+
+    /// All fields in the order of the name, each as its short name (or dotted identifier) and value.
+    ///
+    /// ```
+    /// # use sapi::DistinguishedName;
+    /// let name = DistinguishedName::from_fields([("C", "SE"), ("CN", "a")])?;
+    /// let fields: Vec<_> = name.fields().collect();
+    /// assert_eq!(fields, [("C".to_string(), "SE"), ("CN".to_string(), "a")]);
+    /// # Ok::<(), sapi::SubjectError>(())
+    /// ```
+    pub fn fields(&self) -> impl Iterator<Item = (String, &str)> {
+        let short = |kind: &ObjectIdentifier| match known(kind) {
+            Some((name, _, _)) => (*name).to_owned(),
+            None => kind.to_string(),
+        };
+        let all = self.attributes.iter();
+        all.map(move |attribute| (short(&attribute.kind), attribute.value.as_str()))
+    }
+}
+
+/// RFC 4514: the last attribute first, separated by commas.
+impl fmt::Display for DistinguishedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields: Vec<_> = self.fields().collect();
+        for (place, (field, value)) in fields.iter().rev().enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            write!(f, "{comma}{field}=")?;
+            for (at, c) in value.chars().enumerate() {
+                let edge = (at == 0 && (c == ' ' || c == '#'))
+                    || (at + 1 == value.chars().count() && c == ' ');
+                if edge || "\"+,;<>\\=".contains(c) {
+                    f.write_str("\\")?;
+                }
+                write!(f, "{c}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for DistinguishedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DistinguishedName({self})")
+    }
+}
+
+/// A distinguished name is not acceptable.
+///
+/// ```
+/// let error = sapi::DistinguishedName::from_fields([("C", "USA")]).unwrap_err();
+/// assert_eq!(error.to_string(), "subject: C: is not two letters (ISO 3166)");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectError {
+    field: Option<String>,
+    reason: String,
+    malformed: bool,
+}
+
+impl SubjectError {
+    fn new(reason: impl Into<String>) -> Self {
+        Self {
+            field: None,
+            reason: reason.into(),
+            malformed: false,
+        }
+    }
+
+    fn of(kind: &ObjectIdentifier, reason: impl Into<String>) -> Self {
+        let field = known(kind).map_or_else(|| kind.to_string(), |(name, _, _)| (*name).to_owned());
+        Self {
+            field: Some(field),
+            ..Self::new(reason)
+        }
+    }
+
+    /// Whether the bytes are no name at all, as against a name that breaks a rule.
+    pub(crate) fn is_malformed(&self) -> bool {
+        self.malformed
+    }
+}
+
+impl From<der::Error> for SubjectError {
+    fn from(error: der::Error) -> Self {
+        Self {
+            malformed: true,
+            ..Self::new(error.to_string())
+        }
+    }
+}
+
+impl fmt::Display for SubjectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.field {
+            Some(field) => write!(f, "subject: {field}: {}", self.reason),
+            None => write!(f, "subject: {}", self.reason),
+        }
+    }
+}
+
+impl std::error::Error for SubjectError {}
+
+/// `Name ::= SEQUENCE OF SET SIZE (1..MAX) OF SEQUENCE { type OBJECT IDENTIFIER, value ANY }`
+fn read_name(der: &[u8]) -> Result<Vec<Attribute>, SubjectError> {
+    let mut attributes = Vec::new();
+    let mut reader = SliceReader::new(der)?;
+    let name = AnyRef::decode(&mut reader)?;
+    reader.finish()?;
+    name.tag().assert_eq(Tag::Sequence)?;
+    let mut relative_names = SliceReader::new(name.value())?;
+    while !relative_names.is_finished() {
+        let set = AnyRef::decode(&mut relative_names)?;
+        set.tag().assert_eq(Tag::Set)?;
+        read_relative_name(set.value(), &mut attributes)?;
+    }
+    Ok(attributes)
+}
+
+fn read_relative_name(set: &[u8], attributes: &mut Vec<Attribute>) -> Result<(), SubjectError> {
+    if set.is_empty() {
+        return Err(SubjectError::new("has an empty relative name"));
+    }
+    let mut reader = SliceReader::new(set)?;
+    let mut previous: &[u8] = &[];
+    while !reader.is_finished() {
+        let element = reader.tlv_bytes()?;
+        // X.690 section 11.6: the elements of a set stand in the order of their encodings.
+        if element <= previous {
+            return Err(SubjectError::new(
+                "has a relative name whose attributes are not in DER order",
+            ));
+        }
+        previous = element;
+        let mut element = SliceReader::new(element)?;
+        let (kind, value) = element.sequence(|pair| {
+            let kind = ObjectIdentifier::decode(pair)?;
+            Ok::<_, der::Error>((kind, AnyRef::decode(pair)?))
+        })?;
+        attributes.push(read_attribute(kind, value)?);
+    }
+    Ok(())
+}
+
+fn read_attribute(kind: ObjectIdentifier, value: AnyRef<'_>) -> Result<Attribute, SubjectError> {
+    let text = match value.tag() {
+        Tag::PrintableString if value.value().iter().all(|b| is_printable(*b)) => value.value(),
+        Tag::Utf8String => value.value(),
+        Tag::Ia5String | Tag::NumericString if value.value().is_ascii() => value.value(),
+        Tag::PrintableString | Tag::Ia5String | Tag::NumericString => {
+            return Err(SubjectError::of(
+                &kind,
+                "has a character that its string type cannot hold",
+            ));
+        }
+        // RFC 5280 section 4.1.2.4: the other string types are not to be used for new subjects.
+        _ => {
+            let reason = "is not a UTF8String or PrintableString";
+            return Err(SubjectError::of(&kind, reason));
+        }
+    };
+    let text = std::str::from_utf8(text).map_err(|_| SubjectError::of(&kind, "is not UTF-8"))?;
+    check_value(&kind, text)?;
+    Ok(Attribute {
+        kind,
+        value: text.to_owned(),
+    })
+}
+
+fn check_value(kind: &ObjectIdentifier, text: &str) -> Result<(), SubjectError> {
+    let limit = known(kind).map_or(MAX_VALUE, |(_, _, limit)| *limit);
+    if text.is_empty() {
+        return Err(SubjectError::of(kind, "is empty"));
+    }
+    if *kind == COUNTRY && !(text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic())) {
+        return Err(SubjectError::of(kind, "is not two letters (ISO 3166)"));
+    }
+    if text.chars().count() > limit {
+        return Err(SubjectError::of(
+            kind,
+            format!("is longer than {limit} characters"),
+        ));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(SubjectError::of(kind, "has a control character"));
+    }
+    Ok(())
+}
+
+fn write_field(field: &str, value: &str, into: &mut Vec<u8>) -> Result<(), SubjectError> {
+    let kind = identifier(field).ok_or_else(|| SubjectError {
+        field: Some(field.to_owned()),
+        ..SubjectError::new("is no known field; use C, ST, L, O, OU, CN, emailAddress, ... or a dotted object identifier")
+    })?;
+    check_value(&kind, value)?;
+    // RFC 5280 appendix A: these three are of one string type, the rest may be UTF-8.
+    let tag = match known(&kind) {
+        Some(("emailAddress" | "DC", ..)) => Tag::Ia5String,
+        Some(("C" | "serialNumber", ..)) => Tag::PrintableString,
+        _ => Tag::Utf8String,
+    };
+    let mut pair = kind.to_der()?;
+    AnyRef::new(tag, value.as_bytes())?.encode_to_vec(&mut pair)?;
+    let pair = AnyRef::new(Tag::Sequence, &pair)?.to_der()?;
+    AnyRef::new(Tag::Set, &pair)?.encode_to_vec(into)?;
+    Ok(())
+}
+
+fn is_printable(byte: u8) -> bool {
+    // X.680 section 41.4, and `*`, `@`, `_`, `&`, which widespread tools write all the same.
+    byte.is_ascii_alphanumeric() || b" '()+,-./:=?*@_&".contains(&byte)
+}
+
+fn identifier(field: &str) -> Option<ObjectIdentifier> {
+    match KNOWN
+        .iter()
+        .find(|(name, ..)| name.eq_ignore_ascii_case(field))
+    {
+        Some((_, kind, _)) => Some(*kind),
+        None => ObjectIdentifier::new(field).ok(),
+    }
+}
+
+fn known(kind: &ObjectIdentifier) -> Option<&'static (&'static str, ObjectIdentifier, usize)> {
+    KNOWN.iter().find(|(_, known, _)| known == kind)
+}
+
+const MAX_ATTRIBUTES: usize = 64;
+const MAX_VALUE: usize = 1024;
+const COUNTRY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.6");
+
+/// Short name, identifier, and upper bound in characters (RFC 5280 appendix A.1).
+const KNOWN: &[(&str, ObjectIdentifier, usize)] = &[
+    ("CN", ObjectIdentifier::new_unwrap("2.5.4.3"), 64),
+    ("C", COUNTRY, 2),
+    ("ST", ObjectIdentifier::new_unwrap("2.5.4.8"), 128),
+    ("L", ObjectIdentifier::new_unwrap("2.5.4.7"), 128),
+    ("O", ObjectIdentifier::new_unwrap("2.5.4.10"), 64),
+    ("OU", ObjectIdentifier::new_unwrap("2.5.4.11"), 64),
+    (
+        "emailAddress",
+        ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1"),
+        255,
+    ),
+    ("serialNumber", ObjectIdentifier::new_unwrap("2.5.4.5"), 64),
+    (
+        "DC",
+        ObjectIdentifier::new_unwrap("0.9.2342.19200300.100.1.25"),
+        255,
+    ),
+    (
+        "UID",
+        ObjectIdentifier::new_unwrap("0.9.2342.19200300.100.1.1"),
+        256,
+    ),
+    ("SN", ObjectIdentifier::new_unwrap("2.5.4.4"), 32768),
+    ("GN", ObjectIdentifier::new_unwrap("2.5.4.42"), 32768),
+    ("title", ObjectIdentifier::new_unwrap("2.5.4.12"), 64),
+    ("street", ObjectIdentifier::new_unwrap("2.5.4.9"), 128),
+    ("postalCode", ObjectIdentifier::new_unwrap("2.5.4.17"), 40),
+    ("dnQualifier", ObjectIdentifier::new_unwrap("2.5.4.46"), 64),
+    ("pseudonym", ObjectIdentifier::new_unwrap("2.5.4.65"), 128),
+    (
+        "organizationIdentifier",
+        ObjectIdentifier::new_unwrap("2.5.4.97"),
+        256,
+    ),
+];

@@ -1,0 +1,192 @@
+//! The connection a request came over.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::SystemTime;
+
+use openssl::error::ErrorStack;
+use openssl::stack::Stack;
+use openssl::x509::store::X509StoreBuilder;
+use openssl::x509::verify::X509VerifyParam;
+use openssl::x509::{X509, X509PurposeId, X509Ref, X509StoreContext};
+
+/// Who is at the other end of the connection, as far as the server could establish it.
+///
+/// ```
+/// use sapi::Peer;
+///
+/// let peer = Peer::at("192.0.2.7".parse().unwrap());
+/// assert_eq!(peer.address().unwrap().to_string(), "192.0.2.7");
+/// assert!(peer.certificate().is_none());
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Peer {
+    address: Option<IpAddr>,
+    certificate: Option<PeerCertificate>,
+}
+
+impl Peer {
+    /// A peer on this machine, of whom no address is known: a unix socket, a command line.
+    ///
+    /// ```
+    /// assert!(sapi::Peer::local().address().is_none());
+    /// ```
+    #[must_use]
+    pub fn local() -> Self {
+        Self::default()
+    }
+
+    /// A peer at a network address.
+    ///
+    /// ```
+    /// let peer = sapi::Peer::at("2001:db8::1".parse().unwrap());
+    /// assert!(peer.address().unwrap().is_ipv6());
+    /// ```
+    #[must_use]
+    pub fn at(address: IpAddr) -> Self {
+        Self {
+            address: Some(address),
+            certificate: None,
+        }
+    }
+
+    /// The same peer, having proved that it holds the key of a certificate.
+    ///
+    /// ```no_run
+    /// # fn verified() -> sapi::PeerCertificate { unimplemented!() }
+    /// let peer = sapi::Peer::local().with_certificate(verified());
+    /// assert!(peer.certificate().is_some());
+    /// ```
+    #[must_use]
+    pub fn with_certificate(mut self, certificate: PeerCertificate) -> Self {
+        self.certificate = Some(certificate);
+        self
+    }
+
+    /// The network address: that of the client, not of a trusted proxy in between.
+    ///
+    /// ```
+    /// assert_eq!(sapi::Peer::local().address(), None);
+    /// ```
+    #[must_use]
+    pub fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    /// The client certificate, if one was presented and verified.
+    ///
+    /// ```
+    /// assert!(sapi::Peer::local().certificate().is_none());
+    /// ```
+    #[must_use]
+    pub fn certificate(&self) -> Option<&PeerCertificate> {
+        self.certificate.as_ref()
+    }
+}
+
+/// A client certificate whose chain, dates and purpose were verified in this process.
+///
+/// ```no_run
+/// # fn f(certificate: &sapi::PeerCertificate) {
+/// println!("{:?}", certificate.as_openssl().subject_name());
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct PeerCertificate(X509);
+
+impl PeerCertificate {
+    /// Verifies a certificate that a trusted proxy says the client holds the key of.
+    ///
+    /// The chain must end at one of `anchors`, every date must hold at `now`, and the certificate
+    /// must be fit for TLS client authentication (RFC 5280 sections 6.1 and 4.2.1.12).
+    ///
+    /// # Errors
+    ///
+    /// [`PeerCertificateError`] says which of these failed.
+    ///
+    /// ```
+    /// use sapi::PeerCertificate;
+    /// use std::time::SystemTime;
+    ///
+    /// assert!(PeerCertificate::verify(b"nonsense", &[], SystemTime::UNIX_EPOCH).is_err());
+    /// ```
+    pub fn verify(
+        pem: &[u8],
+        anchors: &[X509],
+        now: SystemTime,
+    ) -> Result<Self, PeerCertificateError> {
+        let certificate = X509::from_pem(pem)
+            .map_err(|_| PeerCertificateError("is not a PEM certificate".into()))?;
+        match verification_fault(&certificate, anchors, now) {
+            Ok(None) => Ok(Self(certificate)),
+            Ok(Some(fault)) => Err(PeerCertificateError(fault)),
+            Err(_) => Err(PeerCertificateError("could not be verified".into())),
+        }
+    }
+
+    /// The certificate as OpenSSL has it.
+    ///
+    /// ```no_run
+    /// # fn f(certificate: &sapi::PeerCertificate) {
+    /// let serial = certificate.as_openssl().serial_number();
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn as_openssl(&self) -> &X509Ref {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PeerCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PeerCertificate")
+            .field(&self.0.subject_name())
+            .finish()
+    }
+}
+
+/// A client certificate does not hold.
+///
+/// ```
+/// # use std::time::SystemTime;
+/// let error = sapi::PeerCertificate::verify(b"", &[], SystemTime::UNIX_EPOCH).unwrap_err();
+/// assert_eq!(error.to_string(), "client certificate: is not a PEM certificate");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeerCertificateError(String);
+
+impl fmt::Display for PeerCertificateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "client certificate: {}", self.0)
+    }
+}
+
+impl std::error::Error for PeerCertificateError {}
+
+fn verification_fault(
+    certificate: &X509Ref,
+    anchors: &[X509],
+    now: SystemTime,
+) -> Result<Option<String>, ErrorStack> {
+    let seconds = now
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    let mut parameters = X509VerifyParam::new()?;
+    parameters.set_time(i64::try_from(seconds).unwrap_or(i64::MAX));
+    parameters.set_purpose(X509PurposeId::SSL_CLIENT)?;
+    let mut store = X509StoreBuilder::new()?;
+    for anchor in anchors {
+        store.add_cert(anchor.clone())?;
+    }
+    store.set_param(&parameters)?;
+    let store = store.build();
+    let none = Stack::new()?;
+    let mut context = X509StoreContext::new()?;
+    context.init(&store, certificate, &none, |context| {
+        Ok(if context.verify_cert()? {
+            None
+        } else {
+            Some(context.error().error_string().to_owned())
+        })
+    })
+}

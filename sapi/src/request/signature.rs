@@ -1,0 +1,255 @@
+//! The request's own signature: which schemes are good enough, and whether it holds.
+
+use der::asn1::{ObjectIdentifier, UintRef};
+use der::{AnyRef, Decode, Reader, SliceReader};
+use openssl::error::ErrorStack;
+use openssl::hash::MessageDigest;
+use openssl::pkey::{PKeyRef, Public};
+use openssl::rsa::Padding;
+use openssl::sign::{RsaPssSaltlen, Verifier};
+
+use super::csr_error::CsrError;
+use super::public_key::KeyKind;
+
+/// A signature scheme that is good enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    RsaPkcs1(Digest),
+    RsaPss(Digest),
+    Ecdsa(Digest),
+    Ed25519,
+    MlDsa(KeyKind),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Digest {
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+impl Scheme {
+    /// Chooses the scheme an AlgorithmIdentifier names (RFC 4055, RFC 5758, RFC 8410, RFC 9881).
+    pub(crate) fn read(
+        kind: ObjectIdentifier,
+        parameters: Option<AnyRef<'_>>,
+    ) -> Result<Self, CsrError> {
+        let scheme = match ALGORITHMS.iter().find(|(known, _)| *known == kind) {
+            Some((_, Ok(scheme))) => *scheme,
+            Some((_, Err(weakness))) => return Err(weak(*weakness)),
+            None if kind == RSA_PSS => return read_pss(parameters),
+            None => {
+                return Err(weak(format!(
+                    "{kind} is not known; sign with SHA-256 or better"
+                )));
+            }
+        };
+        let fitting = match (scheme, parameters) {
+            (_, None) => true,
+            (Self::RsaPkcs1(_), Some(any)) => any.is_null(),
+            _ => false,
+        };
+        if fitting {
+            Ok(scheme)
+        } else {
+            Err(weak("has parameters that its scheme does not have"))
+        }
+    }
+
+    /// Verifies `signature` over `message`.
+    pub(crate) fn verify(
+        self,
+        kind: KeyKind,
+        key: &PKeyRef<Public>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), CsrError> {
+        let fits = match self {
+            Self::RsaPkcs1(_) | Self::RsaPss(_) => kind.is_rsa(),
+            Self::Ecdsa(_) => {
+                matches!(kind, KeyKind::P256 | KeyKind::P384 | KeyKind::P521)
+                    && is_ecdsa_value(signature)
+            }
+            Self::Ed25519 => kind == KeyKind::Ed25519,
+            Self::MlDsa(signer) => kind == signer,
+        };
+        // Whatever OpenSSL says against it, the client learns that the signature does not hold.
+        if fits && self.holds(key, message, signature).unwrap_or(false) {
+            Ok(())
+        } else {
+            Err(CsrError::BadSignature)
+        }
+    }
+
+    fn holds(
+        self,
+        key: &PKeyRef<Public>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, ErrorStack> {
+        let mut verifier = match self {
+            Self::RsaPkcs1(digest) | Self::Ecdsa(digest) | Self::RsaPss(digest) => {
+                Verifier::new(digest.message_digest(), key)?
+            }
+            Self::Ed25519 | Self::MlDsa(_) => Verifier::new_without_digest(key)?,
+        };
+        if let Self::RsaPss(digest) = self {
+            verifier.set_rsa_padding(Padding::PKCS1_PSS)?;
+            verifier.set_rsa_mgf1_md(digest.message_digest())?;
+            verifier.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
+        }
+        verifier.verify_oneshot(signature, message)
+    }
+}
+
+impl Digest {
+    fn message_digest(self) -> MessageDigest {
+        match self {
+            Self::Sha256 => MessageDigest::sha256(),
+            Self::Sha384 => MessageDigest::sha384(),
+            Self::Sha512 => MessageDigest::sha512(),
+        }
+    }
+}
+
+/// `Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }` in DER, both positive (RFC 3279 section 2.2.3).
+fn is_ecdsa_value(signature: &[u8]) -> bool {
+    let read = || -> Result<bool, der::Error> {
+        let mut reader = SliceReader::new(signature)?;
+        let positive = reader.sequence(|value| {
+            let (r, s) = (UintRef::decode(value)?, UintRef::decode(value)?);
+            Ok::<_, der::Error>([r, s].iter().all(|n| n.as_bytes() != [0]))
+        })?;
+        reader.finish()?;
+        Ok(positive)
+    };
+    read().unwrap_or(false)
+}
+
+/// The parameters of RSASSA-PSS are compared as bytes: the digest, MGF1 with the same digest, and a
+/// salt as long as the digest, with or without the digest's NULL (RFC 4055 section 2.1, 3.1).
+fn read_pss(parameters: Option<AnyRef<'_>>) -> Result<Scheme, CsrError> {
+    let odd = || {
+        weak(
+            "has RSASSA-PSS parameters other than one of SHA-256, SHA-384, SHA-512, for the digest and MGF1 alike, with a salt of that length",
+        )
+    };
+    let given = parameters.ok_or_else(odd)?;
+    for (digest, last, salt) in [
+        (Digest::Sha256, 1, 32),
+        (Digest::Sha384, 2, 48),
+        (Digest::Sha512, 3, 64),
+    ] {
+        for null in [&[5, 0][..], &[]] {
+            if given.value() == pss_parameters(last, salt, null) {
+                return Ok(Scheme::RsaPss(digest));
+            }
+        }
+    }
+    Err(odd())
+}
+
+fn pss_parameters(last: u8, salt: u8, null: &[u8]) -> Vec<u8> {
+    let tlv = |tag: u8, content: &[u8]| {
+        // Every length here is below 128, so it takes one octet.
+        let mut out = vec![tag, u8::try_from(content.len()).unwrap_or(u8::MAX)];
+        out.extend_from_slice(content);
+        out
+    };
+    let digest = tlv(
+        0x30,
+        &[&[6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, last], null].concat(),
+    );
+    let mgf1 = [
+        &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8],
+        digest.as_slice(),
+    ]
+    .concat();
+    [
+        tlv(0xa0, &digest),
+        tlv(0xa1, &tlv(0x30, &mgf1)),
+        tlv(0xa2, &[2, 1, salt]),
+    ]
+    .concat()
+}
+
+fn weak(reason: impl Into<String>) -> CsrError {
+    CsrError::WeakSignature {
+        reason: reason.into(),
+    }
+}
+
+type Known = (ObjectIdentifier, Result<Scheme, &'static str>);
+
+const fn known(dotted: &str, scheme: Result<Scheme, &'static str>) -> Known {
+    (ObjectIdentifier::new_unwrap(dotted), scheme)
+}
+
+const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
+
+const ALGORITHMS: [Known; 19] = [
+    known(
+        "1.2.840.113549.1.1.11",
+        Ok(Scheme::RsaPkcs1(Digest::Sha256)),
+    ),
+    known(
+        "1.2.840.113549.1.1.12",
+        Ok(Scheme::RsaPkcs1(Digest::Sha384)),
+    ),
+    known(
+        "1.2.840.113549.1.1.13",
+        Ok(Scheme::RsaPkcs1(Digest::Sha512)),
+    ),
+    known("1.2.840.10045.4.3.2", Ok(Scheme::Ecdsa(Digest::Sha256))),
+    known("1.2.840.10045.4.3.3", Ok(Scheme::Ecdsa(Digest::Sha384))),
+    known("1.2.840.10045.4.3.4", Ok(Scheme::Ecdsa(Digest::Sha512))),
+    known("1.3.101.112", Ok(Scheme::Ed25519)),
+    known(
+        "2.16.840.1.101.3.4.3.17",
+        Ok(Scheme::MlDsa(KeyKind::MlDsa44)),
+    ),
+    known(
+        "2.16.840.1.101.3.4.3.18",
+        Ok(Scheme::MlDsa(KeyKind::MlDsa65)),
+    ),
+    known(
+        "2.16.840.1.101.3.4.3.19",
+        Ok(Scheme::MlDsa(KeyKind::MlDsa87)),
+    ),
+    known(
+        "1.2.840.113549.1.1.2",
+        Err("MD2 is broken; sign with SHA-256 or better"),
+    ),
+    known(
+        "1.2.840.113549.1.1.3",
+        Err("MD4 is broken; sign with SHA-256 or better"),
+    ),
+    known(
+        "1.2.840.113549.1.1.4",
+        Err("MD5 is broken; sign with SHA-256 or better"),
+    ),
+    known(
+        "1.2.840.113549.1.1.5",
+        Err("SHA-1 is too weak; sign with SHA-256 or better"),
+    ),
+    known(
+        "1.2.840.10045.4.1",
+        Err("SHA-1 is too weak; sign with SHA-256 or better"),
+    ),
+    known(
+        "1.2.840.10040.4.3",
+        Err("DSA with SHA-1 is too weak; sign with SHA-256 or better"),
+    ),
+    known(
+        "1.2.840.113549.1.1.14",
+        Err("SHA-224 is too short; sign with SHA-256 or better"),
+    ),
+    known(
+        "1.2.840.10045.4.3.1",
+        Err("SHA-224 is too short; sign with SHA-256 or better"),
+    ),
+    known(
+        "1.3.14.3.2.29",
+        Err("SHA-1 is too weak; sign with SHA-256 or better"),
+    ),
+];
