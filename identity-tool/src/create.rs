@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use clap::Parser;
 use indicatif::ProgressBar;
+use sapi::Validity;
 use sapi::identity::{
     CreateError, Existing, InstallError, Installed, KeyKind, NewIdentity, Subject, existing,
 };
@@ -15,7 +16,6 @@ use crate::exit::{CANNOT_CREATE, CONFIG, Failure, NO, SOFTWARE, SYSTEM, USAGE};
 use crate::generate::Generate;
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
-use crate::validity;
 
 /// Creates the identity of a certificate authority: a key locked with a passphrase, and a
 /// certificate that it signs itself.
@@ -34,8 +34,8 @@ pub struct CreateIdentity {
     fields: Vec<String>,
 
     /// How long the CA is valid: a number of years, or a number with s, m, h, d, w or y
-    #[arg(short, long, default_value = "10", value_parser = validity::parse)]
-    validity: Duration,
+    #[arg(short, long, default_value = "10")]
+    validity: Validity,
 
     /// The CA's directory; made if missing
     #[arg(
@@ -72,7 +72,8 @@ impl Tool for CreateIdentity {
             .map_err(|error| Failure::new(CONFIG, error))?;
         let identity = {
             let _spinner = Spinner::start(self.key);
-            NewIdentity::self_signed(&subject, self.key, self.validity, now).map_err(creation)?
+            NewIdentity::self_signed(&subject, self.key, self.validity.duration(), now)
+                .map_err(creation)?
         };
         let installed = identity
             .install(&self.ca_path, &passphrase, existing, now)

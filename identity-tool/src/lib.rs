@@ -10,7 +10,6 @@ mod exit;
 mod generate;
 mod passphrase;
 mod run;
-mod validity;
 
 pub use check::CheckIdentity;
 pub use create::CreateIdentity;

@@ -1,6 +1,7 @@
 //! The CA itself: its public half, its private half, and the directory they live in.
 
 mod authority;
+mod authority_extensions;
 mod check;
 mod create;
 mod durable;
