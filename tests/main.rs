@@ -7,4 +7,5 @@
     reason = "helpers of tests stand beside the tests, where clippy does not see that they are tests"
 )]
 
+mod identity;
 mod nginx;

@@ -9,4 +9,6 @@
 
 pub mod curl;
 pub mod nginx;
+pub mod terminal;
 pub mod tls;
+pub mod tool;

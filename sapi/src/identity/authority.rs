@@ -6,9 +6,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use openssl::asn1::Asn1Time;
 use openssl::nid::Nid;
 use openssl::x509::{X509, X509NameRef, X509Ref};
-use x509_cert::Certificate;
-use x509_cert::der::Decode;
-use x509_cert::ext::pkix::{BasicConstraints, KeyUsage};
+
+use super::authority_extensions::AuthorityExtensions;
 
 /// Checks that `certificate` is a CA's; what is odd but usable comes back as warnings.
 pub(crate) fn check(
@@ -26,14 +25,10 @@ fn form(certificate: &X509Ref) -> Result<Vec<AuthorityWarning>, AuthorityFault> 
     let der = certificate
         .to_der()
         .map_err(|_| AuthorityFault::Unreadable)?;
-    let parsed = Certificate::from_der(&der).map_err(|_| AuthorityFault::Unreadable)?;
-    let parsed = parsed.tbs_certificate();
-    let constraints = parsed
-        .get_extension::<BasicConstraints>()
-        .map_err(|_| AuthorityFault::Extension("basicConstraints"))?;
-    match constraints {
-        Some((_, constraints)) if constraints.ca => {}
-        Some(_) => return Err(AuthorityFault::NotCa),
+    let extensions = AuthorityExtensions::read(&der).map_err(|_| AuthorityFault::Extensions)?;
+    match extensions.ca {
+        Some(true) => {}
+        Some(false) => return Err(AuthorityFault::NotCa),
         // Version 1 knows no extensions; ssl_api made its roots like that. Only a self-signed one
         // can be meant as a CA (RFC 5280 section 4.2.1.9 forbids the rest).
         None if certificate.version() == 0 && self_issued(certificate) => {
@@ -41,12 +36,8 @@ fn form(certificate: &X509Ref) -> Result<Vec<AuthorityWarning>, AuthorityFault> 
         }
         None => return Err(AuthorityFault::NotCa),
     }
-    let usage = parsed
-        .get_extension::<KeyUsage>()
-        .map_err(|_| AuthorityFault::Extension("keyUsage"))?;
-    match usage {
-        Some((_, usage)) if !usage.key_cert_sign() => return Err(AuthorityFault::MayNotSign),
-        _ => {}
+    if extensions.may_sign == Some(false) {
+        return Err(AuthorityFault::MayNotSign);
     }
     if weak_digest(certificate) {
         warnings.push(AuthorityWarning::WeakSignature);
@@ -126,8 +117,8 @@ fn dates(certificate: &X509Ref, now: SystemTime) -> Option<AuthorityWarning> {
 pub enum AuthorityFault {
     /// Not a certificate in DER.
     Unreadable,
-    /// An extension that is malformed or there twice.
-    Extension(&'static str),
+    /// Extensions that are malformed or there twice.
+    Extensions,
     /// No basicConstraints with CA:TRUE.
     NotCa,
     /// A keyUsage without keyCertSign.
@@ -152,7 +143,7 @@ impl fmt::Display for AuthorityFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable => f.write_str("not a readable certificate"),
-            Self::Extension(name) => write!(f, "malformed or repeated {name}"),
+            Self::Extensions => f.write_str("malformed or repeated extensions"),
             Self::NotCa => {
                 f.write_str("not a CA certificate: basicConstraints does not say CA:TRUE")
             }

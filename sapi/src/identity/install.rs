@@ -7,12 +7,11 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
-
 use super::create::{CreateError, Files, NewIdentity};
+use super::durable::{make_directory, rename, sync};
 use super::files;
 use super::passphrase::Passphrase;
-use super::staging::{Staging, sync};
+use super::staging::Staging;
 use super::timestamp::stamp;
 
 /// What to do with an identity that is already there.
@@ -127,32 +126,6 @@ fn place(
         written: targets,
         set_aside,
     })
-}
-
-/// Renames, but never over something: another process may have been quicker.
-fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-        // Some file systems cannot; a hard link does not replace either.
-        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
-            fs::hard_link(from, to)?;
-            fs::remove_file(from)
-        }
-        renamed => Ok(renamed?),
-    }
-}
-
-fn make_directory(directory: &Path) -> Result<(), InstallError> {
-    match DirBuilder::new().mode(0o750).create(directory) {
-        Ok(()) => directory.parent().map_or(Ok(()), |parent| {
-            sync(if parent.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                parent
-            })
-        }),
-        Err(_) if directory.is_dir() => Ok(()),
-        Err(error) => Err(InstallError::io(directory, error)),
-    }
 }
 
 fn make_folder(directory: &Path, now: SystemTime) -> Result<PathBuf, InstallError> {
@@ -271,7 +244,7 @@ mod tests {
         };
         let now = UNIX_EPOCH + Duration::from_secs(1_795_254_180);
         place(
-            &staging.0,
+            staging.path(),
             directory,
             &files,
             Existing::SetAside,
@@ -317,15 +290,5 @@ mod tests {
         assert_eq!(files::existing(directory.path()).len(), 4);
         let again = install(directory.path(), 0).unwrap().set_aside.unwrap();
         assert_eq!(again, directory.path().join("replaced-20261121T094300Z-2"));
-    }
-
-    #[test]
-    fn rename_never_replaces() {
-        let directory = tempfile::tempdir().unwrap();
-        let (from, to) = (directory.path().join("from"), directory.path().join("to"));
-        fs::write(&from, "new").unwrap();
-        fs::write(&to, "old").unwrap();
-        assert!(rename(&from, &to).is_err());
-        assert_eq!(fs::read(&to).unwrap(), b"old");
     }
 }

@@ -1,8 +1,10 @@
 //! The CA itself: its public half, its private half, and the directory they live in.
 
 mod authority;
+mod authority_extensions;
 mod check;
 mod create;
+mod durable;
 mod files;
 pub mod hardening;
 mod inherited;

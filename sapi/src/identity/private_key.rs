@@ -96,18 +96,7 @@ pub fn acceptable(key: &PKeyRef<Private>) -> Result<(), PrivateKeyError> {
             "RSA of {} bits",
             key.bits()
         ))),
-        Id::EC => match key.ec_key().ok().and_then(|key| key.group().curve_name()) {
-            Some(Nid::X9_62_PRIME256V1 | Nid::SECP384R1 | Nid::SECP521R1) => Ok(()),
-            Some(other) => {
-                let name = other.short_name().unwrap_or("unknown");
-                Err(PrivateKeyError::Unacceptable(format!(
-                    "EC on the curve {name}"
-                )))
-            }
-            None => Err(PrivateKeyError::Unacceptable(
-                "EC on an unnamed curve".to_owned(),
-            )),
-        },
+        Id::EC => curve(key),
         Id::ED25519 => Ok(()),
         _ if ml_dsa(key) => Ok(()),
         other => {
@@ -116,6 +105,24 @@ pub fn acceptable(key: &PKeyRef<Private>) -> Result<(), PrivateKeyError> {
                 .unwrap_or("unknown");
             Err(PrivateKeyError::Unacceptable(name.to_owned()))
         }
+    }
+}
+
+fn curve(key: &PKeyRef<Private>) -> Result<(), PrivateKeyError> {
+    let refuse = |what: String| Err(PrivateKeyError::Unacceptable(what));
+    // OpenSSL gives the name of a known curve even where the key spells its parameters out, which
+    // RFC 5480 section 2.1.1 forbids in certificates. Spelled out they take hundreds of bytes.
+    let spelled_out = key
+        .public_key_to_der()
+        .map_or(true, |der| der.len() > P521_NAMED);
+    match key.ec_key().ok().and_then(|key| key.group().curve_name()) {
+        _ if spelled_out => refuse("EC on an unnamed curve".to_owned()),
+        Some(Nid::X9_62_PRIME256V1 | Nid::SECP384R1 | Nid::SECP521R1) => Ok(()),
+        Some(other) => {
+            let name = other.short_name().unwrap_or("unknown");
+            refuse(format!("EC on the curve {name}"))
+        }
+        None => refuse("EC on an unnamed curve".to_owned()),
     }
 }
 
@@ -192,6 +199,9 @@ impl std::error::Error for PrivateKeyError {
         }
     }
 }
+
+/// The length of a public key on P-521, the largest curve, in DER.
+const P521_NAMED: usize = 158;
 
 /// Locks a plain key in the file it is in; `openssl pkey` alone would use 2048 rounds.
 const LOCK_COMMAND: &str = "openssl pkcs8 -topk8 -scrypt -v2 aes-256-cbc -in ca.private_key.pem \

@@ -1,6 +1,6 @@
 //! Files written in full and synced before they get their names.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use openssl::rand::rand_bytes;
 
 use super::create::Files;
+use super::durable::sync;
 use super::install::InstallError;
 
 /// A folder beside the targets that goes away with whatever is left in it.
@@ -57,11 +58,4 @@ fn write(path: &Path, content: &[u8], group: u32) -> io::Result<()> {
     file.set_permissions(Permissions::from_mode(if shared { 0o640 } else { 0o600 }))?;
     file.write_all(content)?;
     file.sync_all()
-}
-
-/// Makes the names in a directory last.
-pub(crate) fn sync(directory: &Path) -> Result<(), InstallError> {
-    File::open(directory)
-        .and_then(|opened| opened.sync_all())
-        .map_err(|error| InstallError::io(directory, error))
 }
