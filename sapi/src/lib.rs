@@ -58,6 +58,9 @@ mod hooks;
 
 mod pipeline;
 
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
 pub use async_trait::async_trait;
 pub use certificate::{
     DraftCertificate, ExtendedKeyUsages, Extension, ExtensionError, InvalidValidity,
