@@ -39,9 +39,11 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod authority;
+mod ca_certificate;
 mod harness;
 mod key;
 mod request_builder;
+mod request_writer;
 
 pub use authority::Authority;
 pub use harness::Harness;
