@@ -58,6 +58,9 @@ mod hooks;
 
 mod pipeline;
 
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
 #[cfg(feature = "server")]
 mod server;
 

@@ -41,7 +41,7 @@ pub struct Pipeline {
 
 struct Road {
     identities: IdentityStore,
-    hooks: Chain,
+    hooks: Arc<Chain>,
     pool: SigningPool,
     profile: Profile,
     hook_timeout: Duration,
@@ -80,7 +80,7 @@ impl Pipeline {
 
     pub(crate) fn assemble(
         identity: Identity,
-        hooks: Chain,
+        hooks: impl Into<Arc<Chain>>,
         pool: SigningPool,
         profile: Profile,
         hook_timeout: Duration,
@@ -91,7 +91,7 @@ impl Pipeline {
         Self {
             road: Arc::new(Road {
                 identities: IdentityStore::new(identity),
-                hooks,
+                hooks: hooks.into(),
                 pool,
                 profile,
                 hook_timeout,
@@ -99,6 +99,18 @@ impl Pipeline {
                 in_flight: AtomicUsize::new(0),
             }),
         }
+    }
+
+    /// The same pipeline by another clock; to be called before the first request.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn with_clock(
+        mut self,
+        clock: impl Fn() -> SystemTime + Send + Sync + 'static,
+    ) -> Self {
+        if let Some(road) = Arc::get_mut(&mut self.road) {
+            road.clock = Box::new(clock);
+        }
+        self
     }
 
     /// Issues a certificate for a request, or says why not.

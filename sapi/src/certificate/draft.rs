@@ -51,7 +51,7 @@ impl DraftCertificate {
     ) -> Self {
         let (validity, names) = granted;
         let now = whole_seconds(now);
-        let begin = now.checked_sub(profile.backdate).unwrap_or(now);
+        let begin = whole_seconds(now.checked_sub(profile.backdate).unwrap_or(now));
         let validity = profile
             .max_validity
             .map_or(validity, |longest| longest.min(validity));

@@ -15,6 +15,8 @@ mod usages;
 mod validity;
 
 pub(crate) use algorithm::SignatureAlgorithm;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use der_writer::DerWriter;
 pub use draft::DraftCertificate;
 pub use extension::{Extension, ExtensionError};
 pub use issued::IssuedCertificate;

@@ -1,5 +1,6 @@
 //! Several hooks acting as one.
 
+use std::any::Any;
 use std::fmt;
 
 use async_trait::async_trait;
@@ -39,7 +40,7 @@ impl Chain {
         Self::default()
     }
 
-    /// Adds hooks to the end.
+    /// Adds hooks to the end. Those of another chain are taken one by one, each with its own time limit.
     ///
     /// ```
     /// # struct Members;
@@ -48,7 +49,12 @@ impl Chain {
     /// ```
     #[must_use]
     pub fn then(mut self, hooks: impl SigningHooks) -> Self {
-        self.hooks.push(Box::new(hooks));
+        let mut hooks = Some(hooks);
+        let any: &mut dyn Any = &mut hooks;
+        match any.downcast_mut::<Option<Self>>().and_then(Option::take) {
+            Some(chain) => self.hooks.extend(chain.hooks),
+            None => self.hooks.extend(hooks.map(boxed)),
+        }
         self
     }
 
@@ -185,6 +191,10 @@ impl fmt::Display for PostsignFailure {
 }
 
 impl std::error::Error for PostsignFailure {}
+
+fn boxed(hooks: impl SigningHooks) -> Box<dyn SigningHooks> {
+    Box::new(hooks)
+}
 
 fn noted<T>(
     cx: &SigningContext,

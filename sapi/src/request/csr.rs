@@ -32,6 +32,7 @@ use super::signature::Scheme;
 /// let refusal = CertRequest::from_pem(b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n");
 /// assert_eq!(refusal.unwrap_err().to_string(), "this is no certificate request but a certificate");
 /// ```
+#[derive(Clone)]
 #[doc(alias = "csr_tuple")]
 pub struct CertRequest {
     der: Vec<u8>,

@@ -1,0 +1,241 @@
+//! Hooks on the whole road, in process.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::Authority;
+use crate::certificate::{IssuedCertificate, Profile};
+use crate::hooks::{BoxError, Chain, Rejection, SigningHooks};
+use crate::identity::SigningPool;
+use crate::pipeline::Pipeline;
+use crate::request::{CertRequest, ClientId, Peer};
+
+/// Hooks before a throw-away CA: requests go the whole road and come back as certificates or
+/// rejections, without a socket.
+///
+/// Use it inside a tokio runtime, as `#[tokio::test]` gives one.
+///
+/// ```
+/// use sapi::testing::{Harness, RequestBuilder};
+/// # struct Members;
+/// # impl sapi::SigningHooks for Members {}
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+/// let harness = Harness::new(Members);
+/// let rejection = harness.issue("web01", &RequestBuilder::new().build()).await.unwrap_err();
+/// assert_eq!(rejection.slug(), "denied"); // Members abstain
+/// # });
+/// ```
+pub struct Harness {
+    hooks: Arc<Chain>,
+    authority: Authority,
+    profile: Profile,
+    time_limit: Duration,
+    time: Option<SystemTime>,
+    peer: Peer,
+    pool: SigningPool,
+    pipeline: Pipeline,
+}
+
+impl Harness {
+    /// Puts hooks before a new CA, with the default profile and the present time.
+    ///
+    /// ```
+    /// # struct Members;
+    /// # impl sapi::SigningHooks for Members {}
+    /// let harness = sapi::testing::Harness::new(Members);
+    /// ```
+    #[must_use]
+    pub fn new(hooks: impl SigningHooks) -> Self {
+        let hooks = Arc::new(Chain::new().then(hooks));
+        let authority = Authority::new();
+        let profile = Profile::default();
+        let time_limit = Duration::from_secs(10);
+        let pool = SigningPool::new(1, 1024).expect("the system starts one more thread");
+        let pipeline = Pipeline::assemble(
+            authority.identity(),
+            Arc::clone(&hooks),
+            pool.clone(),
+            profile.clone(),
+            time_limit,
+        );
+        Self {
+            hooks,
+            authority,
+            profile,
+            time_limit,
+            time: None,
+            peer: Peer::local(),
+            pool,
+            pipeline,
+        }
+    }
+
+    /// Another CA.
+    ///
+    /// ```
+    /// # struct Members;
+    /// # impl sapi::SigningHooks for Members {}
+    /// use sapi::testing::{Authority, Harness, TestKey};
+    /// let harness = Harness::new(Members).authority(Authority::new().with_key(TestKey::p384()));
+    /// ```
+    #[must_use]
+    pub fn authority(mut self, authority: Authority) -> Self {
+        self.authority = authority;
+        self.assembled()
+    }
+
+    /// Another profile, the operator's part of a certificate.
+    ///
+    /// ```
+    /// # struct Members;
+    /// # impl sapi::SigningHooks for Members {}
+    /// use sapi::{Profile, Validity, testing::Harness};
+    /// let profile = Profile::default().with_max_validity(Validity::days(1));
+    /// let harness = Harness::new(Members).profile(profile);
+    /// ```
+    #[must_use]
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
+        self.assembled()
+    }
+
+    /// Another time limit for each call of a hook than ten seconds.
+    ///
+    /// ```
+    /// # struct Members;
+    /// # impl sapi::SigningHooks for Members {}
+    /// use std::time::Duration;
+    /// let harness = sapi::testing::Harness::new(Members).time_limit(Duration::from_millis(50));
+    /// ```
+    #[must_use]
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = limit;
+        self.assembled()
+    }
+
+    /// Stops the clock: every request arrives at this time.
+    ///
+    /// ```
+    /// # struct Members;
+    /// # impl sapi::SigningHooks for Members {}
+    /// use std::time::{Duration, SystemTime};
+    /// let eclipse = SystemTime::UNIX_EPOCH + Duration::from_secs(1_786_557_600);
+    /// let harness = sapi::testing::Harness::new(Members).at(eclipse);
+    /// ```
+    #[must_use]
+    pub fn at(mut self, time: SystemTime) -> Self {
+        self.time = Some(time);
+        self.assembled()
+    }
+
+    /// Another peer than a local one: an address, a client certificate.
+    ///
+    /// ```
+    /// # struct Members;
+    /// # impl sapi::SigningHooks for Members {}
+    /// use sapi::{Peer, testing::Harness};
+    /// let harness = Harness::new(Members).peer(Peer::at("192.0.2.7".parse().unwrap()));
+    /// ```
+    #[must_use]
+    pub fn peer(mut self, peer: Peer) -> Self {
+        self.peer = peer;
+        self
+    }
+
+    /// Runs every hook's `boot`.
+    ///
+    /// # Errors
+    ///
+    /// That of the first hook that cannot prepare itself.
+    ///
+    /// ```
+    /// # struct Members;
+    /// # impl sapi::SigningHooks for Members {}
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// assert!(sapi::testing::Harness::new(Members).boot().await.is_ok());
+    /// # });
+    /// ```
+    pub async fn boot(&self) -> Result<(), BoxError> {
+        self.pipeline.boot().await
+    }
+
+    /// Sends a request down the road, under the client's name.
+    ///
+    /// # Errors
+    ///
+    /// The [`Rejection`], whoever spoke it: a hook or the pipeline.
+    ///
+    /// # Panics
+    ///
+    /// When `client` is no [`ClientId`]: the server answers that with 404 by itself.
+    ///
+    /// ```
+    /// # struct Members;
+    /// # impl sapi::SigningHooks for Members {}
+    /// # async fn f() {
+    /// use sapi::testing::{Harness, RequestBuilder};
+    /// let request = RequestBuilder::new().common_name("web01").build();
+    /// let decision = Harness::new(Members).issue("web01", &request).await;
+    /// # }
+    /// ```
+    pub async fn issue(
+        &self,
+        client: &str,
+        request: &CertRequest,
+    ) -> Result<IssuedCertificate, Rejection> {
+        let client: ClientId = client.parse().expect("a client is letters and digits");
+        self.pipeline
+            .issue(client, request.clone(), self.peer.clone())
+            .await
+    }
+
+    /// The CA.
+    ///
+    /// ```
+    /// # struct Members;
+    /// # impl sapi::SigningHooks for Members {}
+    /// let ca_pem = sapi::testing::Harness::new(Members).ca().pem();
+    /// ```
+    #[must_use]
+    pub fn ca(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// The pipeline itself, for whatever is not shown here.
+    ///
+    /// ```
+    /// # struct Members;
+    /// # impl sapi::SigningHooks for Members {}
+    /// let issuer = sapi::testing::Harness::new(Members).pipeline().issuer();
+    /// ```
+    #[must_use]
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
+    /// The same harness, its pipeline made anew of its present parts.
+    fn assembled(mut self) -> Self {
+        let pipeline = Pipeline::assemble(
+            self.authority.identity(),
+            Arc::clone(&self.hooks),
+            self.pool.clone(),
+            self.profile.clone(),
+            self.time_limit,
+        );
+        self.pipeline = match self.time {
+            Some(time) => pipeline.with_clock(move || time),
+            None => pipeline,
+        };
+        self
+    }
+}
+
+impl fmt::Debug for Harness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Harness")
+            .field("hooks", &self.hooks)
+            .field("authority", &self.authority)
+            .finish_non_exhaustive()
+    }
+}
