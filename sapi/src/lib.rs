@@ -58,6 +58,12 @@ mod hooks;
 
 mod pipeline;
 
+#[cfg(feature = "server")]
+mod server;
+
+#[cfg(feature = "server")]
+mod command;
+
 pub use async_trait::async_trait;
 pub use certificate::{
     DraftCertificate, ExtendedKeyUsages, Extension, ExtensionError, InvalidValidity,
@@ -70,5 +76,7 @@ pub use pipeline::Pipeline;
 pub use request::{
     AltName, CertRequest, ClientId, CsrError, DistinguishedName, InvalidClientId, KeyError,
     KeyKind, NameError, Peer, PeerCertificate, PeerCertificateError, RequestPolicy, RsaBoundsError,
-    RsaPolicy, SubjectError, WeakRsaKey,
+    RsaPolicy, SubjectError, UnknownKeyKind, WeakRsaKey,
 };
+#[cfg(feature = "server")]
+pub use server::{App, Boot, StartError};
