@@ -1,13 +1,14 @@
-//! One binary of all tests from outside; each module has a subject of its own.
-
-// What fails in a test fails the test; time is that of the machine unless a test sets it.
+//! Tests of sapi from outside: one binary, a module per theme.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::disallowed_methods
+    clippy::disallowed_methods,
+    reason = "helpers of tests stand beside the tests, where clippy does not see that they are tests"
 )]
 
 mod floors;
+mod identity;
+mod nginx;
 mod road;

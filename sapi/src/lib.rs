@@ -52,7 +52,7 @@ mod request;
 
 mod certificate;
 
-mod identity;
+pub mod identity;
 
 mod hooks;
 
@@ -60,6 +60,12 @@ mod pipeline;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+
+#[cfg(feature = "server")]
+mod server;
+
+#[cfg(feature = "server")]
+mod command;
 
 pub use async_trait::async_trait;
 pub use certificate::{
@@ -73,5 +79,7 @@ pub use pipeline::Pipeline;
 pub use request::{
     AltName, CertRequest, ClientId, CsrError, DistinguishedName, InvalidClientId, KeyError,
     KeyKind, NameError, Peer, PeerCertificate, PeerCertificateError, RequestPolicy, RsaBoundsError,
-    RsaPolicy, SubjectError, WeakRsaKey,
+    RsaPolicy, SubjectError, UnknownKeyKind, WeakRsaKey,
 };
+#[cfg(feature = "server")]
+pub use server::{App, Boot, StartError};

@@ -1,12 +1,17 @@
-//! Starts the real parts that the tests drive, and other people's programs that judge the results.
-
-// Only tests use this, and what fails here fails the test.
+//! Starts the real parts that the tests drive (nginx, certificates for it, `curl`), and the programs
+//! of others that judge our certificates.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::disallowed_methods
+    clippy::disallowed_methods,
+    reason = "a part that does not start fails the test that needs it, with a message"
 )]
 
+pub mod curl;
+pub mod nginx;
+pub mod terminal;
+pub mod tls;
+pub mod tool;
 pub mod verifiers;

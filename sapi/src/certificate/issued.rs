@@ -1,6 +1,7 @@
 //! A signed certificate.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use der::Tag;
@@ -30,13 +31,14 @@ pub struct IssuedCertificate {
     names: Vec<AltName>,
     not_before: SystemTime,
     not_after: SystemTime,
+    issuer: Arc<Issuer>,
 }
 
 impl IssuedCertificate {
     /// `Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm, signatureValue BIT STRING }`
     pub(crate) fn assemble(
         tbs: Tbs,
-        issuer: &Issuer,
+        issuer: &Arc<Issuer>,
         signature: &[u8],
     ) -> Result<Self, der::Error> {
         let mut out = DerWriter::with_capacity(tbs.der().len() + signature.len() + 64);
@@ -59,6 +61,7 @@ impl IssuedCertificate {
             names: draft.names,
             not_before: draft.not_before,
             not_after: draft.not_after,
+            issuer: Arc::clone(issuer),
         })
     }
 
@@ -131,6 +134,16 @@ impl IssuedCertificate {
     #[must_use]
     pub fn not_after(&self) -> SystemTime {
         self.not_after
+    }
+
+    /// The CA that signed it.
+    ///
+    /// ```no_run
+    /// # fn f(cert: &sapi::IssuedCertificate) { print!("{}", cert.issuer().chain_pem()); }
+    /// ```
+    #[must_use]
+    pub fn issuer(&self) -> &Issuer {
+        &self.issuer
     }
 
     /// The SHA-256 of the DER, lower-case hex.

@@ -199,7 +199,7 @@ impl fmt::Display for IssuerError {
             Self::UnsupportedKey => f.write_str(
                 "the CA's key is of no kind to sign with: use RSA from 2048 bits, P-256, P-384, P-521 or Ed25519",
             ),
-            Self::Unreadable(_) => f.write_str("the CA certificate cannot be read"),
+            Self::Unreadable(error) => write!(f, "the CA certificate cannot be read: {error}"),
         }
     }
 }

@@ -58,6 +58,10 @@ impl Chain {
         self
     }
 
+    pub(crate) fn push(&mut self, hooks: Box<dyn SigningHooks>) {
+        self.hooks.push(hooks);
+    }
+
     /// How many hooks there are.
     ///
     /// ```

@@ -1,8 +1,26 @@
 //! The CA itself: its public half, its private half, and the directory they live in.
 
+mod authority;
+mod authority_extensions;
+mod check;
+mod create;
+mod durable;
+mod files;
+pub mod hardening;
+mod inherited;
+mod install;
+mod key_kind;
+mod load;
+mod passphrase;
+mod passphrase_sources;
 mod pool;
+pub mod private_key;
 mod signer;
+mod staging;
 mod store;
+mod subject;
+mod terminal;
+mod timestamp;
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,11 +29,22 @@ use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
 use crate::certificate::{IssuedCertificate, Issuer, IssuerError, Tbs};
+pub use authority::{AuthorityFault, AuthorityWarning};
+pub use check::{Finding, Level, check, faults};
+pub use create::{CreateError, NewIdentity};
+pub use files::{FileError, existing};
+pub use install::{Existing, InstallError, Installed};
+pub use key_kind::{KeyKind, UnknownKeyKind};
+pub use load::{IdentityError, LoadedIdentity, load};
+pub use passphrase::{Passphrase, PassphraseLengthError};
+pub use passphrase_sources::{PassphraseError, PassphraseSources};
 pub(crate) use pool::PoolError;
 pub use pool::SigningPool;
+pub use private_key::PrivateKeyError;
 pub(crate) use signer::SignError;
 use signer::{KeySigner, Signer};
 pub(crate) use store::IdentityStore;
+pub use subject::{Subject, SubjectError};
 
 /// A certificate authority that can sign: its issuer and its signer, which always change together.
 ///

@@ -1,6 +1,7 @@
 //! The seam between a draft and its signature.
 
 use std::fmt;
+use std::sync::Arc;
 
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
@@ -41,7 +42,7 @@ impl Signer for KeySigner {
 /// Signs, verifies the signature with the CA's public key, and puts the certificate together.
 pub(crate) fn issue(
     signer: &dyn Signer,
-    issuer: &Issuer,
+    issuer: &Arc<Issuer>,
     tbs: Tbs,
 ) -> Result<IssuedCertificate, SignError> {
     let signature = signer.sign(tbs.der())?;

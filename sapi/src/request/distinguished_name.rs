@@ -261,7 +261,7 @@ fn read_relative_name(set: &[u8], attributes: &mut Vec<Attribute>) -> Result<(),
     while !reader.is_finished() {
         let element = reader.tlv_bytes()?;
         // X.690 section 11.6: the elements of a set stand in the order of their encodings.
-        if element <= previous {
+        if element < previous {
             return Err(SubjectError::new(
                 "has a relative name whose attributes are not in DER order",
             ));
@@ -307,6 +307,9 @@ fn check_value(kind: &ObjectIdentifier, text: &str) -> Result<(), SubjectError> 
     if text.is_empty() {
         return Err(SubjectError::of(kind, "is empty"));
     }
+    if *kind == COUNTRY && !(text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic())) {
+        return Err(SubjectError::of(kind, "is not two letters (ISO 3166)"));
+    }
     if text.chars().count() > limit {
         return Err(SubjectError::of(
             kind,
@@ -315,9 +318,6 @@ fn check_value(kind: &ObjectIdentifier, text: &str) -> Result<(), SubjectError> 
     }
     if text.chars().any(char::is_control) {
         return Err(SubjectError::of(kind, "has a control character"));
-    }
-    if *kind == COUNTRY && !(text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic())) {
-        return Err(SubjectError::of(kind, "is not two letters (ISO 3166)"));
     }
     Ok(())
 }
@@ -391,8 +391,12 @@ const KNOWN: &[(&str, ObjectIdentifier, usize)] = &[
     ("SN", ObjectIdentifier::new_unwrap("2.5.4.4"), 32768),
     ("GN", ObjectIdentifier::new_unwrap("2.5.4.42"), 32768),
     ("title", ObjectIdentifier::new_unwrap("2.5.4.12"), 64),
-    ("street", ObjectIdentifier::new_unwrap("2.5.4.9"), 128),
-    ("postalCode", ObjectIdentifier::new_unwrap("2.5.4.17"), 40),
+    ("street", ObjectIdentifier::new_unwrap("2.5.4.9"), MAX_VALUE),
+    (
+        "postalCode",
+        ObjectIdentifier::new_unwrap("2.5.4.17"),
+        MAX_VALUE,
+    ),
     ("dnQualifier", ObjectIdentifier::new_unwrap("2.5.4.46"), 64),
     ("pseudonym", ObjectIdentifier::new_unwrap("2.5.4.65"), 128),
     (

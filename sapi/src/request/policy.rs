@@ -1,8 +1,9 @@
 //! What the operator asks of every request.
 
 use std::collections::HashSet;
+use std::fmt;
 
-use super::public_key::{KeyError, KeyNumbers};
+use super::public_key::{KeyError, KeyKind, KeyNumbers};
 use super::rsa_policy::RsaPolicy;
 
 /// What is asked of every request before a hook sees it, set by the operator; strict by default.
@@ -18,6 +19,7 @@ pub struct RequestPolicy {
     rsa: RsaPolicy,
     blocked: HashSet<[u8; 32]>,
     max_names: usize,
+    key_kinds: Vec<&'static str>,
 }
 
 impl Default for RequestPolicy {
@@ -27,6 +29,7 @@ impl Default for RequestPolicy {
             rsa: RsaPolicy::default(),
             blocked: HashSet::new(),
             max_names: 100,
+            key_kinds: KEY_KINDS.to_vec(),
         }
     }
 }
@@ -68,6 +71,32 @@ impl RequestPolicy {
         self
     }
 
+    /// Which kinds of key are accepted: some of `rsa`, `ec:p256`, `ec:p384`, `ec:p521`, `ed25519`,
+    /// `ml-dsa`; all of them by default.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownKeyKind`] for any other word.
+    ///
+    /// ```
+    /// use sapi::RequestPolicy;
+    ///
+    /// assert!(RequestPolicy::default().with_key_kinds(["ec:p256", "ed25519"]).is_ok());
+    /// assert!(RequestPolicy::default().with_key_kinds(["dsa"]).is_err());
+    /// ```
+    pub fn with_key_kinds<'a>(
+        mut self,
+        kinds: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, UnknownKeyKind> {
+        self.key_kinds.clear();
+        for kind in kinds {
+            let known = KEY_KINDS.iter().find(|known| **known == kind);
+            self.key_kinds
+                .push(known.ok_or_else(|| UnknownKeyKind(kind.to_owned()))?);
+        }
+        Ok(self)
+    }
+
     pub(crate) fn max_names(&self) -> usize {
         self.max_names
     }
@@ -78,6 +107,12 @@ impl RequestPolicy {
         numbers: &KeyNumbers<'_>,
         spki_sha256: &[u8; 32],
     ) -> Result<(), KeyError> {
+        let kind = numbers.kind();
+        if !self.key_kinds.contains(&word(kind)) {
+            return Err(KeyError::Unsupported {
+                what: format!("of the kind {kind}, which this server does not accept"),
+            });
+        }
         if self.blocked.contains(spki_sha256) {
             return Err(KeyError::Blocked);
         }
@@ -93,3 +128,33 @@ impl RequestPolicy {
         }
     }
 }
+
+/// A word is no kind of key.
+///
+/// ```
+/// let error = sapi::RequestPolicy::default().with_key_kinds(["dsa"]).unwrap_err();
+/// assert_eq!(error.to_string(), "\"dsa\" is none of rsa, ec:p256, ec:p384, ec:p521, ed25519, ml-dsa");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownKeyKind(String);
+
+impl fmt::Display for UnknownKeyKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is none of {}", self.0, KEY_KINDS.join(", "))
+    }
+}
+
+impl std::error::Error for UnknownKeyKind {}
+
+fn word(kind: KeyKind) -> &'static str {
+    match kind {
+        KeyKind::Rsa { .. } => "rsa",
+        KeyKind::P256 => "ec:p256",
+        KeyKind::P384 => "ec:p384",
+        KeyKind::P521 => "ec:p521",
+        KeyKind::Ed25519 => "ed25519",
+        KeyKind::MlDsa44 | KeyKind::MlDsa65 | KeyKind::MlDsa87 => "ml-dsa",
+    }
+}
+
+const KEY_KINDS: [&str; 6] = ["rsa", "ec:p256", "ec:p384", "ec:p521", "ed25519", "ml-dsa"];

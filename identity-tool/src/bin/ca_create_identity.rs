@@ -1,0 +1,7 @@
+//! Creates the identity of a certificate authority.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    identity_tool::run::<identity_tool::CreateIdentity>()
+}

@@ -1,0 +1,183 @@
+//! `demo`: everything once, with a throw-away identity.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use clap::Args;
+use openssl::ec::{EcGroup, EcKey};
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::pkey::PKey;
+use openssl::stack::Stack;
+use openssl::x509::extension::SubjectAlternativeName;
+use openssl::x509::{X509, X509NameBuilder, X509Req};
+
+use super::StartError;
+use crate::certificate::Validity;
+use crate::hooks::{BoxError, Chain, Rejection, SigningContext, SigningHooks, Terms, Verdict};
+use crate::identity::{Identity, KeyKind, NewIdentity, Subject};
+use crate::server::App;
+use crate::server::listen::Listener;
+use crate::server::log;
+use crate::server::settings::Settings;
+use crate::server::sources::Sources;
+use crate::server::start;
+
+/// Makes a CA in memory, serves on loopback, and enrols a client over HTTP.
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// End after the first certificate instead of serving until Ctrl-C
+    #[arg(long)]
+    once: bool,
+    /// Use this program's own hooks, with the settings of this file, rather than a policy that grants
+    /// everybody what they ask for
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The port to serve on, on 127.0.0.1; 0 lets the system choose
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+}
+
+impl Demo {
+    pub(crate) fn run(self, app: &App) -> Result<ExitCode, StartError> {
+        let sources = match &self.config {
+            Some(file) => Sources::read(Some(file), &[])?,
+            None => Sources::defaults()?,
+        };
+        let settings = Settings::check(&sources)?;
+        log::start(settings.log_format, "warn")?;
+        let hooks = match self.config {
+            Some(_) => app.make_hooks(&sources)?,
+            None => Chain::new().then(GrantAll),
+        };
+        let (identity, ca) = throw_away_identity().map_err(StartError::Hooks)?;
+        let listener = TcpListener::bind(("127.0.0.1", self.port))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let folder = tempfile::Builder::new().prefix("sapi-demo-").tempdir()?;
+        actix_web::rt::System::new().block_on(async {
+            let pipeline = start::booted(identity, hooks, &settings).await?;
+            let serving = start::serve_on(Listener::Tcp(listener), pipeline, &settings);
+            let (once, folder) = (self.once, folder.path().to_path_buf());
+            let enrolment = tokio::task::spawn_blocking(move || show(address, &ca, &folder, once));
+            tokio::pin!(serving);
+            tokio::select! {
+                ended = &mut serving => return ended,
+                shown = enrolment => shown.map_err(BoxError::from).flatten().map_err(StartError::Hooks)?,
+            }
+            if once { Ok(()) } else { serving.await }
+        })?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The policy of the demo.
+struct GrantAll;
+
+#[async_trait]
+impl SigningHooks for GrantAll {
+    fn name(&self) -> &'static str {
+        "grant-all"
+    }
+
+    async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
+        Ok(Verdict::Grant(
+            Terms::valid_for(Validity::days(1)).with_requested_names(cx.csr()),
+        ))
+    }
+}
+
+fn throw_away_identity() -> Result<(Identity, X509), BoxError> {
+    let mut subject = Subject::new();
+    subject.push("CN", "sapi demo CA, do not trust")?;
+    // The demo is the program's own beginning: the clock is read here as in the server.
+    #[allow(clippy::disallowed_methods)]
+    let now = SystemTime::now();
+    let made =
+        NewIdentity::self_signed(&subject, KeyKind::P256, Validity::days(30).duration(), now)?;
+    let ca = made.certificate().clone();
+    let identity = Identity::new(made.key().clone(), ca.clone(), Vec::new())?;
+    Ok((identity, ca))
+}
+
+/// Enrols a client as any program would, verifies what it gets, and tells how to do it by hand.
+fn show(address: SocketAddr, ca: &X509, folder: &Path, once: bool) -> Result<(), BoxError> {
+    let request = demo_request()?;
+    let answer = put(address, "/api/csr/demo01", &request.to_pem()?)?;
+    let answer: serde_json::Value = serde_json::from_str(&answer)?;
+    let pem = answer
+        .get("signed_x509_pem")
+        .and_then(serde_json::Value::as_str)
+        .ok_or_else(|| format!("the server refused: {answer}"))?;
+    let certificate = X509::from_pem(pem.as_bytes())?;
+    if !certificate.verify(ca.public_key()?.as_ref())? {
+        return Err("the certificate is not signed by the demo's CA".into());
+    }
+    let mut out = io::stdout().lock();
+    write!(
+        out,
+        "{}\n{pem}",
+        String::from_utf8_lossy(&certificate.to_text()?)
+    )?;
+    writeln!(
+        out,
+        "Issued over http://{address} and verified against the demo's CA."
+    )?;
+    if once {
+        return Ok(());
+    }
+    std::fs::write(folder.join("ca.cert.pem"), ca.to_pem()?)?;
+    std::fs::write(folder.join("client.csr"), request.to_pem()?)?;
+    writeln!(
+        out,
+        "The CA's certificate and a request are in {}. By hand:\n",
+        folder.display()
+    )?;
+    writeln!(
+        out,
+        "    curl -sS -T {}/client.csr http://{address}/api/csr/demo01\n",
+        folder.display()
+    )?;
+    writeln!(out, "Serving until Ctrl-C.")?;
+    Ok(out.flush()?)
+}
+
+fn demo_request() -> Result<X509Req, BoxError> {
+    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?;
+    let key = PKey::from_ec_key(EcKey::generate(&group)?)?;
+    let mut subject = X509NameBuilder::new()?;
+    subject.append_entry_by_text("CN", "demo01")?;
+    let mut request = X509Req::builder()?;
+    request.set_subject_name(&subject.build())?;
+    request.set_pubkey(&key)?;
+    let name = SubjectAlternativeName::new()
+        .dns("demo01.example.com")
+        .build(&request.x509v3_context(None))?;
+    let mut extensions = Stack::new()?;
+    extensions.push(name)?;
+    request.add_extensions(&extensions)?;
+    request.sign(&key, MessageDigest::sha256())?;
+    Ok(request.build())
+}
+
+/// The least of HTTP that gets an answer, so that the demo needs no other program.
+fn put(address: SocketAddr, path: &str, body: &[u8]) -> Result<String, BoxError> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    write!(
+        stream,
+        "PUT {path} HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/pkcs10\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    )?;
+    stream.write_all(body)?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    let (_, body) = answer
+        .split_once("\r\n\r\n")
+        .ok_or("the server closed the connection without an answer")?;
+    Ok(body.to_owned())
+}

@@ -1,0 +1,200 @@
+//! The subcommands of a shell binary.
+
+mod demo;
+mod print_config;
+mod sign;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::identity::{PassphraseSources, hardening};
+use crate::server::App;
+use crate::server::log;
+use crate::server::settings::Settings;
+use crate::server::sources::Sources;
+use crate::server::start::{self, StartError};
+
+/// Signs certificate requests by the policy compiled into this program.
+#[derive(Parser)]
+#[command(after_help = EXAMPLE)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLE: &str = "Example: serve with the settings of a file, the passphrase from another:\n  \
+    serve --config /etc/sapi/sapi.toml --passphrase-file /run/secrets/ca-passphrase";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve PUT /api/csr/<client>
+    Serve(Common),
+    /// Try everything with a throw-away identity; needs nothing prepared
+    Demo(demo::Demo),
+    /// Sign one request through the hooks, without a socket
+    Sign(sign::Sign),
+    /// Print the merged settings and where each comes from
+    Config {
+        #[command(flatten)]
+        settings: SettingsArgs,
+    },
+    /// Print shell completions
+    Completions {
+        /// The shell to complete for
+        shell: Shell,
+    },
+    /// Write man pages
+    Man {
+        /// The folder to write them into; the main page goes to standard output without it
+        #[arg(long, value_name = "FOLDER")]
+        dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+struct Common {
+    #[command(flatten)]
+    settings: SettingsArgs,
+    #[command(flatten)]
+    passphrase: PassphraseArgs,
+}
+
+/// Where settings come from, and those most often set by hand.
+#[derive(Args)]
+struct SettingsArgs {
+    /// The settings file [default: /etc/sapi/sapi.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The folder of the CA's identity (overrides ca_path)
+    #[arg(long, value_name = "FOLDER")]
+    ca_path: Option<String>,
+    /// Where to listen: unix:/path or 127.0.0.1:8080 (overrides listen)
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+}
+
+impl SettingsArgs {
+    fn read(&self) -> Result<Sources, StartError> {
+        let flags = [("ca_path", &self.ca_path), ("listen", &self.listen)];
+        let given: Vec<_> = flags
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value.clone()?)))
+            .collect();
+        Ok(Sources::read(self.config.as_deref(), &given)?)
+    }
+}
+
+/// Where the passphrase comes from.
+#[derive(Args)]
+struct PassphraseArgs {
+    /// Read the CA's passphrase from this open file descriptor
+    #[arg(long, value_name = "N")]
+    passphrase_fd: Option<i32>,
+    /// Read the CA's passphrase from this file
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+}
+
+impl PassphraseArgs {
+    fn sources(&self) -> PassphraseSources {
+        PassphraseSources {
+            fd: self.passphrase_fd,
+            file: self.passphrase_file.clone(),
+        }
+    }
+}
+
+impl App {
+    /// Does what the command line asks for: the last line of a shell binary's `main`.
+    ///
+    /// Errors go to standard error, in a sentence; the exit code follows sysexits.
+    ///
+    /// ```no_run
+    /// # struct Members;
+    /// # impl sapi::SigningHooks for Members {}
+    /// fn main() -> std::process::ExitCode {
+    ///     sapi::App::new().hook(Members).run()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn run(self) -> ExitCode {
+        // Before anything else: no core, no debugger, no passphrase in the environment block.
+        if let Err(error) = hardening::before_secrets() {
+            eprintln!("error: {error}");
+            return ExitCode::from(71);
+        }
+        let command = command_line();
+        let parsed = command.clone().get_matches();
+        let cli = match Cli::from_arg_matches(&parsed) {
+            Ok(cli) => cli,
+            Err(error) => error.exit(),
+        };
+        match self.dispatch(cli.command, command) {
+            Ok(code) => code,
+            Err(error) => {
+                eprintln!("error: {error}");
+                ExitCode::from(error.exit_code())
+            }
+        }
+    }
+
+    fn dispatch(self, command: Command, definition: clap::Command) -> Result<ExitCode, StartError> {
+        match command {
+            Command::Serve(common) => self.serve_from(&common),
+            Command::Demo(demo) => demo.run(&self),
+            Command::Sign(sign) => sign.run(&self),
+            Command::Config { settings } => print_config::run(&settings.read()?),
+            Command::Completions { shell } => {
+                let name = definition.get_name().to_owned();
+                clap_complete::generate(
+                    shell,
+                    &mut definition.clone(),
+                    name,
+                    &mut std::io::stdout(),
+                );
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Man { dir: Some(dir) } => {
+                clap_mangen::generate_to(definition, dir)?;
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Man { dir: None } => {
+                clap_mangen::Man::new(definition).render(&mut std::io::stdout())?;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+
+    fn serve_from(&self, common: &Common) -> Result<ExitCode, StartError> {
+        let sources = common.settings.read()?;
+        let settings = Settings::check(&sources)?;
+        log::start(settings.log_format, &settings.log_filter)?;
+        let passphrase = common.passphrase.sources();
+        let serving = start::serve(self, &sources, &passphrase);
+        actix_web::rt::System::new().block_on(serving)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The definitions, under the name the program was called by.
+fn command_line() -> clap::Command {
+    let called = std::env::args_os().next().map(PathBuf::from);
+    let name = called
+        .as_deref()
+        .and_then(|path| path.file_name())
+        .and_then(|name| name.to_str())
+        .unwrap_or("sapi")
+        .to_owned();
+    let version = format!(
+        "(sapi {}, {})",
+        env!("CARGO_PKG_VERSION"),
+        openssl::version::version()
+    );
+    Cli::command()
+        .name(name.clone())
+        .bin_name(name)
+        .version(version)
+}

@@ -1,0 +1,130 @@
+//! `sign`: one request through the hooks, what ssl_api called ca_sign_certificate.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{Common, StartError};
+use crate::hooks::Rejection;
+use crate::request::{CertRequest, ClientId, InvalidClientId, Peer};
+use crate::server::App;
+use crate::server::log;
+use crate::server::settings::Settings;
+use crate::server::start;
+
+/// Signs one request and prints the certificate.
+#[derive(Args)]
+#[command(
+    after_help = "Example:\n  sign --client web01 web01.csr > web01.crt\n\n\
+    Exit codes: 0 signed, 65 no acceptable request, 75 not now, 77 denied, 70 failure, 78 settings"
+)]
+pub(crate) struct Sign {
+    /// Who the request is from, as the path of the endpoint would say
+    #[arg(long, value_parser = client)]
+    client: ClientId,
+    /// The request, PEM or DER; - is standard input
+    #[arg(default_value = "-", value_name = "FILE")]
+    request: PathBuf,
+    /// Write the certificate to this file, which must not exist, rather than to standard output
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Sign {
+    pub(crate) fn run(self, app: &App) -> Result<ExitCode, StartError> {
+        let sources = self.common.settings.read()?;
+        let settings = Settings::check(&sources)?;
+        log::start(settings.log_format, &settings.log_filter)?;
+        let body = match read(&self.request, settings.http.max_body) {
+            Ok(body) => body,
+            Err(error) => return Ok(refuse(66, &format!("{}: {error}", self.request.display()))),
+        };
+        let csr = match CertRequest::read(&body, &settings.requests) {
+            Ok(csr) => csr,
+            Err(error) => return Ok(refuse(65, &error.to_string())),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let outcome = runtime.block_on(async {
+            let passphrase = self.common.passphrase.sources();
+            let pipeline = start::pipeline(app, &sources, &settings, &passphrase).await?;
+            Ok::<_, StartError>(
+                pipeline
+                    .issue(self.client.clone(), csr, Peer::local())
+                    .await,
+            )
+        })?;
+        match outcome {
+            Ok(certificate) => self.write(certificate.pem()),
+            Err(rejection) => Ok(refuse(exit_code(&rejection), &reason(&rejection))),
+        }
+    }
+
+    fn write(&self, pem: &str) -> Result<ExitCode, StartError> {
+        match &self.out {
+            None => io::stdout().write_all(pem.as_bytes())?,
+            Some(path) => {
+                let mut file = fs::OpenOptions::new()
+                    .write(true)
+                    .create_new(true)
+                    .open(path)?;
+                file.write_all(pem.as_bytes())?;
+                file.sync_all()?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn client(text: &str) -> Result<ClientId, InvalidClientId> {
+    text.parse()
+}
+
+fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let source: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(io::stdin())
+    } else {
+        Box::new(fs::File::open(path)?)
+    };
+    let mut body = Vec::new();
+    // One byte more than allowed is enough to know.
+    source.take(limit as u64 + 1).read_to_end(&mut body)?;
+    if body.len() > limit {
+        return Err(io::Error::other(format!(
+            "is larger than {limit} bytes (http.max_body)"
+        )));
+    }
+    Ok(body)
+}
+
+fn refuse(code: u8, why: &str) -> ExitCode {
+    eprintln!("error: {why}");
+    ExitCode::from(code)
+}
+
+/// At a terminal the operator may read the cause, unlike a client.
+fn reason(rejection: &Rejection) -> String {
+    match rejection.cause() {
+        cause if cause.is_empty() => rejection.slug().to_owned(),
+        cause => format!("{}: {cause}", rejection.slug()),
+    }
+}
+
+fn exit_code(rejection: &Rejection) -> u8 {
+    match rejection {
+        Rejection::Unacceptable(_) => 65,
+        Rejection::Denied { .. } | Rejection::Unauthenticated { .. } => 77,
+        Rejection::Pending { .. }
+        | Rejection::TooMany { .. }
+        | Rejection::Unavailable { .. }
+        | Rejection::Overloaded
+        | Rejection::TimedOut { .. } => 75,
+        Rejection::Failed { .. } | Rejection::Withheld { .. } => 70,
+    }
+}

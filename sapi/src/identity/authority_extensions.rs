@@ -1,0 +1,141 @@
+//! The two extensions that make a certificate a CA's.
+
+use der::asn1::{BitStringRef, ObjectIdentifier, OctetStringRef};
+use der::{AnyRef, Decode, ErrorKind, Reader, SliceReader, Tag, TagNumber};
+
+/// What a certificate says about being a CA.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct AuthorityExtensions {
+    /// basicConstraints: CA:TRUE or CA:FALSE (RFC 5280 section 4.2.1.9).
+    pub(crate) ca: Option<bool>,
+    /// keyUsage: with keyCertSign or without (section 4.2.1.3).
+    pub(crate) may_sign: Option<bool>,
+}
+
+impl AuthorityExtensions {
+    /// Reads them out of a certificate in DER; one that is there twice is an error.
+    pub(crate) fn read(certificate: &[u8]) -> Result<Self, der::Error> {
+        let mut found = Self::default();
+        SliceReader::new(certificate)?.sequence(|fields| {
+            fields.sequence(|tbs| {
+                while !tbs.is_finished() {
+                    let field = AnyRef::decode(tbs)?;
+                    if der::Tagged::tag(&field) == EXTENSIONS {
+                        SliceReader::new(field.value())?.sequence(|list| found.take_all(list))?;
+                    }
+                }
+                Ok::<_, der::Error>(())
+            })?;
+            AnyRef::decode(fields)?;
+            AnyRef::decode(fields)?;
+            Ok::<_, der::Error>(())
+        })?;
+        Ok(found)
+    }
+
+    fn take_all(&mut self, list: &mut SliceReader<'_>) -> Result<(), der::Error> {
+        while !list.is_finished() {
+            list.sequence(|fields| self.take(fields))?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, fields: &mut SliceReader<'_>) -> Result<(), der::Error> {
+        let kind = ObjectIdentifier::decode(fields)?;
+        if Tag::peek(fields)? == Tag::Boolean {
+            bool::decode(fields)?;
+        }
+        let value = <&OctetStringRef>::decode(fields)?.as_bytes();
+        let before = match kind {
+            BASIC_CONSTRAINTS => self.ca.replace(read_constraints(value)?),
+            KEY_USAGE => self.may_sign.replace(read_usage(value)?),
+            _ => None,
+        };
+        match before {
+            None => Ok(()),
+            Some(_) => Err(ErrorKind::Failed.into()),
+        }
+    }
+}
+
+fn read_constraints(value: &[u8]) -> Result<bool, der::Error> {
+    SliceReader::new(value)?.sequence(|fields| {
+        let ca =
+            !fields.is_finished() && Tag::peek(fields)? == Tag::Boolean && bool::decode(fields)?;
+        if !fields.is_finished() {
+            u32::decode(fields)?;
+        }
+        Ok(ca)
+    })
+}
+
+fn read_usage(value: &[u8]) -> Result<bool, der::Error> {
+    let bits = BitStringRef::from_der(value)?;
+    Ok(bits
+        .raw_bytes()
+        .first()
+        .is_some_and(|first| first & KEY_CERT_SIGN != 0))
+}
+
+const EXTENSIONS: Tag = Tag::ContextSpecific {
+    constructed: true,
+    number: TagNumber(3),
+};
+const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
+const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
+/// Bit 5, counted from the left.
+const KEY_CERT_SIGN: u8 = 0b0000_0100;
+
+#[cfg(test)]
+mod tests {
+    use openssl::x509::X509;
+    use openssl::x509::extension::{BasicConstraints, KeyUsage};
+
+    use super::*;
+    use crate::identity::KeyKind;
+
+    fn certificate(extensions: Vec<openssl::x509::X509Extension>) -> Vec<u8> {
+        let key = KeyKind::Ed25519.generate().unwrap();
+        let mut builder = X509::builder().unwrap();
+        builder.set_version(2).unwrap();
+        builder.set_pubkey(&key).unwrap();
+        for extension in extensions {
+            builder.append_extension(extension).unwrap();
+        }
+        builder
+            .sign(&key, openssl::hash::MessageDigest::null())
+            .unwrap();
+        builder.build().to_der().unwrap()
+    }
+
+    #[test]
+    fn what_is_there_is_read() {
+        let ca = || {
+            BasicConstraints::new()
+                .critical()
+                .ca()
+                .pathlen(3)
+                .build()
+                .unwrap()
+        };
+        let no_ca = BasicConstraints::new().build().unwrap();
+        let signs = KeyUsage::new().key_cert_sign().crl_sign().build().unwrap();
+        let signs_not = KeyUsage::new()
+            .critical()
+            .digital_signature()
+            .crl_sign()
+            .build()
+            .unwrap();
+        for (extensions, expected) in [
+            (vec![], (None, None)),
+            (vec![ca()], (Some(true), None)),
+            (vec![no_ca, signs], (Some(false), Some(true))),
+            (vec![signs_not, ca()], (Some(true), Some(false))),
+        ] {
+            let read = AuthorityExtensions::read(&certificate(extensions)).unwrap();
+            assert_eq!((read.ca, read.may_sign), expected);
+        }
+        assert!(AuthorityExtensions::read(&certificate(vec![ca(), ca()])).is_err());
+        assert!(AuthorityExtensions::read(b"garbage").is_err());
+    }
+}

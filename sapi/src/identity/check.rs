@@ -1,0 +1,217 @@
+//! The findings behind `ca_check_identity`.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use openssl::hash::MessageDigest;
+use openssl::x509::{X509, X509NameRef};
+
+use super::authority::AuthorityWarning;
+use super::files;
+use super::load::{self, PublicPart};
+use super::passphrase::Passphrase;
+
+/// How a finding is to be taken.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Level {
+    /// As it should be.
+    Ok,
+    /// Works, but should be looked at.
+    Warning,
+    /// Stops the service from starting or from signing.
+    Fault,
+}
+
+/// One row of the table.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The file or property.
+    pub item: &'static str,
+    /// What it is like.
+    pub found: String,
+    /// Good or bad.
+    pub level: Level,
+}
+
+/// Looks at everything in `directory`; without a passphrase the key stays locked.
+///
+/// ```
+/// use std::{path::Path, time::UNIX_EPOCH};
+/// use sapi::identity::{check, faults};
+///
+/// let findings = check(Path::new("/nonexistent"), None, UNIX_EPOCH);
+/// assert!(faults(&findings));
+/// ```
+#[must_use]
+pub fn check(directory: &Path, passphrase: Option<&Passphrase>, now: SystemTime) -> Vec<Finding> {
+    let mut findings = vec![match files::check_directory(directory) {
+        Ok(()) => ok("directory", directory.display().to_string()),
+        Err(error) => fault("directory", error.to_string()),
+    }];
+    let public = load::load_public(directory, now);
+    match &public {
+        Ok(public) => describe(public, &mut findings),
+        Err(error) => findings.push(fault("certificate", error.to_string())),
+    }
+    findings.push(check_key(directory, passphrase, public.as_ref().ok()));
+    findings.push(check_public_key(directory, public.as_ref().ok()));
+    findings.push(check_request(directory, public.as_ref().ok()));
+    findings
+}
+
+/// Whether any finding is a fault.
+#[must_use]
+pub fn faults(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.level == Level::Fault)
+}
+
+fn describe(public: &PublicPart, findings: &mut Vec<Finding>) {
+    let certificate = &public.certificate;
+    findings.push(ok("certificate", public.name.to_owned()));
+    findings.push(ok("subject", readable(certificate.subject_name())));
+    findings.push(ok(
+        "valid",
+        format!(
+            "{} to {}",
+            certificate.not_before(),
+            certificate.not_after()
+        ),
+    ));
+    findings.push(ok("fingerprint", fingerprint(certificate)));
+    for warning in &public.warnings {
+        let level = if warning.stops_signing() {
+            Level::Fault
+        } else {
+            Level::Warning
+        };
+        findings.push(Finding {
+            item: subject_of(warning),
+            found: warning.to_string(),
+            level,
+        });
+    }
+    findings.push(ok(
+        "chain",
+        match public.chain.len() {
+            0 => "none".to_owned(),
+            number => format!("{number} above the CA"),
+        },
+    ));
+}
+
+fn check_key(
+    directory: &Path,
+    passphrase: Option<&Passphrase>,
+    public: Option<&PublicPart>,
+) -> Finding {
+    const ITEM: &str = "private key";
+    let Some(passphrase) = passphrase else {
+        return match files::read_secret(directory) {
+            Ok(_) => warning(ITEM, "not tested: no passphrase".to_owned()),
+            Err(error) => fault(ITEM, error.to_string()),
+        };
+    };
+    let tested = load::load_key(directory, passphrase).and_then(|key| {
+        if let Some(public) = public {
+            load::check_pair(&key, &public.certificate, public.name)?;
+        }
+        Ok(key)
+    });
+    match (tested, public) {
+        (Ok(_), Some(_)) => ok(ITEM, "unlocked, signs for the certificate".to_owned()),
+        (Ok(_), None) => warning(
+            ITEM,
+            "unlocked, but there is no certificate to compare".to_owned(),
+        ),
+        (Err(error), _) => fault(ITEM, error.to_string()),
+    }
+}
+
+fn check_public_key(directory: &Path, public: Option<&PublicPart>) -> Finding {
+    compare("public key", directory, files::PUBLIC_KEY, public, |pem| {
+        openssl::pkey::PKey::public_key_from_pem(pem).ok()
+    })
+}
+
+fn check_request(directory: &Path, public: Option<&PublicPart>) -> Finding {
+    compare("request", directory, files::REQUEST, public, |pem| {
+        // An encrypted block would make OpenSSL ask the terminal.
+        let encrypted = pem.windows(10).any(|window| window == b"Proc-Type:");
+        let request = openssl::x509::X509Req::from_pem(if encrypted { b"" } else { pem }).ok()?;
+        request.public_key().ok()
+    })
+}
+
+/// These two files are for people; nothing in the service reads them.
+fn compare(
+    item: &'static str,
+    directory: &Path,
+    name: &'static str,
+    public: Option<&PublicPart>,
+    read: impl Fn(&[u8]) -> Option<openssl::pkey::PKey<openssl::pkey::Public>>,
+) -> Finding {
+    if !directory.join(name).exists() {
+        return ok(item, "none, and none is needed".to_owned());
+    }
+    let pem = match files::read_public(directory, name) {
+        Ok(pem) => pem,
+        Err(error) => return warning(item, error.to_string()),
+    };
+    let certified = public.and_then(|public| public.certificate.public_key().ok());
+    match (read(&pem), certified) {
+        (None, _) => warning(item, format!("{name}: not readable")),
+        (Some(key), Some(certified)) if !key.public_eq(&certified) => {
+            warning(item, format!("{name}: not of the certificate's key"))
+        }
+        _ => ok(item, name.to_owned()),
+    }
+}
+
+fn subject_of(warning: &AuthorityWarning) -> &'static str {
+    if warning.stops_signing() {
+        "valid"
+    } else {
+        "certificate"
+    }
+}
+
+fn readable(name: &X509NameRef) -> String {
+    let fields = name.entries().map(|entry| {
+        let field = entry.object().nid().short_name().unwrap_or("?");
+        let value = String::from_utf8_lossy(entry.data().as_slice());
+        // A name may hold anything; the table is for a terminal.
+        format!("{field}={}", value.escape_debug())
+    });
+    fields.collect::<Vec<_>>().join(", ")
+}
+
+fn fingerprint(certificate: &X509) -> String {
+    let digest = certificate.digest(MessageDigest::sha256());
+    let octets = digest.map(|digest| digest.iter().map(|octet| format!("{octet:02x}")).collect());
+    octets.unwrap_or_else(|_| "unknown".to_owned())
+}
+
+fn ok(item: &'static str, found: String) -> Finding {
+    Finding {
+        item,
+        found,
+        level: Level::Ok,
+    }
+}
+
+fn warning(item: &'static str, found: String) -> Finding {
+    Finding {
+        item,
+        found,
+        level: Level::Warning,
+    }
+}
+
+fn fault(item: &'static str, found: String) -> Finding {
+    Finding {
+        item,
+        found,
+        level: Level::Fault,
+    }
+}

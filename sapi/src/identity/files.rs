@@ -1,0 +1,203 @@
+//! The files of an identity: their names, who may read them, reading them.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+/// The locked private key.
+pub(crate) const PRIVATE_KEY: &str = "ca.private_key.pem";
+/// The public key.
+pub(crate) const PUBLIC_KEY: &str = "ca.public_key.pem";
+/// The CA's own request.
+pub(crate) const REQUEST: &str = "ca.csr.pem";
+/// The CA's certificate, as it is written.
+pub(crate) const CERTIFICATE: &str = "ca.cert.pem";
+/// Another name for the CA's certificate; looked for first, as ssl_api does.
+pub(crate) const CERTIFICATE_FIRST: &str = "ca.crt.pem";
+/// The certificates above the CA's own, nearest first.
+pub(crate) const CHAIN: &str = "ca.chain.pem";
+
+/// Every name an identity may use.
+pub(crate) const ALL: [&str; 6] = [
+    PRIVATE_KEY,
+    PUBLIC_KEY,
+    REQUEST,
+    CERTIFICATE_FIRST,
+    CERTIFICATE,
+    CHAIN,
+];
+
+/// The files of an identity that are in `directory`, broken links included.
+///
+/// ```
+/// let directory = std::path::Path::new("/nonexistent");
+/// assert!(sapi::identity::existing(directory).is_empty());
+/// ```
+#[must_use]
+pub fn existing(directory: &Path) -> Vec<PathBuf> {
+    ALL.iter()
+        .map(|name| directory.join(name))
+        .filter(|path| fs::symlink_metadata(path).is_ok())
+        .collect()
+}
+
+/// The name under which the certificate is found.
+pub(crate) fn certificate_name(directory: &Path) -> &'static str {
+    if fs::symlink_metadata(directory.join(CERTIFICATE_FIRST)).is_ok() {
+        CERTIFICATE_FIRST
+    } else {
+        CERTIFICATE
+    }
+}
+
+/// Refuses a directory in which anybody could exchange the files.
+pub(crate) fn check_directory(directory: &Path) -> Result<(), FileError> {
+    let name = || directory.display().to_string();
+    let metadata = fs::metadata(directory).map_err(|error| FileError::unreadable(name(), error))?;
+    if !metadata.is_dir() {
+        return Err(FileError {
+            name: name(),
+            fault: FileFault::NoDirectory,
+        });
+    }
+    let mode = metadata.permissions().mode();
+    // Sticky, as in /tmp: others may add files but not exchange ours.
+    if mode & 0o002 != 0 && mode & 0o1000 == 0 {
+        return Err(FileError {
+            name: name(),
+            fault: FileFault::OthersCanWrite,
+        });
+    }
+    Ok(())
+}
+
+/// Reads a file of the identity that is no secret.
+pub(crate) fn read_public(directory: &Path, name: &'static str) -> Result<Vec<u8>, FileError> {
+    Ok(std::mem::take(&mut *read(
+        directory,
+        name,
+        GROUP_WRITES | OTHERS_WRITE,
+    )?))
+}
+
+/// Reads the private key's file.
+pub(crate) fn read_secret(directory: &Path) -> Result<Zeroizing<Vec<u8>>, FileError> {
+    read(
+        directory,
+        PRIVATE_KEY,
+        GROUP_WRITES | OTHERS_WRITE | OTHERS_READ,
+    )
+}
+
+fn read(
+    directory: &Path,
+    name: &'static str,
+    forbidden: u32,
+) -> Result<Zeroizing<Vec<u8>>, FileError> {
+    let path = directory.join(name);
+    let unreadable = |error| FileError::unreadable(name, error);
+    let fault = |fault| FileError {
+        name: name.to_owned(),
+        fault,
+    };
+    // Before opening: to open a fifo is to wait for its writer.
+    if !fs::metadata(&path).map_err(unreadable)?.is_file() {
+        return Err(fault(FileFault::NoFile));
+    }
+    let file = File::open(&path).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    let open = metadata.permissions().mode() & forbidden;
+    if open & (GROUP_WRITES | OTHERS_WRITE) != 0 {
+        let fault_found = if open & OTHERS_WRITE != 0 {
+            FileFault::OthersCanWrite
+        } else {
+            FileFault::GroupCanWrite
+        };
+        return Err(fault(fault_found));
+    }
+    if open != 0 {
+        return Err(fault(FileFault::OthersCanRead));
+    }
+    if metadata.len() > MAX_LEN {
+        return Err(fault(FileFault::TooLarge));
+    }
+    // Sized beforehand: a buffer that grows leaves unwiped copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_LEN as usize));
+    file.take(MAX_LEN)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    Ok(bytes)
+}
+
+const GROUP_WRITES: u32 = 0o020;
+const OTHERS_WRITE: u32 = 0o002;
+const OTHERS_READ: u32 = 0o004;
+/// Far above the largest chain of ML-DSA certificates.
+const MAX_LEN: u64 = 256 * 1024;
+
+/// A file of the identity that cannot be used.
+#[derive(Debug)]
+pub struct FileError {
+    name: String,
+    fault: FileFault,
+}
+
+#[derive(Debug)]
+enum FileFault {
+    Unreadable(io::Error),
+    NoDirectory,
+    NoFile,
+    TooLarge,
+    OthersCanRead,
+    OthersCanWrite,
+    GroupCanWrite,
+}
+
+impl FileError {
+    fn unreadable(name: impl Into<String>, error: io::Error) -> Self {
+        Self {
+            name: name.into(),
+            fault: FileFault::Unreadable(error),
+        }
+    }
+}
+
+impl fmt::Display for FileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.name;
+        match &self.fault {
+            FileFault::Unreadable(error) if error.kind() == io::ErrorKind::NotFound => {
+                write!(
+                    f,
+                    "{name}: there is no such file; ca_create_identity makes one"
+                )
+            }
+            FileFault::Unreadable(error) => write!(f, "{name}: cannot be read: {error}"),
+            FileFault::NoDirectory => write!(f, "{name}: not a directory"),
+            FileFault::NoFile => write!(f, "{name}: not a regular file"),
+            FileFault::TooLarge => write!(f, "{name}: larger than {} KiB", MAX_LEN / 1024),
+            FileFault::OthersCanRead => {
+                write!(f, "{name}: every user can read it; chmod o-rwx {name}")
+            }
+            FileFault::OthersCanWrite => {
+                write!(f, "{name}: every user can write it; chmod o-w {name}")
+            }
+            FileFault::GroupCanWrite => {
+                write!(f, "{name}: its group can write it; chmod g-w {name}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for FileError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.fault {
+            FileFault::Unreadable(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Private keys at rest: always locked, whatever the form.
+
+use std::fmt;
+
+use openssl::error::ErrorStack;
+use openssl::nid::Nid;
+use openssl::pkey::{Id, KeyType, PKey, PKeyRef, Private};
+use openssl::rand::rand_bytes;
+use pkcs8::der::pem::PemLabel;
+use pkcs8::pkcs5::{pbes2, scrypt};
+use pkcs8::{EncryptedPrivateKeyInfoRef, LineEnding, PrivateKeyInfoRef};
+use zeroize::Zeroizing;
+
+use super::passphrase::Passphrase;
+
+/// Unlocks a PEM key: encrypted PKCS#8, or the older `Proc-Type: 4,ENCRYPTED` forms.
+///
+/// ```
+/// use openssl::pkey::PKey;
+/// use sapi::identity::{Passphrase, private_key};
+///
+/// let passphrase = Passphrase::new(b"correct horse".to_vec())?;
+/// let key = PKey::generate_ed25519()?;
+/// let pem = private_key::encrypt(&key, &passphrase)?;
+/// assert!(private_key::decrypt(pem.as_bytes(), &passphrase)?.public_eq(&key));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// When the passphrase is wrong, the key is not locked, or there is no key.
+pub fn decrypt(pem: &[u8], passphrase: &Passphrase) -> Result<PKey<Private>, PrivateKeyError> {
+    let mut asked = false;
+    // Always with a callback: without one OpenSSL asks the terminal by itself, and hangs there.
+    // The callback fills OpenSSL's own buffer, which it wipes; the `_passphrase` variant would
+    // make a copy that nobody wipes.
+    let unlocked = PKey::private_key_from_pem_callback(pem, |buffer| {
+        asked = true;
+        let secret = passphrase.as_bytes();
+        match buffer.get_mut(..secret.len()) {
+            Some(room) => room.copy_from_slice(secret),
+            None => return Ok(0),
+        }
+        Ok(secret.len())
+    });
+    match unlocked {
+        Ok(key) if asked => Ok(key),
+        Ok(_) => Err(PrivateKeyError::NotEncrypted),
+        Err(errors) if asked => Err(PrivateKeyError::locked(&errors)),
+        Err(_) => Err(PrivateKeyError::NoKey),
+    }
+}
+
+/// Locks a key as PKCS#8 with scrypt and AES-256-CBC, in PEM.
+///
+/// # Errors
+/// When OpenSSL cannot write the key.
+pub fn encrypt(
+    key: &PKeyRef<Private>,
+    passphrase: &Passphrase,
+) -> Result<Zeroizing<String>, PrivateKeyError> {
+    let der = Zeroizing::new(
+        key.private_key_to_pkcs8()
+            .map_err(PrivateKeyError::OpenSsl)?,
+    );
+    let mut salt = [0; 16];
+    let mut iv = [0; 16];
+    rand_bytes(&mut salt).map_err(PrivateKeyError::OpenSsl)?;
+    rand_bytes(&mut iv).map_err(PrivateKeyError::OpenSsl)?;
+    // N = 2^14, r = 8, p = 5: as costly to guess as N = 2^17 with p = 1 (OWASP's figures), in the
+    // 16 MiB that OpenSSL allows: its limit is 32 MiB, which N = 2^15 already passes.
+    let locked = scrypt::Params::new(14, 8, 5)
+        .map_err(|_| PrivateKeyError::Encryption)
+        .and_then(|cost| {
+            pbes2::Parameters::generate_scrypt_aes256cbc(cost, &salt, iv)
+                .map_err(|_| PrivateKeyError::Encryption)
+        })
+        .and_then(|parameters| {
+            PrivateKeyInfoRef::try_from(der.as_slice())
+                .and_then(|key| key.encrypt_with_params(parameters, passphrase.as_bytes()))
+                .map_err(|_| PrivateKeyError::Encryption)
+        })?;
+    locked
+        .to_pem(EncryptedPrivateKeyInfoRef::PEM_LABEL, LineEnding::LF)
+        .map_err(|_| PrivateKeyError::Encryption)
+}
+
+/// Whether a CA may sign with this key.
+///
+/// # Errors
+/// When it is of another kind than RSA of 2048 to 16384 bits, P-256, P-384 or P-521 as named
+/// curves, Ed25519, or ML-DSA where OpenSSL has it.
+pub fn acceptable(key: &PKeyRef<Private>) -> Result<(), PrivateKeyError> {
+    match key.id() {
+        Id::RSA if (2048..=16_384).contains(&key.bits()) => Ok(()),
+        Id::RSA => Err(PrivateKeyError::Unacceptable(format!(
+            "RSA of {} bits",
+            key.bits()
+        ))),
+        Id::EC => curve(key),
+        Id::ED25519 => Ok(()),
+        _ if ml_dsa(key) => Ok(()),
+        other => {
+            let name = Nid::from_raw(other.as_raw())
+                .short_name()
+                .unwrap_or("unknown");
+            Err(PrivateKeyError::Unacceptable(name.to_owned()))
+        }
+    }
+}
+
+fn curve(key: &PKeyRef<Private>) -> Result<(), PrivateKeyError> {
+    let refuse = |what: String| Err(PrivateKeyError::Unacceptable(what));
+    // OpenSSL gives the name of a known curve even where the key spells its parameters out, which
+    // RFC 5480 section 2.1.1 forbids in certificates. Spelled out they take hundreds of bytes.
+    let spelled_out = key
+        .public_key_to_der()
+        .map_or(true, |der| der.len() > P521_NAMED);
+    match key.ec_key().ok().and_then(|key| key.group().curve_name()) {
+        _ if spelled_out => refuse("EC on an unnamed curve".to_owned()),
+        Some(Nid::X9_62_PRIME256V1 | Nid::SECP384R1 | Nid::SECP521R1) => Ok(()),
+        Some(other) => {
+            let name = other.short_name().unwrap_or("unknown");
+            refuse(format!("EC on the curve {name}"))
+        }
+        None => refuse("EC on an unnamed curve".to_owned()),
+    }
+}
+
+fn ml_dsa(key: &PKeyRef<Private>) -> bool {
+    [KeyType::ML_DSA_44, KeyType::ML_DSA_65, KeyType::ML_DSA_87]
+        .into_iter()
+        .any(|kind| key.is_a(kind))
+}
+
+/// What is wrong with a private key.
+#[derive(Debug)]
+pub enum PrivateKeyError {
+    /// Locked with another passphrase.
+    WrongPassphrase,
+    /// Locked with a cipher that this OpenSSL does not have.
+    UnsupportedCipher(ErrorStack),
+    /// Not locked at all.
+    NotEncrypted,
+    /// No private key in PEM.
+    NoKey,
+    /// A kind of key that is not used here; the kind it is.
+    Unacceptable(String),
+    /// The key could not be locked.
+    Encryption,
+    /// OpenSSL failed.
+    OpenSsl(ErrorStack),
+}
+
+impl PrivateKeyError {
+    /// Reads OpenSSL's errors: a cipher it cannot find is an "unsupported" of its envelope
+    /// library, and anything else is what a wrong passphrase makes of the bytes.
+    fn locked(errors: &ErrorStack) -> Self {
+        let unsupported = errors.errors().iter().any(|error| {
+            error.library() == Some("digital envelope routines")
+                && matches!(
+                    error.reason(),
+                    Some("unsupported" | "unsupported algorithm" | "unknown cipher")
+                )
+        });
+        if unsupported {
+            Self::UnsupportedCipher(errors.clone())
+        } else {
+            Self::WrongPassphrase
+        }
+    }
+}
+
+impl fmt::Display for PrivateKeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WrongPassphrase => f.write_str("wrong passphrase"),
+            Self::UnsupportedCipher(_) => {
+                f.write_str("locked with a cipher that this OpenSSL does not have")
+            }
+            Self::NotEncrypted => {
+                write!(f, "the key is not encrypted; lock it with: {LOCK_COMMAND}")
+            }
+            Self::NoKey => f.write_str("no private key in PEM"),
+            Self::Unacceptable(kind) => write!(
+                f,
+                "the key is {kind}; a CA needs RSA of 2048 bits or more, P-256, P-384, P-521, Ed25519 or ML-DSA"
+            ),
+            Self::Encryption => f.write_str("the key could not be encrypted"),
+            Self::OpenSsl(_) => f.write_str("OpenSSL could not handle the key"),
+        }
+    }
+}
+
+impl std::error::Error for PrivateKeyError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::UnsupportedCipher(errors) | Self::OpenSsl(errors) => Some(errors),
+            _ => None,
+        }
+    }
+}
+
+/// The length of a public key on P-521, the largest curve, in DER.
+const P521_NAMED: usize = 158;
+
+/// Locks a plain key in the file it is in; `openssl pkey` alone would use 2048 rounds.
+const LOCK_COMMAND: &str = "openssl pkcs8 -topk8 -scrypt -v2 aes-256-cbc -in ca.private_key.pem \
+     -out ca.locked.pem && chmod 640 ca.locked.pem && mv ca.locked.pem ca.private_key.pem";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::KeyKind;
+
+    fn passphrase(text: &[u8]) -> Passphrase {
+        Passphrase::new(text.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn every_length_comes_back() {
+        let key = KeyKind::P256.generate().unwrap();
+        for length in [1, 1023, 1024] {
+            let long = passphrase(&vec![b'x'; length]);
+            let pem = encrypt(&key, &long).unwrap();
+            assert!(
+                decrypt(pem.as_bytes(), &long).unwrap().public_eq(&key),
+                "{length}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_locked_key_is_refused() {
+        let key = KeyKind::Ed25519.generate().unwrap();
+        let locked = encrypt(&key, &passphrase(b"right")).unwrap();
+        for wrong in 0..4_u8 {
+            let error = decrypt(locked.as_bytes(), &passphrase(&[b'w', wrong])).unwrap_err();
+            assert!(
+                matches!(error, PrivateKeyError::WrongPassphrase),
+                "{error:?}"
+            );
+        }
+        let plain = key.private_key_to_pem_pkcs8().unwrap();
+        let error = decrypt(&plain, &passphrase(b"right")).unwrap_err();
+        assert!(matches!(error, PrivateKeyError::NotEncrypted));
+        let error = decrypt(b"garbage", &passphrase(b"right")).unwrap_err();
+        assert!(matches!(error, PrivateKeyError::NoKey));
+    }
+
+    #[test]
+    fn weak_and_foreign_kinds_are_refused() {
+        use openssl::{ec, rsa};
+        let small = PKey::from_rsa(rsa::Rsa::generate(1024).unwrap()).unwrap();
+        assert!(
+            acceptable(&small)
+                .unwrap_err()
+                .to_string()
+                .contains("RSA of 1024 bits")
+        );
+        let curve = ec::EcGroup::from_curve_name(Nid::SECP256K1).unwrap();
+        let foreign = PKey::from_ec_key(ec::EcKey::generate(&curve).unwrap()).unwrap();
+        assert!(
+            acceptable(&foreign)
+                .unwrap_err()
+                .to_string()
+                .contains("secp256k1")
+        );
+        let exchange = PKey::generate_x25519().unwrap();
+        assert!(
+            acceptable(&exchange)
+                .unwrap_err()
+                .to_string()
+                .contains("X25519")
+        );
+        let other = PKey::generate_ed448().unwrap();
+        assert!(
+            acceptable(&other)
+                .unwrap_err()
+                .to_string()
+                .contains("ED448")
+        );
+        for kind in [KeyKind::Rsa2048, KeyKind::P384, KeyKind::Ed25519] {
+            assert!(acceptable(&kind.generate().unwrap()).is_ok());
+        }
+    }
+}

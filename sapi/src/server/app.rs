@@ -1,0 +1,110 @@
+//! A signing service, put together from settings and hooks.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::boot::Boot;
+use super::sources::Sources;
+use super::start::{self, StartError};
+use crate::hooks::{BoxError, Chain, SigningHooks};
+use crate::identity::PassphraseSources;
+
+/// A signing service: hooks, and the settings found where it runs.
+///
+/// ```no_run
+/// struct Members;
+/// impl sapi::SigningHooks for Members {}
+///
+/// fn main() -> std::process::ExitCode {
+///     sapi::App::new().hook(Members).run()
+/// }
+/// ```
+#[derive(Default)]
+#[must_use]
+pub struct App {
+    makers: Vec<Maker>,
+}
+
+type Maker = Box<dyn Fn(&Boot) -> Result<Box<dyn SigningHooks>, BoxError> + Send + Sync>;
+
+impl App {
+    /// A service without hooks, which does not start.
+    ///
+    /// ```
+    /// let app = sapi::App::new();
+    /// ```
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds hooks; they are asked in the order they are added.
+    ///
+    /// ```
+    /// # struct Members;
+    /// # impl sapi::SigningHooks for Members {}
+    /// let app = sapi::App::new().hook(Members);
+    /// ```
+    pub fn hook(mut self, hooks: impl SigningHooks) -> Self {
+        let shared = Arc::new(hooks);
+        self.makers
+            .push(Box::new(move |_| Ok(Box::new(Arc::clone(&shared)))));
+        self
+    }
+
+    /// Adds hooks that are made from the settings, once these are read.
+    ///
+    /// ```
+    /// # struct Members;
+    /// # impl Members { fn open(file: String) -> Result<Self, sapi::BoxError> { Ok(Self) } }
+    /// # impl sapi::SigningHooks for Members {}
+    /// let app = sapi::App::new().hook_with(|boot| Members::open(boot.settings("members")?));
+    /// ```
+    pub fn hook_with<H: SigningHooks>(
+        mut self,
+        make: impl Fn(&Boot) -> Result<H, BoxError> + Send + Sync + 'static,
+    ) -> Self {
+        self.makers
+            .push(Box::new(move |boot| Ok(Box::new(make(boot)?))));
+        self
+    }
+
+    /// Serves until SIGTERM or SIGINT, with the settings of `/etc/sapi/sapi.toml` and the environment.
+    /// To be awaited on an actix runtime (`actix_web::rt::System`).
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`] says what kept the service from starting.
+    ///
+    /// ```no_run
+    /// # struct Members;
+    /// # impl sapi::SigningHooks for Members {}
+    /// # async fn f() -> Result<(), sapi::StartError> {
+    /// sapi::App::new().hook(Members).serve().await
+    /// # }
+    /// ```
+    pub async fn serve(self) -> Result<(), StartError> {
+        let sources = Sources::read(None, &[])?;
+        start::serve(&self, &sources, &PassphraseSources::default()).await
+    }
+
+    /// Makes the hooks for the settings.
+    pub(crate) fn make_hooks(&self, sources: &Sources) -> Result<Chain, StartError> {
+        let boot = Boot::new(sources.clone());
+        let mut chain = Chain::new();
+        for make in &self.makers {
+            chain.push(make(&boot).map_err(StartError::Hooks)?);
+        }
+        if chain.is_empty() {
+            return Err(StartError::NoHooks);
+        }
+        Ok(chain)
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App")
+            .field("hooks", &self.makers.len())
+            .finish()
+    }
+}

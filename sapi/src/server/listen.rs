@@ -1,0 +1,190 @@
+//! The public socket's life: taken over, or bound without harm to anything that is there.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, chown};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+
+use listenfd::ListenFd;
+use nix::unistd::Group;
+
+use super::settings::{Listen, Settings};
+
+/// An open socket.
+pub(crate) enum Listener {
+    Unix(UnixListener, Option<SocketFile>),
+    Tcp(TcpListener),
+}
+
+impl Listener {
+    /// Takes the socket that systemd opened (`LISTEN_FDS`), or binds the one of the settings.
+    pub(crate) fn open(settings: &Settings) -> Result<Self, ListenError> {
+        if let Some(taken) = from_systemd()? {
+            return Ok(taken);
+        }
+        match &settings.listen {
+            Listen::Unix(path) => {
+                let (listener, file) =
+                    bind_unix(path, settings.socket_mode, settings.socket_group.as_deref())?;
+                Ok(Self::Unix(listener, Some(file)))
+            }
+            Listen::Tcp(address) => bind_tcp(*address),
+        }
+    }
+
+    /// How a person would name it.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Unix(_, Some(file)) => format!("unix:{}", file.path.display()),
+            Self::Unix(listener, None) | Self::Unix(listener, _)
+                if listener.local_addr().is_ok() =>
+            {
+                "unix socket from systemd".into()
+            }
+            Self::Unix(..) => "unix socket".into(),
+            Self::Tcp(listener) => match listener.local_addr() {
+                Ok(address) => format!("http://{address}"),
+                Err(_) => "tcp".into(),
+            },
+        }
+    }
+}
+
+/// The file of a socket we bound; unlinked when dropped, unless another has taken its place.
+#[derive(Debug)]
+pub(crate) struct SocketFile {
+    path: PathBuf,
+    inode: (u64, u64),
+}
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        let ours = fs::symlink_metadata(&self.path)
+            .is_ok_and(|found| (found.dev(), found.ino()) == self.inode);
+        if ours {
+            // Nothing more can be done about a file that stays; the next start replaces it.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Why there is no socket to listen on.
+#[derive(Debug)]
+pub(crate) struct ListenError(String);
+
+impl fmt::Display for ListenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ListenError {}
+
+fn from_systemd() -> Result<Option<Listener>, ListenError> {
+    let mut passed = ListenFd::from_env();
+    if passed.len() == 0 {
+        return Ok(None);
+    }
+    if let Ok(Some(listener)) = passed.take_unix_listener(0) {
+        nonblocking(listener.set_nonblocking(true), "the socket from systemd")?;
+        return Ok(Some(Listener::Unix(listener, None)));
+    }
+    match passed.take_tcp_listener(0) {
+        Ok(Some(listener)) => {
+            nonblocking(listener.set_nonblocking(true), "the socket from systemd")?;
+            Ok(Some(Listener::Tcp(listener)))
+        }
+        _ => Err(ListenError(
+            "the socket from systemd is neither a unix nor a TCP stream socket".into(),
+        )),
+    }
+}
+
+fn bind_tcp(address: SocketAddr) -> Result<Listener, ListenError> {
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            "listen: {address} can be reached from outside without TLS; put nginx in front and listen on a unix socket"
+        );
+    }
+    let name = address.to_string();
+    let listener =
+        TcpListener::bind(address).map_err(|error| failed(&name, "cannot be bound", &error))?;
+    nonblocking(listener.set_nonblocking(true), &name)?;
+    Ok(Listener::Tcp(listener))
+}
+
+/// Binds under a name beside the real one, sets mode and group, and only then moves the socket in
+/// place: nobody ever meets it with other rights, and a running instance keeps its own.
+fn bind_unix(
+    path: &Path,
+    mode: u32,
+    group: Option<&str>,
+) -> Result<(UnixListener, SocketFile), ListenError> {
+    let name = path.display().to_string();
+    make_way(path, &name)?;
+    let group = group.map(|group| group_id(group)).transpose()?;
+    let beside = path.with_extension(format!("{}.new", std::process::id()));
+    // A socket of this very name is what a killed predecessor with our process id left.
+    let _ = fs::remove_file(&beside);
+    let listener =
+        UnixListener::bind(&beside).map_err(|error| failed(&name, "cannot be bound", &error))?;
+    let placed = place(&beside, path, mode, group);
+    if placed.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    let inode = placed.map_err(|error| failed(&name, "cannot be put in place", &error))?;
+    nonblocking(listener.set_nonblocking(true), &name)?;
+    let file = SocketFile {
+        path: path.to_path_buf(),
+        inode,
+    };
+    Ok((listener, file))
+}
+
+fn place(beside: &Path, path: &Path, mode: u32, group: Option<u32>) -> io::Result<(u64, u64)> {
+    fs::set_permissions(beside, fs::Permissions::from_mode(mode))?;
+    if group.is_some() {
+        chown(beside, None, group)?;
+    }
+    let found = fs::symlink_metadata(beside)?;
+    fs::rename(beside, path)?;
+    Ok((found.dev(), found.ino()))
+}
+
+/// Refuses what is no socket, and a socket somebody answers on.
+fn make_way(path: &Path, name: &str) -> Result<(), ListenError> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(failed(name, "cannot be looked at", &error)),
+        Ok(found) if !found.file_type().is_socket() => Err(ListenError(format!(
+            "{name}: is there already and is no socket; it is not touched: move it away or set another path in listen"
+        ))),
+        Ok(_) => match UnixStream::connect(path) {
+            Ok(_) => Err(ListenError(format!(
+                "{name}: another instance is listening on it; stop that one first"
+            ))),
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(()),
+            Err(error) => Err(failed(name, "cannot be tried", &error)),
+        },
+    }
+}
+
+fn group_id(name: &str) -> Result<u32, ListenError> {
+    match Group::from_name(name) {
+        Ok(Some(group)) => Ok(group.gid.as_raw()),
+        _ => Err(ListenError(format!(
+            "socket.group: there is no group {name:?}"
+        ))),
+    }
+}
+
+fn nonblocking(result: io::Result<()>, name: &str) -> Result<(), ListenError> {
+    result.map_err(|error| failed(name, "cannot be used", &error))
+}
+
+fn failed(name: &str, what: &str, error: &io::Error) -> ListenError {
+    ListenError(format!("{name}: {what}: {error}"))
+}

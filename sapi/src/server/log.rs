@@ -1,0 +1,49 @@
+//! Where log lines go, and in which form.
+
+use std::io::{self, IsTerminal, Write};
+
+use tracing_subscriber::EnvFilter;
+
+use super::settings::LogFormat;
+use super::sources::SettingsError;
+
+/// Starts logging to standard error: text for a person at a terminal, JSON lines otherwise.
+pub(crate) fn start(format: LogFormat, filter: &str) -> Result<(), SettingsError> {
+    let wanted = std::env::var("SAPI_LOG").unwrap_or_else(|_| filter.to_owned());
+    let filter = EnvFilter::try_new(&wanted)
+        .map_err(|error| SettingsError(format!("log.filter or SAPI_LOG: {wanted:?}: {error}")))?;
+    let json = match format {
+        LogFormat::Auto => !io::stderr().is_terminal(),
+        LogFormat::Text => false,
+        LogFormat::Json => true,
+    };
+    // A second start in one process, as tests make, keeps the first subscriber.
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(|| Forgiving)
+        .log_internal_errors(false);
+    let _ = if json {
+        lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .try_init()
+    } else {
+        lines.with_ansi(io::stderr().is_terminal()).try_init()
+    };
+    Ok(())
+}
+
+/// Standard error, but a full disk or a closed pipe behind it stops nothing.
+struct Forgiving;
+
+impl Write for Forgiving {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let _ = io::stderr().write_all(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

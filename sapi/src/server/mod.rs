@@ -1,0 +1,23 @@
+//! HTTP, settings and logs: the only floor that knows them.
+// The clock is read here, once for each request, and passed down.
+#![allow(clippy::disallowed_methods)]
+
+pub(crate) mod app;
+mod body;
+mod boot;
+mod drain;
+mod keys;
+pub(crate) mod listen;
+pub(crate) mod log;
+mod problem;
+mod proxy;
+mod put_csr;
+mod raw;
+mod reply;
+pub(crate) mod settings;
+pub(crate) mod sources;
+pub(crate) mod start;
+
+pub use app::App;
+pub use boot::Boot;
+pub use start::StartError;

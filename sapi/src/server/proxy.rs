@@ -1,0 +1,150 @@
+//! Who is asking: what a connection tells by itself, and what a trusted proxy adds in headers.
+
+use std::any::Any;
+use std::net::IpAddr;
+use std::time::SystemTime;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::HeaderMap;
+use actix_web::rt::net::{TcpStream, UnixStream};
+use base64ct::{Base64, Encoding};
+use openssl::x509::X509;
+use percent_encoding::percent_decode;
+
+use super::reply::REQUEST_ID;
+use super::settings::Proxy;
+use crate::request::{Peer, PeerCertificate, pem};
+
+/// What the operating system says of a connection, noted when it was accepted.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Connection {
+    uid: Option<u32>,
+    address: Option<IpAddr>,
+}
+
+impl Connection {
+    /// Of a unix socket the user at its other end (SO_PEERCRED), of a TCP connection the address.
+    pub(crate) fn of(stream: &dyn Any) -> Self {
+        if let Some(stream) = stream.downcast_ref::<UnixStream>() {
+            let credentials = stream.peer_cred().ok();
+            return Self {
+                uid: credentials.map(|credentials| credentials.uid()),
+                address: None,
+            };
+        }
+        let tcp = stream.downcast_ref::<TcpStream>();
+        let address = tcp.and_then(|stream| stream.peer_addr().ok());
+        Self {
+            uid: None,
+            address: address.map(|address| address.ip()),
+        }
+    }
+
+    fn is_trusted(self, proxy: &Proxy) -> bool {
+        let known_user = self.uid.is_some_and(|uid| proxy.uids.contains(&uid));
+        known_user || self.address.is_some_and(|address| is_proxy(address, proxy))
+    }
+}
+
+/// The id of a request: a trusted proxy's, or a new one.
+pub(crate) fn request_id(request: &HttpRequest, proxy: &Proxy) -> String {
+    let given = trusted_headers(request, proxy).and_then(|headers| single(headers, REQUEST_ID));
+    match given {
+        Some(id) if is_request_id(id) => id.to_owned(),
+        _ => uuid::Uuid::new_v4().to_string(),
+    }
+}
+
+/// The peer: the client's address and certificate, not the proxy's.
+pub(crate) fn peer(
+    request: &HttpRequest,
+    proxy: &Proxy,
+    anchors: &[X509],
+    now: SystemTime,
+) -> Peer {
+    let connection = connection(request);
+    let Some(headers) = trusted_headers(request, proxy) else {
+        return connection.address.map_or_else(Peer::local, Peer::at);
+    };
+    let address = forwarded_for(headers, proxy).or(connection.address);
+    let peer = address.map_or_else(Peer::local, Peer::at);
+    let Some(pem) = client_certificate(headers) else {
+        return peer;
+    };
+    match PeerCertificate::verify(&pem, anchors, now) {
+        Ok(certificate) => peer.with_certificate(certificate),
+        Err(error) => {
+            tracing::warn!("the proxy handed over a certificate that does not hold: {error}");
+            peer
+        }
+    }
+}
+
+fn connection(request: &HttpRequest) -> Connection {
+    request
+        .conn_data::<Connection>()
+        .copied()
+        .unwrap_or_default()
+}
+
+fn trusted_headers<'a>(request: &'a HttpRequest, proxy: &Proxy) -> Option<&'a HeaderMap> {
+    connection(request)
+        .is_trusted(proxy)
+        .then(|| request.headers())
+}
+
+fn is_proxy(address: IpAddr, proxy: &Proxy) -> bool {
+    proxy
+        .networks
+        .iter()
+        .any(|network| network.contains(address))
+}
+
+/// The rightmost hop that is no proxy of ours: what stands left of it, the client may have made up.
+fn forwarded_for(headers: &HeaderMap, proxy: &Proxy) -> Option<IpAddr> {
+    let hops: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .collect();
+    for hop in hops.iter().rev() {
+        // What is no address ends the search: nothing left of it can be trusted.
+        let address: IpAddr = hop.parse().ok()?;
+        if !is_proxy(address, proxy) {
+            return Some(address);
+        }
+    }
+    None
+}
+
+/// The certificate a proxy says the client holds the key of, as PEM: nginx's `X-Client-Verify` and
+/// `X-Client-Cert`, or RFC 9440's `Client-Cert`.
+fn client_certificate(headers: &HeaderMap) -> Option<Vec<u8>> {
+    if single(headers, "x-client-verify") == Some("SUCCESS") {
+        let escaped = single(headers, "x-client-cert")?;
+        return Some(percent_decode(escaped.as_bytes()).collect());
+    }
+    let bytes = single(headers, "client-cert")?
+        .strip_prefix(':')?
+        .strip_suffix(':')?;
+    let der = Base64::decode_vec(bytes).ok()?;
+    Some(pem::write_block("CERTIFICATE", &der).into_bytes())
+}
+
+/// The value of a header that stands once; twice, nobody can tell which one the proxy wrote.
+fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(name);
+    let value = values.next()?;
+    match values.next() {
+        None => value.to_str().ok().filter(|value| !value.is_empty()),
+        Some(_) => None,
+    }
+}
+
+fn is_request_id(id: &str) -> bool {
+    (1..=64).contains(&id.len())
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}

@@ -1,0 +1,168 @@
+//! The one public endpoint: `PUT /api/csr/<client>`.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::SystemTime;
+
+use actix_web::http::Method;
+use actix_web::http::header::{CONNECTION, HeaderValue};
+use actix_web::web::{self, Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use openssl::x509::X509;
+use sha2::{Digest, Sha256};
+
+use super::body::{self, BodyError};
+use super::drain::Drain;
+use super::settings::{Http, Proxy};
+use super::{proxy, reply};
+use crate::pipeline::{Pipeline, audit};
+use crate::request::hex::hex;
+use crate::request::{CertRequest, ClientId, Peer, RequestPolicy};
+
+/// What the endpoint works with.
+pub(crate) struct Endpoint {
+    pub(crate) pipeline: Pipeline,
+    pub(crate) requests: RequestPolicy,
+    pub(crate) proxy: Proxy,
+    /// The authorities whose client certificates a hook may see.
+    pub(crate) anchors: Vec<X509>,
+    pub(crate) http: Http,
+    pub(crate) drain: Arc<Drain>,
+    pub(crate) in_progress: AtomicUsize,
+}
+
+/// Adds the endpoint to a server; everything else is 404.
+pub(crate) fn configure(endpoint: Data<Endpoint>) -> impl FnOnce(&mut web::ServiceConfig) {
+    move |service| {
+        service
+            .app_data(endpoint)
+            .service(web::resource("/api/csr/{client}").to(answer))
+            .default_service(web::to(not_found));
+    }
+}
+
+async fn answer(endpoint: Data<Endpoint>, request: HttpRequest, payload: Payload) -> HttpResponse {
+    let request_id = proxy::request_id(&request, &endpoint.proxy);
+    let answer = if request.method() == Method::PUT {
+        put_csr(&endpoint, &request, payload, &request_id).await
+    } else {
+        reply::method_not_allowed(&request_id)
+    };
+    last_if_draining(&endpoint, answer)
+}
+
+async fn not_found(endpoint: Data<Endpoint>, request: HttpRequest) -> HttpResponse {
+    let request_id = proxy::request_id(&request, &endpoint.proxy);
+    let answer = reply::problem(
+        &request_id,
+        "not-found",
+        "the one endpoint is PUT /api/csr/<client>",
+    );
+    last_if_draining(&endpoint, answer)
+}
+
+async fn put_csr(
+    endpoint: &Endpoint,
+    request: &HttpRequest,
+    payload: Payload,
+    request_id: &str,
+) -> HttpResponse {
+    let client = request.match_info().get("client").unwrap_or_default();
+    let client: ClientId = match client.parse() {
+        Ok(client) => client,
+        Err(error) => {
+            return reply::problem(request_id, "invalid-client-id", &format!("client: {error}"));
+        }
+    };
+    let Some(_place) = Place::take(&endpoint.in_progress, endpoint.http.max_in_flight) else {
+        return reply::overloaded(request_id);
+    };
+    // Server and pipeline each read the clock once for a request; below, time is passed in.
+    let now = SystemTime::now();
+    let peer = proxy::peer(request, &endpoint.proxy, &endpoint.anchors, now);
+    let body = match read_body(endpoint, request, payload).await {
+        Ok(body) => body,
+        Err(error) => {
+            audit::refused_unseen(
+                request_id,
+                client.as_str(),
+                &peer,
+                "",
+                error.slug,
+                &error.detail,
+            );
+            return reply::problem(request_id, error.slug, &error.detail);
+        }
+    };
+    match CertRequest::read(&body, &endpoint.requests) {
+        Ok(csr) => issue(endpoint, request_id, client, csr, peer).await,
+        Err(error) => {
+            let digest = hex(&Sha256::digest(&body));
+            audit::refused_unseen(
+                request_id,
+                client.as_str(),
+                &peer,
+                &digest,
+                error.slug(),
+                &error.to_string(),
+            );
+            reply::unacceptable(request_id, &error)
+        }
+    }
+}
+
+async fn read_body(
+    endpoint: &Endpoint,
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<web::Bytes, BodyError> {
+    body::check_headers(request, endpoint.http.max_body)?;
+    body::read(payload, endpoint.http.max_body, endpoint.http.body_timeout).await
+}
+
+async fn issue(
+    endpoint: &Endpoint,
+    request_id: &str,
+    client: ClientId,
+    csr: CertRequest,
+    peer: Peer,
+) -> HttpResponse {
+    let outcome = endpoint
+        .pipeline
+        .issue_numbered(request_id.to_owned(), client, csr, peer)
+        .await;
+    match outcome {
+        Ok(certificate) => reply::issued(request_id, &certificate),
+        Err(rejection) => reply::rejected(request_id, &rejection),
+    }
+}
+
+/// While the server drains, every answer is the last one on its connection.
+fn last_if_draining(endpoint: &Endpoint, mut answer: HttpResponse) -> HttpResponse {
+    if endpoint.drain.has_begun() {
+        answer
+            .headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    answer
+}
+
+/// A place among the requests in progress, given back when dropped.
+struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn take(taken: &'a AtomicUsize, all: usize) -> Option<Self> {
+        if taken.fetch_add(1, Ordering::AcqRel) < all {
+            Some(Self(taken))
+        } else {
+            taken.fetch_sub(1, Ordering::AcqRel);
+            None
+        }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}

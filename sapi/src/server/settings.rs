@@ -1,0 +1,284 @@
+//! The settings as the program runs on them: checked once, when they are read.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::raw::RawSettings;
+use super::sources::{SettingsError, Sources};
+use crate::certificate::{Profile, Validity};
+use crate::request::{AltName, RequestPolicy, RsaPolicy};
+
+/// Checked settings.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) ca_path: PathBuf,
+    pub(crate) listen: Listen,
+    pub(crate) socket_mode: u32,
+    pub(crate) socket_group: Option<String>,
+    pub(crate) http: Http,
+    pub(crate) signing_threads: usize,
+    pub(crate) signing_queue: usize,
+    pub(crate) requests: RequestPolicy,
+    pub(crate) profile: Profile,
+    pub(crate) hook_timeout: Duration,
+    pub(crate) proxy: Proxy,
+    pub(crate) log_format: LogFormat,
+    pub(crate) log_filter: String,
+}
+
+/// Where the public endpoint listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Listen {
+    Unix(PathBuf),
+    Tcp(SocketAddr),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Http {
+    pub(crate) workers: usize,
+    pub(crate) max_body: usize,
+    pub(crate) header_timeout: Duration,
+    pub(crate) body_timeout: Duration,
+    pub(crate) keep_alive: Duration,
+    pub(crate) max_in_flight: usize,
+    pub(crate) max_connections: usize,
+    pub(crate) shutdown_timeout: Duration,
+}
+
+/// Whose headers are believed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Proxy {
+    pub(crate) uids: Vec<u32>,
+    pub(crate) networks: Vec<Network>,
+    pub(crate) client_ca_file: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Auto,
+    Text,
+    Json,
+}
+
+impl Settings {
+    pub(crate) fn check(sources: &Sources) -> Result<Self, SettingsError> {
+        let raw: RawSettings = sources.all()?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            listen: listen(&raw.listen)?,
+            socket_mode: mode(&raw.socket.mode)?,
+            socket_group: raw.socket.group.clone(),
+            http: http(&raw, cores)?,
+            signing_threads: at_least_one("signing.threads", raw.signing.threads.unwrap_or(cores))?,
+            signing_queue: at_least_one("signing.queue", raw.signing.queue)?,
+            requests: requests(&raw)?,
+            profile: profile(&raw)?,
+            hook_timeout: duration("hooks.timeout", &raw.hooks.timeout)?,
+            proxy: proxy(&raw)?,
+            log_format: log_format(&raw.log.format)?,
+            log_filter: raw.log.filter,
+            ca_path: raw.ca_path.into(),
+        })
+    }
+}
+
+/// An address and how many of its leading bits count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Network {
+    address: IpAddr,
+    bits: u32,
+}
+
+impl Network {
+    fn parse(text: &str) -> Option<Self> {
+        let (address, bits) = match text.split_once('/') {
+            Some((address, bits)) => (address.parse().ok()?, Some(bits.parse().ok()?)),
+            None => (text.parse().ok()?, None),
+        };
+        let all = match address {
+            IpAddr::V4(_) => 32,
+            IpAddr::V6(_) => 128,
+        };
+        let bits = bits.unwrap_or(all);
+        (bits <= all).then_some(Self { address, bits })
+    }
+
+    pub(crate) fn contains(&self, address: IpAddr) -> bool {
+        match (self.address, address) {
+            (IpAddr::V4(network), IpAddr::V4(address)) => {
+                (network.to_bits() ^ address.to_bits()).leading_zeros() >= self.bits
+            }
+            (IpAddr::V6(network), IpAddr::V6(address)) => {
+                (network.to_bits() ^ address.to_bits()).leading_zeros() >= self.bits
+            }
+            _ => false,
+        }
+    }
+}
+
+fn listen(text: &str) -> Result<Listen, SettingsError> {
+    match text.strip_prefix("unix:") {
+        Some(path) if path.starts_with('/') => Ok(Listen::Unix(path.into())),
+        Some(_) => Err(wrong("listen", "the path after unix: is not absolute")),
+        None => text.parse().map(Listen::Tcp).map_err(|_| {
+            wrong(
+                "listen",
+                "is neither unix:/path nor address:port, such as 127.0.0.1:8080",
+            )
+        }),
+    }
+}
+
+fn mode(text: &str) -> Result<u32, SettingsError> {
+    match u32::from_str_radix(text, 8) {
+        Ok(mode) if mode <= 0o777 => Ok(mode),
+        _ => Err(wrong("socket.mode", "is no octal mode such as \"0660\"")),
+    }
+}
+
+fn http(raw: &RawSettings, cores: usize) -> Result<Http, SettingsError> {
+    let http = &raw.http;
+    Ok(Http {
+        workers: at_least_one("http.workers", http.workers.unwrap_or(cores))?,
+        max_body: at_least_one("http.max_body", http.max_body)?,
+        header_timeout: duration("http.header_timeout", &http.header_timeout)?,
+        body_timeout: duration("http.body_timeout", &http.body_timeout)?,
+        keep_alive: duration("http.keep_alive", &http.keep_alive)?,
+        max_in_flight: at_least_one("http.max_in_flight", http.max_in_flight)?,
+        max_connections: at_least_one("http.max_connections", http.max_connections)?,
+        shutdown_timeout: duration("http.shutdown_timeout", &http.shutdown_timeout)?,
+    })
+}
+
+fn requests(raw: &RawSettings) -> Result<RequestPolicy, SettingsError> {
+    let requests = &raw.requests;
+    let rsa = RsaPolicy::new(requests.rsa_min_bits, requests.rsa_max_bits).map_err(|error| {
+        wrong(
+            "requests.rsa_min_bits, requests.rsa_max_bits",
+            &error.to_string(),
+        )
+    })?;
+    let mut blocked = Vec::new();
+    for digest in &requests.blocked_keys {
+        blocked.push(sha256(digest).ok_or_else(|| {
+            wrong(
+                "requests.blocked_keys",
+                &format!("{digest:?} is not 64 hexadecimal digits"),
+            )
+        })?);
+    }
+    let policy = RequestPolicy::default()
+        .with_rsa(rsa)
+        .with_blocked_keys(blocked)
+        .with_max_names(at_least_one("requests.max_names", requests.max_names)?);
+    policy
+        .with_key_kinds(requests.key_kinds.iter().map(String::as_str))
+        .map_err(|unknown| wrong("requests.key_kinds", &unknown.to_string()))
+}
+
+fn profile(raw: &RawSettings) -> Result<Profile, SettingsError> {
+    let certificate = &raw.certificate;
+    let urls = |key: &str, urls: &[String]| -> Result<Vec<String>, SettingsError> {
+        for url in urls {
+            AltName::Uri(url.clone())
+                .check()
+                .map_err(|error| wrong(key, &error.to_string()))?;
+        }
+        Ok(urls.to_vec())
+    };
+    let mut profile = Profile::default()
+        .with_backdate(match certificate.backdate.as_str() {
+            "0" | "0s" => Duration::ZERO,
+            text => duration("certificate.backdate", text)?,
+        })
+        .with_crl_urls(urls("certificate.crl_urls", &certificate.crl_urls)?)
+        .with_ocsp_urls(urls("certificate.ocsp_urls", &certificate.ocsp_urls)?)
+        .with_ca_issuer_urls(urls(
+            "certificate.ca_issuer_urls",
+            &certificate.ca_issuer_urls,
+        )?);
+    if let Some(longest) = &certificate.max_validity {
+        let longest: Validity = longest
+            .parse()
+            .map_err(|error| wrong("certificate.max_validity", &format!("{error}")))?;
+        profile = profile.with_max_validity(longest);
+    }
+    Ok(profile)
+}
+
+fn proxy(raw: &RawSettings) -> Result<Proxy, SettingsError> {
+    let mut proxy = Proxy {
+        client_ca_file: raw.proxy.client_ca_file.as_ref().map(PathBuf::from),
+        ..Proxy::default()
+    };
+    for uid in &raw.proxy.trusted_uids {
+        let uid = uid
+            .parse()
+            .map_err(|_| wrong("proxy.trusted_uids", &format!("{uid:?} is no user id")))?;
+        proxy.uids.push(uid);
+    }
+    for network in &raw.proxy.trusted_networks {
+        let network = Network::parse(network).ok_or_else(|| {
+            wrong(
+                "proxy.trusted_networks",
+                &format!("{network:?} is no network such as 10.0.0.0/8"),
+            )
+        })?;
+        proxy.networks.push(network);
+    }
+    Ok(proxy)
+}
+
+fn log_format(text: &str) -> Result<LogFormat, SettingsError> {
+    match text {
+        "auto" => Ok(LogFormat::Auto),
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err(wrong("log.format", "is none of auto, text, json")),
+    }
+}
+
+/// A duration is written like a validity, except that its unit cannot be left out.
+fn duration(key: &str, text: &str) -> Result<Duration, SettingsError> {
+    let invalid = || {
+        wrong(
+            key,
+            &format!("{text:?} is no duration such as 10s, 500ms or 5m"),
+        )
+    };
+    if let Some(number) = text.strip_suffix("ms") {
+        let number: u64 = number.parse().map_err(|_| invalid())?;
+        return match number {
+            0 => Err(invalid()),
+            number => Ok(Duration::from_millis(number)),
+        };
+    }
+    if text.ends_with(|c: char| c.is_ascii_digit()) {
+        return Err(invalid());
+    }
+    let validity: Validity = text.parse().map_err(|_| invalid())?;
+    Ok(validity.duration())
+}
+
+fn sha256(hex: &str) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    if hex.len() != 64 || !hex.is_ascii() {
+        return None;
+    }
+    for (place, octet) in digest.iter_mut().enumerate() {
+        *octet = u8::from_str_radix(hex.get(2 * place..2 * place + 2)?, 16).ok()?;
+    }
+    Some(digest)
+}
+
+fn at_least_one(key: &str, number: usize) -> Result<usize, SettingsError> {
+    match number {
+        0 => Err(wrong(key, "must be at least 1")),
+        number => Ok(number),
+    }
+}
+
+fn wrong(key: &str, what: &str) -> SettingsError {
+    SettingsError(format!("{key}: {what}"))
+}

@@ -1,0 +1,254 @@
+//! Certificates that are, or are not, a CA's: extensions, dates, chains.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use sapi::identity::{AuthorityWarning, Existing, KeyKind, NewIdentity, Passphrase, Subject};
+use sapi_tests::tool::{openssl, run};
+
+use super::{CA, certify, check, load_with, now, old_identity};
+
+#[test]
+fn extensions_decide() {
+    let directory = old_identity();
+    for (extensions, fault) in [
+        (&["basicConstraints=critical,CA:TRUE"][..], None),
+        (
+            &["basicConstraints=CA:TRUE,pathlen:0", "keyUsage=keyCertSign"],
+            None,
+        ),
+        (
+            &["basicConstraints=critical,CA:FALSE"],
+            Some("not a CA certificate"),
+        ),
+        (&["keyUsage=keyCertSign"], Some("not a CA certificate")),
+        (
+            &[
+                "basicConstraints=critical,CA:TRUE",
+                "keyUsage=digitalSignature,cRLSign",
+            ],
+            Some("keyUsage does not say keyCertSign"),
+        ),
+    ] {
+        certify(directory.path(), extensions);
+        match (load_with(directory.path(), "hush"), fault) {
+            (Ok(loaded), None) => assert!(loaded.warnings.is_empty()),
+            (Err(error), Some(part)) => {
+                let error = error.to_string();
+                assert!(
+                    error.starts_with("ca.cert.pem: ") && error.contains(part),
+                    "{error}"
+                );
+            }
+            (result, _) => panic!("{extensions:?}: {result:?}"),
+        }
+    }
+}
+
+#[test]
+fn root_of_ssl_api_is_adopted_with_warnings() {
+    // Version 1, signed with SHA-1.
+    let directory = old_identity();
+    let path = directory.path();
+    let key = ["-passin", "pass:hush", "-sha1"];
+    let request = [
+        "req",
+        "-new",
+        "-key",
+        "ca.private_key.pem",
+        "-subj",
+        "/CN=old",
+        "-out",
+        "r.pem",
+    ];
+    openssl(path, &[&request[..], &key].concat());
+    let sign = [
+        "x509",
+        "-req",
+        "-in",
+        "r.pem",
+        "-signkey",
+        "ca.private_key.pem",
+        "-out",
+        "ca.cert.pem",
+    ];
+    openssl(path, &[&sign[..], &key].concat());
+    let text = openssl(path, &["x509", "-in", "ca.cert.pem", "-noout", "-text"]);
+    if !text.contains("Version: 1 ") {
+        // Newer commands no longer write version 1.
+        return;
+    }
+    let loaded = load_with(path, "hush").unwrap();
+    assert_eq!(
+        loaded.warnings,
+        [
+            AuthorityWarning::VersionOne,
+            AuthorityWarning::WeakSignature
+        ]
+    );
+    let table = run(&mut check(path)).expect(0).stdout;
+    assert!(
+        table.contains("warning  certificate  an X.509 version 1 certificate"),
+        "{table}"
+    );
+}
+
+#[test]
+fn tampered_root_is_refused() {
+    let directory = old_identity();
+    let path = directory.path().join("ca.cert.pem");
+    let certificate = openssl::x509::X509::from_pem(&fs::read(&path).unwrap()).unwrap();
+    let mut der = certificate.to_der().unwrap();
+    let place = der.windows(3).position(|bytes| bytes == b"old").unwrap();
+    for place in [
+        place,
+        place
+            + der[place + 1..]
+                .windows(3)
+                .position(|b| b == b"old")
+                .unwrap()
+            + 1,
+    ] {
+        der[place..place + 3].copy_from_slice(b"new");
+    }
+    let forged = openssl::x509::X509::from_der(&der).unwrap();
+    fs::write(&path, forged.to_pem().unwrap()).unwrap();
+    let error = load_with(directory.path(), "hush").unwrap_err().to_string();
+    assert_eq!(error, "ca.cert.pem: its own key did not make its signature");
+}
+
+#[test]
+fn dates_are_a_warning_to_load_and_a_fault_to_check() {
+    let year = Duration::from_secs(365 * 24 * 3600);
+    for (made, part) in [
+        (now() - 3 * year, "expired on"),
+        (now() + year, "valid only from"),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut subject = Subject::new();
+        subject.push("CN", "dated").unwrap();
+        let passphrase = Passphrase::new(b"hush".to_vec()).unwrap();
+        NewIdentity::self_signed(&subject, KeyKind::P256, year, made)
+            .unwrap()
+            .install(directory.path(), &passphrase, Existing::Keep, made)
+            .unwrap();
+        let loaded = load_with(directory.path(), "hush").unwrap();
+        assert!(loaded.warnings[0].stops_signing(), "{loaded:?}");
+        let table = run(&mut check(directory.path())).expect(1).stdout;
+        assert!(
+            table.contains("FAULT    valid") && table.contains(part),
+            "{table}"
+        );
+    }
+}
+
+#[test]
+fn several_certificates_in_one_file_give_the_first_and_a_warning() {
+    let (one, other) = (old_identity(), old_identity());
+    let first = fs::read_to_string(one.path().join("ca.cert.pem")).unwrap();
+    let second = fs::read_to_string(other.path().join("ca.cert.pem")).unwrap();
+    fs::write(one.path().join("ca.cert.pem"), first.clone() + &second).unwrap();
+    let loaded = load_with(one.path(), "hush").unwrap();
+    assert_eq!(loaded.certificate.to_pem().unwrap(), first.as_bytes());
+    assert_eq!(loaded.warnings, [AuthorityWarning::SeveralCertificates]);
+}
+
+#[test]
+fn chain_must_lead_upwards() {
+    let (root, middle, ca) = (old_identity(), old_identity(), old_identity());
+    issue(root.path(), middle.path(), CA);
+    issue(middle.path(), ca.path(), CA);
+    let pem = |directory: &Path| fs::read_to_string(directory.join("ca.cert.pem")).unwrap();
+    let (root, middle) = (pem(root.path()), pem(middle.path()));
+    let stranger = pem(old_identity().path());
+    let chain = ca.path().join("ca.chain.pem");
+
+    assert!(load_with(ca.path(), "hush").unwrap().chain.is_empty());
+    for (content, length) in [(middle.clone(), 1), (middle.clone() + &root, 2)] {
+        fs::write(&chain, content).unwrap();
+        assert_eq!(load_with(ca.path(), "hush").unwrap().chain.len(), length);
+        run(&mut check(ca.path())).expect(0);
+    }
+    for (content, fault) in [
+        (
+            root.clone() + &middle,
+            "certificate 1 is not the issuer of the one below it",
+        ),
+        (
+            middle.clone() + &stranger,
+            "certificate 2 is not the issuer",
+        ),
+        (pem(ca.path()) + &middle, "certificate 1 is not the issuer"),
+        (String::new(), "no certificate in PEM"),
+        ("garbage".to_owned(), "no certificate in PEM"),
+    ] {
+        fs::write(&chain, content).unwrap();
+        let error = load_with(ca.path(), "hush").unwrap_err().to_string();
+        assert!(
+            error.starts_with("ca.chain.pem: ") && error.contains(fault),
+            "{error}"
+        );
+        run(&mut check(ca.path())).expect(1);
+    }
+}
+
+#[test]
+fn chain_consists_of_authorities() {
+    let (root, ca) = (old_identity(), old_identity());
+    certify(root.path(), &["basicConstraints=critical,CA:FALSE"]);
+    issue(root.path(), ca.path(), CA);
+    fs::copy(
+        root.path().join("ca.cert.pem"),
+        ca.path().join("ca.chain.pem"),
+    )
+    .unwrap();
+    let error = load_with(ca.path(), "hush").unwrap_err().to_string();
+    assert!(
+        error.starts_with("ca.chain.pem: certificate 1: not a CA certificate"),
+        "{error}"
+    );
+}
+
+/// Replaces the certificate in `below` by one that `above` signs; names differ by directory.
+fn issue(above: &Path, below: &Path, extensions: &[&str]) {
+    let name = format!("/CN={}", below.file_name().unwrap().to_str().unwrap());
+    openssl(
+        below,
+        &[
+            "req",
+            "-new",
+            "-key",
+            "ca.private_key.pem",
+            "-passin",
+            "pass:hush",
+            "-subj",
+            &name,
+            "-out",
+            "r.pem",
+        ],
+    );
+    fs::write(below.join("x.cnf"), extensions.join("\n")).unwrap();
+    let at = |name: &str| above.join(name).to_str().unwrap().to_owned();
+    openssl(
+        below,
+        &[
+            "x509",
+            "-req",
+            "-in",
+            "r.pem",
+            "-CA",
+            &at("ca.cert.pem"),
+            "-CAkey",
+            &at("ca.private_key.pem"),
+            "-passin",
+            "pass:hush",
+            "-set_serial",
+            "7",
+            "-extfile",
+            "x.cnf",
+            "-out",
+            "ca.cert.pem",
+        ],
+    );
+}

@@ -1,0 +1,156 @@
+//! The workspace's binaries, and commands in general: run to their end, within a time limit.
+
+#![allow(
+    clippy::must_use_candidate,
+    reason = "an outcome is often looked at only to check it"
+)]
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Once;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A binary of this workspace, built as the sources are now.
+pub fn binary(name: &str) -> PathBuf {
+    static BUILD: Once = Once::new();
+    let test = std::env::current_exe().unwrap();
+    let profile = test.parent().and_then(Path::parent).unwrap().to_owned();
+    // `cargo test` builds the binaries of the packages it tests only as tests.
+    BUILD.call_once(|| {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut build = Command::new(cargo);
+        build.args(["build", "--quiet", "--workspace", "--bins"]);
+        if profile.ends_with("release") {
+            build.arg("--release");
+        }
+        build.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+        assert!(build.status().unwrap().success(), "cargo build failed");
+    });
+    profile.join(name)
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Its exit code, unless a signal ended it.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub stdout: String,
+    /// What it said.
+    pub stderr: String,
+}
+
+impl Outcome {
+    /// Checks the exit code, and shows everything if it is another.
+    #[track_caller]
+    pub fn expect(self, code: i32) -> Self {
+        assert_eq!(
+            self.code,
+            Some(code),
+            "stdout: {}\nstderr: {}",
+            self.stdout,
+            self.stderr
+        );
+        self
+    }
+
+    /// Checks that standard error has all these parts.
+    #[track_caller]
+    pub fn says(self, parts: &[&str]) -> Self {
+        for part in parts {
+            assert!(
+                self.stderr.contains(part),
+                "{part:?} is not in: {}",
+                self.stderr
+            );
+        }
+        self
+    }
+}
+
+/// Runs a command that has no terminal and no inherited passphrase.
+pub fn run(command: &mut Command) -> Outcome {
+    finish(
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap(),
+    )
+}
+
+/// Waits for a command started by hand, its output piped.
+pub fn finish(mut child: Child) -> Outcome {
+    let stdout = collect(child.stdout.take());
+    let stderr = collect(child.stderr.take());
+    let code = wait(&mut child).code();
+    Outcome {
+        code,
+        stdout: stdout.join().unwrap(),
+        stderr: stderr.join().unwrap(),
+    }
+}
+
+/// A command that starts a program of this workspace in a session without a terminal, and without
+/// the variables that the program looks at.
+pub fn detached(program: &Path) -> Command {
+    let mut command = Command::new("setsid");
+    command.arg("--wait").arg(program);
+    forget_variables(&mut command);
+    command
+}
+
+pub(crate) fn forget_variables(command: &mut Command) {
+    for name in [
+        "CA_PASSPHRASE",
+        "SAPI_PASSPHRASE_FILE",
+        "SAPI_PASSPHRASE_HANDOVER",
+        "CREDENTIALS_DIRECTORY",
+        "SAPI_CA_PATH",
+    ] {
+        command.env_remove(name);
+    }
+}
+
+/// The `openssl` command; fails the test unless it succeeds.
+#[track_caller]
+pub fn openssl(directory: &Path, arguments: &[&str]) -> String {
+    let outcome = run(Command::new("openssl")
+        .args(arguments)
+        .current_dir(directory));
+    assert_eq!(
+        outcome.code,
+        Some(0),
+        "openssl {arguments:?}: {}",
+        outcome.stderr
+    );
+    outcome.stdout
+}
+
+/// Hanging is a failure too.
+pub(crate) fn wait(child: &mut Child) -> ExitStatus {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if Instant::now() > deadline {
+            child.kill().unwrap();
+            panic!("the command hangs");
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn collect(pipe: Option<impl Read + Send + 'static>) -> thread::JoinHandle<String> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(mut pipe) = pipe {
+            pipe.read_to_end(&mut bytes).unwrap();
+        }
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
