@@ -211,6 +211,17 @@ impl Shell {
         }
     }
 
+    /// Sends these bytes, closes the way there, and reads what comes back.
+    #[must_use]
+    pub fn half(&self, bytes: &[u8]) -> Vec<u8> {
+        let socket = self.listen.strip_prefix("unix:").unwrap();
+        let mut stream = UnixStream::connect(socket).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(bytes).unwrap();
+        stream.shutdown(std::net::Shutdown::Write).unwrap();
+        read_to_close(&mut stream)
+    }
+
     /// Sends these bytes and reads until the server closes.
     #[must_use]
     pub fn raw(&self, bytes: &[u8]) -> Vec<u8> {
