@@ -2,19 +2,14 @@
 
 mod answers;
 mod bodies;
-mod commands;
-mod demo;
 mod drain;
-mod end_to_end;
 mod framing;
 mod paths;
 mod proxy;
 mod refusals;
-mod secrets;
 mod settings;
 mod slow;
 mod socket;
-mod units;
 
 use std::time::{Duration, Instant};
 

@@ -115,7 +115,8 @@ pub(crate) async fn serve_on(
             .load(Ordering::Acquire)
             .max(endpoint.pipeline.in_flight())
     };
-    drain::finish(handle, settings.http.shutdown_timeout, busy).await;
+    let deadline = settings.http.shutdown_timeout;
+    drain::finish(handle, &endpoint.drain, deadline, busy).await;
     // The server's own task has nothing left to report once it was told to stop.
     let _ = running.await;
     tracing::info!("sapi has ended");
