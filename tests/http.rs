@@ -2,14 +2,20 @@
 
 mod answers;
 mod bodies;
+mod client_certificates;
+mod commands;
+mod demo;
 mod drain;
+mod end_to_end;
 mod framing;
 mod paths;
 mod proxy;
 mod refusals;
+mod secrets;
 mod settings;
 mod slow;
 mod socket;
+mod sources;
 
 use std::time::{Duration, Instant};
 

@@ -30,13 +30,19 @@ fn requests_in_progress_are_answered_in_full() {
     let mut slow: Vec<_> = ["wait1500", "record1500", "wait2000"]
         .map(|client| {
             let mut stream = scene.shell.connect();
-            stream.write_all(&whole_put(client, "", &good_request())).unwrap();
+            stream
+                .write_all(&whole_put(client, "", &good_request()))
+                .unwrap();
             stream
         })
         .into();
-    until("all three hooks are asked", || read(&journal).matches("asked").count() == 3);
+    until("all three hooks are asked", || {
+        read(&journal).matches("asked").count() == 3
+    });
     scene.shell.signal(Signal::TERM);
-    until("nobody finds the socket any more", || !scene.place.socket().exists());
+    until("nobody finds the socket any more", || {
+        !scene.place.socket().exists()
+    });
     for stream in &mut slow {
         let answer = read_to_close(&mut **stream);
         let reply = Reply::parse(&answer);
@@ -46,7 +52,11 @@ fn requests_in_progress_are_answered_in_full() {
     }
     let outcome = scene.shell.wait();
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
-    assert_eq!(read(&journal).lines().count(), 6, "asked and recorded, three times");
+    assert_eq!(
+        read(&journal).lines().count(),
+        6,
+        "asked and recorded, three times"
+    );
 }
 
 #[test]
@@ -72,20 +82,31 @@ fn idle_connections_do_not_hold_up_the_end() {
     let scene = Scene::new();
     let mut idle: Vec<_> = (0..20).map(|_| scene.shell.connect()).collect();
     for stream in idle.iter_mut().take(10) {
-        stream.write_all(&whole_put("deny", "", &good_request())).unwrap();
+        stream
+            .write_all(&whole_put("deny", "", &good_request()))
+            .unwrap();
         let mut piece = [0; 4096];
         assert!(stream.read(&mut piece).unwrap() > 0);
     }
     let begun = Instant::now();
     let outcome = scene.shell.end();
     assert_eq!(outcome.code, Some(0));
-    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 #[test]
 fn steady_traffic_does_not_put_off_the_end() {
     let scene = Scene::tcp("");
-    let address = scene.shell.listen.strip_prefix("http://").unwrap().to_owned();
+    let address = scene
+        .shell
+        .listen
+        .strip_prefix("http://")
+        .unwrap()
+        .to_owned();
     let senders: Vec<_> = (0..3)
         .map(|_| {
             let address = address.clone();
@@ -119,7 +140,9 @@ fn after_the_deadline_the_rest_is_told_to_come_again() {
     let (place, journal) = journalled("http.shutdown_timeout = \"1s\"\nhooks.timeout = \"60s\"");
     let scene = Scene::on(place);
     let mut stream = scene.shell.connect();
-    stream.write_all(&whole_put("wait50000", "", &good_request())).unwrap();
+    stream
+        .write_all(&whole_put("wait50000", "", &good_request()))
+        .unwrap();
     until("the hook is asked", || read(&journal).contains("asked"));
     let begun = Instant::now();
     scene.shell.signal(Signal::TERM);
@@ -128,8 +151,16 @@ fn after_the_deadline_the_rest_is_told_to_come_again() {
     assert_eq!(reply.header("retry-after"), Some("5"));
     let outcome = scene.shell.wait();
     assert_eq!(outcome.code, Some(0));
-    assert!(outcome.stderr.contains("http.shutdown_timeout"), "{}", outcome.stderr);
-    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    assert!(
+        outcome.stderr.contains("http.shutdown_timeout"),
+        "{}",
+        outcome.stderr
+    );
+    assert!(
+        begun.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 #[test]
@@ -137,11 +168,17 @@ fn a_request_whose_client_left_is_recorded_before_the_end() {
     let (place, journal) = journalled("");
     let scene = Scene::on(place);
     let mut stream = scene.shell.connect();
-    stream.write_all(&whole_put("wait1500", "", &good_request())).unwrap();
+    stream
+        .write_all(&whole_put("wait1500", "", &good_request()))
+        .unwrap();
     until("the hook is asked", || read(&journal).contains("asked"));
     drop(stream);
     assert_eq!(scene.shell.end().code, Some(0));
-    assert!(read(&journal).lines().any(|line| line.starts_with("wait1500 ")));
+    assert!(
+        read(&journal)
+            .lines()
+            .any(|line| line.starts_with("wait1500 "))
+    );
 }
 
 #[test]
@@ -182,6 +219,9 @@ fn under_load_every_request_is_answered_or_never_taken() {
     std::thread::sleep(Duration::from_millis(1500));
     let outcome = scene.shell.end();
     assert_eq!(outcome.code, Some(0));
-    let signed: usize = senders.into_iter().map(|sender| sender.join().unwrap()).sum();
+    let signed: usize = senders
+        .into_iter()
+        .map(|sender| sender.join().unwrap())
+        .sum();
     assert!(signed > 0);
 }

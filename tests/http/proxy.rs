@@ -1,22 +1,17 @@
 //! Whom sapi believes about request ids, addresses and client certificates.
 
-use std::fs;
-use std::path::Path;
-
-use sapi_tests::tls::{Authority, Pair};
-use sapi_tests::tool::openssl;
-
+use super::client_certificates::{nginx_header, rfc9440_header};
 use super::{Scene, assert_problem};
 
 /// On a unix socket, where the tests' own user is the proxy.
-fn trusting() -> Scene {
+pub(super) fn trusting() -> Scene {
     let uid = rustix::process::geteuid().as_raw();
     Scene::with(&format!("proxy.trusted_uids = [{uid}]"))
 }
 
 /// What a hook sees of a request with these headers.
 #[track_caller]
-fn seen(scene: &Scene, headers: &[&str]) -> String {
+pub(super) fn seen(scene: &Scene, headers: &[&str]) -> String {
     let arguments: Vec<&str> = headers.iter().flat_map(|header| ["-H", header]).collect();
     let reply = scene.put("peer", &arguments);
     assert_eq!(reply.status, 403);
@@ -41,10 +36,17 @@ fn nobody_is_believed_unasked() {
                 &rfc9440_header(&pair.certificate),
             ],
         );
-        assert!(seen.contains(&format!("address={address} certificate=none ")), "{seen}");
+        assert!(
+            seen.contains(&format!("address={address} certificate=none ")),
+            "{seen}"
+        );
         assert!(!seen.contains("spoofed"), "{seen}");
     }
-    assert_problem(&unix.put("deny", &["-H", "X-Request-ID: spoofed"]), 403, "denied");
+    assert_problem(
+        &unix.put("deny", &["-H", "X-Request-ID: spoofed"]),
+        403,
+        "denied",
+    );
 }
 
 #[test]
@@ -53,8 +55,14 @@ fn other_users_and_networks_are_not_the_trusted_ones() {
     let unix = Scene::with(&format!("proxy.trusted_uids = [{stranger}]"));
     let tcp = Scene::tcp("proxy.trusted_networks = [\"10.0.0.0/8\", \"::/0\"]");
     for scene in [&unix, &tcp] {
-        let seen = seen(scene, &["X-Request-ID: spoofed", "X-Forwarded-For: 203.0.113.66"]);
-        assert!(!seen.contains("203.0.113.66") && !seen.contains("spoofed"), "{seen}");
+        let seen = seen(
+            scene,
+            &["X-Request-ID: spoofed", "X-Forwarded-For: 203.0.113.66"],
+        );
+        assert!(
+            !seen.contains("203.0.113.66") && !seen.contains("spoofed"),
+            "{seen}"
+        );
     }
 }
 
@@ -62,14 +70,26 @@ fn other_users_and_networks_are_not_the_trusted_ones() {
 fn a_trusted_proxys_request_id_goes_everywhere() {
     let mut scene = trusting();
     let longest = "x".repeat(64);
-    for id in ["a", "0b5c1a52-6f0e-4b8e-a1f3-3f4c2d1e0a9b", "A.b_c-9", &longest] {
+    for id in [
+        "a",
+        "0b5c1a52-6f0e-4b8e-a1f3-3f4c2d1e0a9b",
+        "A.b_c-9",
+        &longest,
+    ] {
         let reply = scene.put("peer", &["-H", &format!("X-Request-ID: {id}")]);
         assert_eq!(reply.header("x-request-id"), Some(id));
         let json = reply.json();
         assert_eq!(json["instance"], format!("urn:uuid:{id}"));
-        assert!(json["detail"].as_str().unwrap().ends_with(&format!("id={id}")));
+        assert!(
+            json["detail"]
+                .as_str()
+                .unwrap()
+                .ends_with(&format!("id={id}"))
+        );
         let quoted = format!("\"request_id\":\"{id}\"");
-        scene.shell.logs(|line| line.contains("sapi::audit") && line.contains(&quoted));
+        scene
+            .shell
+            .logs(|line| line.contains("sapi::audit") && line.contains(&quoted));
     }
     let reply = scene.put("web01", &["-H", "X-Request-ID: mine"]);
     assert_eq!(reply.json()["request_id"], "mine");
@@ -79,7 +99,13 @@ fn a_trusted_proxys_request_id_goes_everywhere() {
 fn a_malformed_request_id_is_replaced() {
     let scene = trusting();
     let too_long = format!("X-Request-ID: {}", "x".repeat(65));
-    for bad in ["X-Request-ID;", "X-Request-ID: a b", "X-Request-ID: a\"b", "X-Request-ID: ä", &too_long] {
+    for bad in [
+        "X-Request-ID;",
+        "X-Request-ID: a b",
+        "X-Request-ID: a\"b",
+        "X-Request-ID: ä",
+        &too_long,
+    ] {
         assert_problem(&scene.put("deny", &["-H", bad]), 403, "denied");
     }
     let twice = ["-H", "X-Request-ID: one", "-H", "X-Request-ID: two"];
@@ -95,126 +121,63 @@ fn the_address_is_the_rightmost_that_is_no_proxy() {
     ));
     for (scene, headers, address) in [
         (&unix, &["X-Forwarded-For: 192.0.2.7"][..], "192.0.2.7"),
-        (&unix, &["X-Forwarded-For: 203.0.113.66, 192.0.2.7"], "192.0.2.7"),
-        (&unix, &["X-Forwarded-For: 203.0.113.66", "X-Forwarded-For: 192.0.2.7"], "192.0.2.7"),
+        (
+            &unix,
+            &["X-Forwarded-For: 203.0.113.66, 192.0.2.7"],
+            "192.0.2.7",
+        ),
+        (
+            &unix,
+            &[
+                "X-Forwarded-For: 203.0.113.66",
+                "X-Forwarded-For: 192.0.2.7",
+            ],
+            "192.0.2.7",
+        ),
         (&unix, &["X-Forwarded-For: 2001:db8::7"], "2001:db8::7"),
         (&unix, &["X-Forwarded-For: ::ffff:192.0.2.7"], "192.0.2.7"),
         (&unix, &["X-Forwarded-For: 192.0.2.7, nonsense"], "none"),
         (&unix, &["X-Forwarded-For: 192.0.2.7,"], "none"),
-        (&unix, &["Forwarded: for=192.0.2.7", "X-Real-IP: 192.0.2.7"], "none"),
+        (
+            &unix,
+            &["Forwarded: for=192.0.2.7", "X-Real-IP: 192.0.2.7"],
+            "none",
+        ),
         (&unix, &[], "none"),
-        (&behind_two, &["X-Forwarded-For: 203.0.113.66, 192.0.2.7, 10.1.1.1"], "192.0.2.7"),
-        (&behind_two, &["X-Forwarded-For: 192.0.2.7, 10.1.1.1, 2001:db8::1"], "192.0.2.7"),
-        (&behind_two, &["X-Forwarded-For: 192.0.2.7, ::ffff:10.1.1.1"], "192.0.2.7"),
+        (
+            &behind_two,
+            &["X-Forwarded-For: 203.0.113.66, 192.0.2.7, 10.1.1.1"],
+            "192.0.2.7",
+        ),
+        (
+            &behind_two,
+            &["X-Forwarded-For: 192.0.2.7, 10.1.1.1, 2001:db8::1"],
+            "192.0.2.7",
+        ),
+        (
+            &behind_two,
+            &["X-Forwarded-For: 192.0.2.7, ::ffff:10.1.1.1"],
+            "192.0.2.7",
+        ),
         (&behind_two, &["X-Forwarded-For: 10.1.1.1"], "none"),
     ] {
         let seen = seen(scene, headers);
-        assert!(seen.starts_with(&format!("address={address} ")), "{headers:?}: {seen}");
+        assert!(
+            seen.starts_with(&format!("address={address} ")),
+            "{headers:?}: {seen}"
+        );
     }
 }
 
 #[test]
 fn on_tcp_the_proxy_is_known_by_its_network() {
     let scene = Scene::tcp("proxy.trusted_networks = [\"127.0.0.0/8\"]");
-    let seen = seen(&scene, &["X-Forwarded-For: 203.0.113.66, 192.0.2.7", "X-Request-ID: mine"]);
+    let seen = seen(
+        &scene,
+        &[
+            "X-Forwarded-For: 203.0.113.66, 192.0.2.7",
+            "X-Request-ID: mine",
+        ],
+    );
     assert_eq!(seen, "address=192.0.2.7 certificate=none id=mine");
-}
-
-#[test]
-fn a_client_certificate_comes_in_nginxs_headers_or_those_of_rfc_9440() {
-    let scene = trusting();
-    let pair = scene.place.authority.client(scene.place.path(), "device1");
-    let nginx = nginx_header(&pair.certificate);
-    let rfc9440 = rfc9440_header(&pair.certificate);
-    for headers in [&["X-Client-Verify: SUCCESS", &*nginx][..], &[&*rfc9440]] {
-        assert!(seen(&scene, headers).contains("certificate=device1 "), "{headers:?}");
-    }
-    for headers in [
-        // The proxy has not verified it.
-        &["X-Client-Verify: NONE", &*nginx][..],
-        &["X-Client-Verify: FAILED:expired", &*nginx],
-        &["X-Client-Verify: success", &*nginx],
-        &[&*nginx],
-        &["X-Client-Verify: SUCCESS"],
-        // One of them is the client's own.
-        &["X-Client-Verify: SUCCESS", &*nginx, &*nginx],
-        &["X-Client-Verify: SUCCESS", "X-Client-Verify: SUCCESS", &*nginx],
-        &[&*rfc9440, &*rfc9440],
-        &["X-Client-Verify: NONE", &*rfc9440],
-        // No certificate at all.
-        &["X-Client-Verify: SUCCESS", "X-Client-Cert: nonsense"],
-        &["X-Client-Verify: SUCCESS", "X-Client-Cert: %zz%"],
-        &["Client-Cert: nonsense"],
-        &["Client-Cert: ::"],
-        &["Client-Cert: :bm9uc2Vuc2U=:"],
-    ] {
-        assert!(seen(&scene, headers).contains("certificate=none "), "{headers:?}");
-    }
-}
-
-#[test]
-fn a_certificate_is_verified_again_whatever_the_proxy_says() {
-    let scene = trusting();
-    let folder = scene.place.path();
-    let authority = &scene.place.authority;
-    let twin = Authority::new("throw-away authority of the shell");
-    let apart = tempfile::tempdir().unwrap();
-    for (what, pair) in [
-        ("expired", authority.expired_client(folder, "device1")),
-        ("for servers", authority.server(folder)),
-        ("of another CA", Authority::new("another").client(apart.path(), "device1")),
-        ("of a CA of the same name", twin.client(apart.path(), "device2")),
-    ] {
-        for headers in [nginx_headers(&pair), vec![rfc9440_header(&pair.certificate)]] {
-            let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
-            assert!(seen(&scene, &headers).contains("certificate=none "), "{what}");
-        }
-    }
-    // The CA's own certificate is not fit for a client either.
-    let own = scene.place.file("ca.cert.pem");
-    let headers = ["X-Client-Verify: SUCCESS", &nginx_header(&own)];
-    assert!(seen(&scene, &headers).contains("certificate=none "));
-}
-
-#[test]
-fn another_authority_of_clients_can_be_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let devices = Authority::new("authority of devices");
-    let file = devices.write_certificate(folder.path(), "devices");
-    let uid = rustix::process::geteuid().as_raw();
-    let scene = Scene::with(&format!(
-        "proxy.trusted_uids = [{uid}]\nproxy.client_ca_file = {file:?}"
-    ));
-    let theirs = nginx_headers(&devices.client(folder.path(), "device1"));
-    let own = nginx_headers(&scene.place.authority.client(folder.path(), "device2"));
-    let as_str = |headers: &[String]| seen(&scene, &[&headers[0], &headers[1]]);
-    assert!(as_str(&theirs).contains("certificate=device1 "));
-    assert!(as_str(&own).contains("certificate=none "));
-}
-
-fn nginx_headers(pair: &Pair) -> Vec<String> {
-    vec!["X-Client-Verify: SUCCESS".into(), nginx_header(&pair.certificate)]
-}
-
-/// As nginx writes `$ssl_client_escaped_cert`.
-fn nginx_header(certificate: &Path) -> String {
-    let mut header = "X-Client-Cert: ".to_owned();
-    for byte in fs::read(certificate).unwrap() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            header.push(char::from(byte));
-        } else {
-            header.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    header
-}
-
-/// A byte sequence of structured fields (RFC 9440, section 2.2), by another's Base64.
-fn rfc9440_header(certificate: &Path) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let der = folder.path().join("der");
-    let [from, to] = [certificate, &der].map(|path| path.to_str().unwrap().to_owned());
-    openssl(folder.path(), &["x509", "-in", &from, "-outform", "DER", "-out", &to]);
-    let base64 = openssl(folder.path(), &["base64", "-A", "-in", &to]);
-    format!("Client-Cert: :{}:", base64.trim())
 }

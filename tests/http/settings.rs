@@ -1,4 +1,4 @@
-//! Settings: their order, their mistakes, and what `config` prints of them.
+//! Mistakes in settings.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -9,121 +9,92 @@ use sapi_tests::tool::{Outcome, run};
 use super::prepared;
 
 /// `config` on these lines.
-fn config(place: &Place, environment: &[(&str, &str)], flags: &[&str]) -> Outcome {
+pub(super) fn config(place: &Place, environment: &[(&str, &str)], flags: &[&str]) -> Outcome {
     let mut command = place.command("test-shell", "config");
     run(command.args(flags).envs(environment.iter().copied()))
 }
 
 /// The line of a key.
 #[track_caller]
-fn line(outcome: &Outcome, key: &str) -> String {
-    let lines = outcome.stdout.lines();
-    let found = lines.filter(|line| line.starts_with(&format!("{key} = ")));
-    let found: Vec<_> = found.collect();
-    assert_eq!(found.len(), 1, "{key}: {}", outcome.stdout);
-    found[0].to_owned()
-}
-
-#[test]
-fn each_source_goes_before_the_one_below() {
-    let place = prepared("http.max_body = 1000");
-    let file = place.file("sapi.toml").display().to_string();
-    let none = config(&place, &[], &[]).expect(0);
-    assert_eq!(line(&none, "http.max_body"), format!("http.max_body = 1000 # {file}"));
-    assert_eq!(line(&none, "http.keep_alive"), "http.keep_alive = \"75s\" # default");
-
-    let environment = [("SAPI_HTTP__MAX_BODY", "2000"), ("SAPI_LISTEN", "127.0.0.1:81"), ("SAPI_CA_PATH", "/a")];
-    let over = config(&place, &environment, &[]).expect(0);
-    assert_eq!(line(&over, "http.max_body"), "http.max_body = \"2000\" # environment");
-    assert_eq!(line(&over, "listen"), "listen = \"127.0.0.1:81\" # environment");
-    assert_eq!(line(&over, "ca_path"), "ca_path = \"/a\" # environment");
-
-    let flags = ["--listen", "127.0.0.1:82", "--ca-path", "/b"];
-    let over = config(&place, &environment, &flags).expect(0);
-    assert_eq!(line(&over, "listen"), "listen = \"127.0.0.1:82\" # command line");
-    assert_eq!(line(&over, "ca_path"), "ca_path = \"/b\" # command line");
-}
-
-#[test]
-fn lists_in_the_environment_have_commas() {
-    let place = prepared("requests.key_kinds = [\"rsa\"]");
-    let scene_environment = [
-        ("SAPI_REQUESTS__KEY_KINDS", "ec:p256, ed25519"),
-        ("SAPI_PROXY__TRUSTED_UIDS", "33,1000"),
-        ("SAPI_PROXY__TRUSTED_NETWORKS", ""),
-    ];
-    config(&place, &scene_environment, &[]).expect(0);
-    config(&place, &[("SAPI_PROXY__TRUSTED_UIDS", "33,x")], &[])
-        .expect(78)
-        .says(&["proxy.trusted_uids", "\"x\"", "environment"]);
-}
-
-#[test]
-fn what_config_prints_is_a_settings_file() {
-    let place = prepared(
-        "certificate.crl_urls = [\"http://a.example/x.crl\"]\n\
-         hooks.mine.text = \"a # \\\"b\\\"\"\nhooks.mine.number = 1.0\nhooks.mine.list = [{a = 1}, {b = true}]\n\
-         hooks.mine.\"odd key\" = 1\nhooks.mine.empty = {}\nhooks.test.journal = \"/x\"",
-    );
-    let first = config(&place, &[("SAPI_LOG__FILTER", "debug")], &["--listen", "127.0.0.1:82"]).expect(0);
-    fs::write(place.file("sapi.toml"), &first.stdout).unwrap();
-    let second = config(&place, &[], &[]).expect(0);
-    let values = |text: &str| -> toml::Table { text.parse().unwrap() };
-    assert_eq!(values(&first.stdout), values(&second.stdout));
-    let hooks = &values(&first.stdout)["hooks"]["mine"];
-    assert_eq!(hooks["number"].as_float(), Some(1.0));
-    assert_eq!(hooks["list"][1]["b"].as_bool(), Some(true));
-    assert_eq!(hooks["odd key"].as_integer(), Some(1));
-}
-
-#[test]
-fn secrets_are_not_printed() {
-    let place = prepared("hooks.mine.db_password = \"SECRET-1\"\nhooks.mine.token = \"SECRET-2\"");
-    let environment = [("SAPI_PASSPHRASE_FILE", "/no/such"), ("SAPI_HOOKS__MINE__API_SECRET", "SECRET-3")];
-    let outcome = config(&place, &environment, &[]).expect(0);
-    assert!(outcome.stdout.contains("hooks.mine.token = "), "{}", outcome.stdout);
-    for secret in ["SECRET-", "hush", "passphrase_file"] {
-        assert!(!outcome.stdout.contains(secret), "{}", outcome.stdout);
-    }
-}
-
 #[test]
 fn an_unknown_key_stops_the_start_and_names_the_nearest() {
     for (text, parts) in [
-        ("lsiten = \"127.0.0.1:1\"", &["lsiten", "did you mean listen?", "sapi.toml"][..]),
-        ("http.max_bodi = 1", &["http.max_bodi", "did you mean http.max_body?"]),
-        ("htp.max_body = 1", &["htp.max_body", "did you mean http.max_body?"]),
-        ("hooks.timout = \"1s\"", &["hooks.timout", "did you mean hooks.timeout?"]),
+        (
+            "lsiten = \"127.0.0.1:1\"",
+            &["lsiten", "did you mean listen?", "sapi.toml"][..],
+        ),
+        (
+            "http.max_bodi = 1",
+            &["http.max_bodi", "did you mean http.max_body?"],
+        ),
+        (
+            "htp.max_body = 1",
+            &["htp.max_body", "did you mean http.max_body?"],
+        ),
+        (
+            "hooks.timout = \"1s\"",
+            &["hooks.timout", "did you mean hooks.timeout?"],
+        ),
         ("http.Max_Body = 1", &["http.Max_Body"]),
         ("zebra.crossing = 1", &["zebra.crossing"]),
         ("zebra = {}", &["zebra"]),
         ("listen.port = 1", &["listen"]),
-        ("ca_path = \"/x\"\nca_path = \"/y\"", &["sapi.toml", "ca_path"]),
+        (
+            "ca_path = \"/x\"\nca_path = \"/y\"",
+            &["sapi.toml", "ca_path"],
+        ),
         ("http = 3", &["http"]),
         ("ca_path", &["sapi.toml"]),
     ] {
         let place = prepared("");
         fs::write(place.file("sapi.toml"), text).unwrap();
         for subcommand in ["serve", "config"] {
-            let mut command = place.command("test-shell", subcommand);
-            run(command.args(["--listen", "127.0.0.1:0"])).expect(78).says(parts);
+            run(&mut place.command("test-shell", subcommand))
+                .expect(78)
+                .says(parts);
         }
     }
     let place = prepared("");
     config(&place, &[("SAPI_HTTP__MAX_BODYS", "1")], &[])
         .expect(78)
-        .says(&["http.max_bodys", "environment", "did you mean http.max_body?"]);
+        .says(&[
+            "http.max_bodys",
+            "environment",
+            "did you mean http.max_body?",
+        ]);
 }
 
 #[test]
 fn every_key_can_be_wrong_and_says_so() {
     for (key, values) in [
         ("ca_path", &["\"\""][..]),
-        ("listen", &["8080", "\"8080\"", "\"unix:sapi.sock\"", "\"localhost:80\"", "\"\""]),
-        ("socket.mode", &["\"rw\"", "\"0888\"", "\"1777\"", "660", "0o660"]),
+        (
+            "listen",
+            &[
+                "8080",
+                "\"8080\"",
+                "\"unix:sapi.sock\"",
+                "\"localhost:80\"",
+                "\"\"",
+            ],
+        ),
+        (
+            "socket.mode",
+            &["\"rw\"", "\"0888\"", "\"1777\"", "660", "0o660"],
+        ),
         ("http.workers", &["0", "-1", "\"x\"", "2000000"]),
         ("http.max_body", &["0", "-1", "\"64k\"", "[]"]),
-        ("http.header_timeout", &["5", "\"5\"", "\"0s\"", "\"-1s\"", "\"soon\"", "\"90000000y\""]),
+        (
+            "http.header_timeout",
+            &[
+                "5",
+                "\"5\"",
+                "\"0s\"",
+                "\"-1s\"",
+                "\"soon\"",
+                "\"90000000y\"",
+            ],
+        ),
         ("http.body_timeout", &["\"\"", "\"0ms\"", "\"5 s\""]),
         ("http.keep_alive", &["true", "\"1x\""]),
         ("http.max_in_flight", &["0", "\"many\""]),
@@ -131,19 +102,31 @@ fn every_key_can_be_wrong_and_says_so() {
         ("http.shutdown_timeout", &["\"3\""]),
         ("signing.threads", &["0", "2000000"]),
         ("signing.queue", &["0"]),
-        ("requests.rsa_min_bits", &["1024", "2049", "-1", "9000", "\"x\""]),
+        (
+            "requests.rsa_min_bits",
+            &["1024", "2049", "-1", "9000", "\"x\""],
+        ),
         ("requests.rsa_max_bits", &["1024", "8193", "99999999"]),
         ("requests.key_kinds", &["[\"dsa\"]", "\"rsa4\"", "[]", "5"]),
         ("requests.blocked_keys", &["[\"00\"]", "[\"zz\"]"]),
         ("requests.max_names", &["0"]),
         ("certificate.backdate", &["\"5\"", "\"-5m\""]),
-        ("certificate.max_validity", &["\"0d\"", "\"long\"", "\"-1d\""]),
+        (
+            "certificate.max_validity",
+            &["\"0d\"", "\"long\"", "\"-1d\""],
+        ),
         ("certificate.crl_urls", &["[\"not a url\"]", "[\"\"]"]),
         ("certificate.ocsp_urls", &["[\"no scheme\"]"]),
         ("certificate.ca_issuer_urls", &["[\"\\u00e9\"]"]),
         ("hooks.timeout", &["\"10\"", "10", "\"0s\""]),
-        ("proxy.trusted_uids", &["[\"www-data\"]", "[-1]", "[4294967296]"]),
-        ("proxy.trusted_networks", &["[\"10.0.0.0/33\"]", "[\"unix\"]"]),
+        (
+            "proxy.trusted_uids",
+            &["[\"www-data\"]", "[-1]", "[4294967296]"],
+        ),
+        (
+            "proxy.trusted_networks",
+            &["[\"10.0.0.0/33\"]", "[\"unix\"]"],
+        ),
         ("proxy.client_ca_file", &["\"\""]),
         ("log.format", &["\"xml\"", "\"\""]),
         ("log.filter", &["\"sapi=loud\"", "\"[\""]),
@@ -151,16 +134,30 @@ fn every_key_can_be_wrong_and_says_so() {
         for value in values {
             let place = prepared(&format!("{key} = {value}"));
             let outcome = config(&place, &[], &[]);
-            assert_eq!(outcome.code, Some(78), "{key} = {value}: {}", outcome.stderr);
+            assert_eq!(
+                outcome.code,
+                Some(78),
+                "{key} = {value}: {}",
+                outcome.stderr
+            );
             let said = outcome.says(&[key, "sapi.toml"]);
-            assert_eq!(said.stderr.lines().count(), 1, "a sentence: {}", said.stderr);
+            assert_eq!(
+                said.stderr.lines().count(),
+                1,
+                "a sentence: {}",
+                said.stderr
+            );
         }
     }
 }
 
 #[test]
 fn a_client_authority_that_is_none_stops_the_start() {
-    for (file, content) in [("missing.pem", None), ("empty.pem", Some("")), ("text.pem", Some("hello"))] {
+    for (file, content) in [
+        ("missing.pem", None),
+        ("empty.pem", Some("")),
+        ("text.pem", Some("hello")),
+    ] {
         let place = prepared("");
         let path = place.file(file);
         if let Some(content) = content {
@@ -179,7 +176,9 @@ fn a_settings_file_that_cannot_be_read_is_an_error() {
     let place = prepared("");
     let file = place.file("sapi.toml");
     fs::remove_file(&file).unwrap();
-    config(&place, &[], &[]).expect(78).says(&["sapi.toml", "No such file"]);
+    config(&place, &[], &[])
+        .expect(78)
+        .says(&["sapi.toml", "No such file"]);
     fs::create_dir(&file).unwrap();
     config(&place, &[], &[]).expect(78).says(&["sapi.toml"]);
     fs::remove_dir(&file).unwrap();
@@ -187,26 +186,10 @@ fn a_settings_file_that_cannot_be_read_is_an_error() {
     config(&place, &[], &[]).expect(78).says(&["sapi.toml"]);
     if !rustix::process::geteuid().is_root() {
         fs::set_permissions(&file, fs::Permissions::from_mode(0)).unwrap();
-        config(&place, &[], &[]).expect(78).says(&["sapi.toml", "denied"]);
+        config(&place, &[], &[])
+            .expect(78)
+            .says(&["sapi.toml", "denied"]);
     }
-}
-
-#[test]
-fn variables_that_are_no_settings_are_none() {
-    let place = prepared("");
-    let environment = [
-        ("SAPI_LOG", "warn"),
-        ("SAPI_PASSPHRASE_FILE", "/no/such/file"),
-        ("SAPI_PASSPHRASE_HANDOVER", "x"),
-        ("SAPIENS", "1"),
-    ];
-    let outcome = config(&place, &environment, &[]).expect(0);
-    assert_eq!(line(&outcome, "log.filter"), "log.filter = \"info\" # default");
-    // What is not even text cannot be a path that is quietly passed over.
-    let mut command = place.command("test-shell", "config");
-    use std::os::unix::ffi::OsStrExt;
-    command.env("SAPI_CA_PATH", std::ffi::OsStr::from_bytes(b"/var/\xff"));
-    run(&mut command).expect(78).says(&["SAPI_CA_PATH", "UTF-8"]);
 }
 
 #[test]
@@ -217,7 +200,9 @@ fn sapi_log_goes_before_the_setting() {
     assert!(shell.log().contains("sapi serves"));
     drop(shell);
     let mut command = place.command("test-shell", "serve");
-    run(command.env("SAPI_LOG", "sapi=loud")).expect(78).says(&["SAPI_LOG", "loud"]);
+    run(command.env("SAPI_LOG", "sapi=loud"))
+        .expect(78)
+        .says(&["SAPI_LOG", "loud"]);
 }
 
 #[test]

@@ -23,7 +23,15 @@ fn nothing_left_over(place: &Place) {
     let mut names: Vec<_> = fs::read_dir(place.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| !["ca.cert.pem", "ca.private_key.pem", "client.csr", "sapi.toml"].contains(&&**name))
+        .filter(|name| {
+            ![
+                "ca.cert.pem",
+                "ca.private_key.pem",
+                "client.csr",
+                "sapi.toml",
+            ]
+            .contains(&&**name)
+        })
         .collect();
     names.retain(|name| name != "sapi.sock");
     assert!(names.is_empty(), "{names:?}");
@@ -51,7 +59,13 @@ fn mode_and_group_are_settings() {
     };
     let groups = fs::read_to_string("/etc/group").unwrap();
     let of_gid = |line: &&str| line.split(':').nth(2) == Some(&gid.to_string());
-    let group = groups.lines().find(of_gid).unwrap().split(':').next().unwrap();
+    let group = groups
+        .lines()
+        .find(of_gid)
+        .unwrap()
+        .split(':')
+        .next()
+        .unwrap();
     let scene = Scene::with(&format!("socket.mode = \"0606\"\nsocket.group = {group:?}"));
     let found = fs::symlink_metadata(scene.place.socket()).unwrap();
     assert_eq!(found.permissions().mode() & 0o7777, 0o606);
@@ -72,7 +86,10 @@ fn a_stale_socket_is_replaced() {
     drop(UnixListener::bind(place.socket()).unwrap());
     let before = fs::symlink_metadata(place.socket()).unwrap().ino();
     let scene = Scene::on(place);
-    assert_ne!(fs::symlink_metadata(scene.place.socket()).unwrap().ino(), before);
+    assert_ne!(
+        fs::symlink_metadata(scene.place.socket()).unwrap().ino(),
+        before
+    );
     scene.works();
 }
 
@@ -105,7 +122,10 @@ fn a_live_instance_is_left_alone() {
     let scene = Scene::new();
     let before = fs::symlink_metadata(scene.place.socket()).unwrap().ino();
     refused(&scene.place).says(&["sapi.sock", "another instance"]);
-    assert_eq!(fs::symlink_metadata(scene.place.socket()).unwrap().ino(), before);
+    assert_eq!(
+        fs::symlink_metadata(scene.place.socket()).unwrap().ino(),
+        before
+    );
     scene.works();
     nothing_left_over(&scene.place);
 }
@@ -113,7 +133,9 @@ fn a_live_instance_is_left_alone() {
 #[test]
 fn of_two_that_start_at_once_one_serves() {
     let place = prepared("");
-    let mut commands: Vec<Command> = (0..4).map(|_| place.command("test-shell", "serve")).collect();
+    let mut commands: Vec<Command> = (0..4)
+        .map(|_| place.command("test-shell", "serve"))
+        .collect();
     let mut children: Vec<_> = commands
         .iter_mut()
         .map(|command| command.stderr(std::process::Stdio::null()).spawn().unwrap())
@@ -156,13 +178,19 @@ fn what_is_no_socket_is_never_touched() {
         symlink(place.file(target), &socket).unwrap();
         refused(&place).says(&["sapi.sock", "is no socket"]);
         assert_eq!(fs::read_link(&socket).unwrap(), place.file(target));
-        assert_eq!(fs::read_to_string(place.file("target")).unwrap(), "precious");
+        assert_eq!(
+            fs::read_to_string(place.file("target")).unwrap(),
+            "precious"
+        );
         fs::remove_file(&socket).unwrap();
     }
 
     fs::write(place.file(".sapi.new"), "precious").unwrap();
     refused(&place).says(&[".sapi.new", "is no socket"]);
-    assert_eq!(fs::read_to_string(place.file(".sapi.new")).unwrap(), "precious");
+    assert_eq!(
+        fs::read_to_string(place.file(".sapi.new")).unwrap(),
+        "precious"
+    );
 }
 
 #[test]
@@ -178,7 +206,10 @@ fn the_end_leaves_what_another_has_put_in_its_place() {
     let _other = UnixListener::bind(scene.place.socket()).unwrap();
     let before = fs::symlink_metadata(scene.place.socket()).unwrap().ino();
     assert_eq!(scene.shell.end().code, Some(0));
-    assert_eq!(fs::symlink_metadata(scene.place.socket()).unwrap().ino(), before);
+    assert_eq!(
+        fs::symlink_metadata(scene.place.socket()).unwrap().ino(),
+        before
+    );
 }
 
 #[test]
@@ -210,7 +241,10 @@ fn a_socket_from_systemd_is_taken_over() {
     let _ended = Ended(child);
     until("systemd listens", || activated.exists());
     let mut curl = sapi_tests::curl::command(std::path::Path::new("/dev/null"));
-    curl.arg("--unix-socket").arg(&activated).arg("--upload-file").arg(place.file("client.csr"));
+    curl.arg("--unix-socket")
+        .arg(&activated)
+        .arg("--upload-file")
+        .arg(place.file("client.csr"));
     let reply = sapi_tests::curl::run(curl.arg("http://localhost/api/csr/deny"));
     assert_problem(&reply, 403, "denied");
     assert!(activated.exists());
@@ -236,7 +270,9 @@ fn a_port_from_systemd_is_taken_over() {
         .spawn()
         .expect("systemd-socket-activate is not installed: apt-get install systemd");
     let _ended = Ended(child);
-    until("systemd listens", || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
+    until("systemd listens", || {
+        std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+    });
     let mut curl = sapi_tests::curl::command(std::path::Path::new("/dev/null"));
     curl.arg("--upload-file").arg(place.file("client.csr"));
     let reply = sapi_tests::curl::run(curl.arg(format!("http://127.0.0.1:{port}/api/csr/deny")));

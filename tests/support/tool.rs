@@ -133,7 +133,7 @@ pub fn openssl(directory: &Path, arguments: &[&str]) -> String {
 }
 
 /// Hanging is a failure too.
-pub(crate) fn wait(child: &mut Child) -> ExitStatus {
+pub fn wait(child: &mut Child) -> ExitStatus {
     let deadline = Instant::now() + Duration::from_secs(120);
     loop {
         if let Some(status) = child.try_wait().unwrap() {

@@ -19,7 +19,12 @@ pub(crate) fn run(sources: &Sources) -> Result<ExitCode, StartError> {
             as_toml(&line.value).to_string()
         };
         // A path may hold a line break, and a comment ends there.
-        writeln!(out, "{} = {value} # {}", line.key, line.origin.escape_debug())?;
+        writeln!(
+            out,
+            "{} = {value} # {}",
+            line.key,
+            line.origin.escape_debug()
+        )?;
     }
     Settings::check(sources)?;
     Ok(ExitCode::SUCCESS)
@@ -27,9 +32,17 @@ pub(crate) fn run(sources: &Sources) -> Result<ExitCode, StartError> {
 
 /// sapi's own settings hold no secret; a hook's might, though its name says so at best.
 fn is_secret(line: &Line) -> bool {
-    let name = line.key.rsplit('.').next().unwrap_or_default().to_lowercase();
+    let name = line
+        .key
+        .rsplit('.')
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
     let telling = ["password", "passphrase", "secret", "token"];
-    line.key.starts_with("hooks.") && telling.iter().any(|word| name.trim_matches('"').ends_with(word))
+    line.key.starts_with("hooks.")
+        && telling
+            .iter()
+            .any(|word| name.trim_matches('"').ends_with(word))
 }
 
 fn as_toml(value: &Value) -> toml::Value {
@@ -39,7 +52,9 @@ fn as_toml(value: &Value) -> toml::Value {
         ValueKind::Float(number) => (*number).into(),
         ValueKind::Array(elements) => elements.iter().map(as_toml).collect::<Vec<_>>().into(),
         ValueKind::Table(table) => {
-            let entries = table.iter().map(|(key, value)| (key.clone(), as_toml(value)));
+            let entries = table
+                .iter()
+                .map(|(key, value)| (key.clone(), as_toml(value)));
             toml::Value::Table(entries.collect())
         }
         // TOML has no larger numbers and no nothing, so a file cannot hold these.

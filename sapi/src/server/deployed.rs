@@ -41,7 +41,11 @@ fn repository(path: &str) -> String {
 fn flat(text: &str) -> BTreeMap<String, toml::Value> {
     fn into(prefix: &str, table: toml::Table, all: &mut BTreeMap<String, toml::Value>) {
         for (key, value) in table {
-            let key = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
+            let key = if prefix.is_empty() {
+                key
+            } else {
+                format!("{prefix}.{key}")
+            };
             match value {
                 toml::Value::Table(table) => into(&key, table, all),
                 value => assert!(all.insert(key, value).is_none()),
@@ -49,7 +53,9 @@ fn flat(text: &str) -> BTreeMap<String, toml::Value> {
         }
     }
     let mut all = BTreeMap::new();
-    let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{error}: {text}"));
+    let table: toml::Table = text
+        .parse()
+        .unwrap_or_else(|error| panic!("{error}: {text}"));
     into("", table, &mut all);
     all
 }
@@ -71,7 +77,10 @@ fn every_key_is_taught_and_every_taught_key_is_known() {
         }
         for key in shipped.set.keys().chain(shipped.commented.keys()) {
             let known = KEYS.iter().any(|(known, _)| known == key);
-            assert!(known || of_a_hook(key), "{file} teaches {key}, which is none");
+            assert!(
+                known || of_a_hook(key),
+                "{file} teaches {key}, which is none"
+            );
         }
     }
 }
@@ -107,7 +116,11 @@ fn openapi_lists_exactly_the_problems() {
 fn openapi_knows_every_status() {
     let text = repository("deploy/openapi.yaml");
     for kind in PROBLEMS {
-        assert!(text.contains(&format!("        '{}':\n", kind.status)), "{}", kind.status);
+        assert!(
+            text.contains(&format!("        '{}':\n", kind.status)),
+            "{}",
+            kind.status
+        );
     }
 }
 
@@ -115,9 +128,20 @@ fn openapi_knows_every_status() {
 fn slugs(source: &str) -> Vec<String> {
     let text = repository(source);
     let bodies = text.split("fn slug(").skip(1);
-    let bodies = bodies.map(|rest| rest.split("\n    }\n").next().unwrap_or_default().to_owned());
+    let bodies = bodies.map(|rest| {
+        rest.split("\n    }\n")
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    });
     bodies
-        .flat_map(|body| body.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>())
+        .flat_map(|body| {
+            body.split('"')
+                .skip(1)
+                .step_by(2)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
         .collect()
 }
 

@@ -144,9 +144,7 @@ async fn issue(
 fn last_if_draining(endpoint: &Endpoint, mut answer: HttpResponse) -> HttpResponse {
     if endpoint.drain.has_begun() {
         // Not as a header, which actix-http would leave out.
-        answer
-            .head_mut()
-            .set_connection_type(ConnectionType::Close);
+        answer.head_mut().set_connection_type(ConnectionType::Close);
     }
     answer
 }

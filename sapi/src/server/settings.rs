@@ -66,13 +66,7 @@ pub(crate) enum LogFormat {
 impl Settings {
     /// Checks every value; an error names the key, and where its value comes from.
     pub(crate) fn check(sources: &Sources) -> Result<Self, SettingsError> {
-        Self::check_values(sources).map_err(|SettingsError(text)| {
-            let keys = text.split(": ").next().unwrap_or_default();
-            match keys.split(", ").find_map(|key| sources.origin(key)) {
-                Some(origin) => SettingsError(format!("{text} (in {origin})")),
-                None => SettingsError(text),
-            }
-        })
+        Self::check_values(sources).map_err(|error| error.located(sources))
     }
 
     fn check_values(sources: &Sources) -> Result<Self, SettingsError> {
@@ -150,6 +144,12 @@ fn requests(raw: &RawSettings) -> Result<RequestPolicy, SettingsError> {
                 &format!("{digest:?} is not 64 hexadecimal digits"),
             )
         })?);
+    }
+    if requests.key_kinds.is_empty() {
+        return Err(wrong(
+            "requests.key_kinds",
+            "is empty: every key would be refused",
+        ));
     }
     let policy = RequestPolicy::default()
         .with_rsa(rsa)

@@ -2,10 +2,13 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use config::{Config, ConfigError, Environment, File, FileFormat, Map, Value, ValueKind};
+use config::{
+    Config, ConfigError, Environment, File, FileFormat, Format, Map, Source, Value, ValueKind,
+};
 
 use super::keys::{KEYS, defaults, nearest};
 
@@ -29,16 +32,7 @@ impl Sources {
         let path = file.unwrap_or(Path::new(DEFAULT_FILE));
         // Only the default file may be missing: one that cannot be read is not passed over.
         if file.is_some() || !is_missing(path) {
-            let readable = std::fs::File::open(path).and_then(|file| file.metadata());
-            match readable {
-                Ok(found) if found.is_dir() => {
-                    return Err(SettingsError(format!("{}: is a folder", path.display())));
-                }
-                Ok(_) => builder = builder.add_source(File::from(path).format(FileFormat::Toml)),
-                Err(error) => {
-                    return Err(SettingsError(format!("{}: {error}", path.display())));
-                }
-            }
+            builder = builder.add_source(SettingsFile::read(path)?);
         }
         builder = builder.add_source(environment(std::env::vars_os())?);
         for (key, value) in flags {
@@ -105,7 +99,9 @@ impl Sources {
             let of_a_hook = key.starts_with("hooks.")
                 && (key.matches('.').count() > 1 || matches!(line.value.kind, ValueKind::Table(_)));
             let a_table_of_ours = matches!(line.value.kind, ValueKind::Table(_))
-                && KEYS.iter().any(|(known, _)| known.starts_with(&format!("{key}.")));
+                && KEYS
+                    .iter()
+                    .any(|(known, _)| known.starts_with(&format!("{key}.")));
             if !of_a_hook && !a_table_of_ours && !KEYS.iter().any(|(known, _)| known == key) {
                 let hint = match nearest(key) {
                     Some(known) => format!("; did you mean {known}?"),
@@ -118,6 +114,32 @@ impl Sources {
             }
         }
         Ok(())
+    }
+}
+
+/// A file under the name it was asked for; the crate's own source would name it from where we stand.
+#[derive(Clone, Debug)]
+struct SettingsFile(Map<String, Value>);
+
+impl SettingsFile {
+    fn read(path: &Path) -> Result<Self, SettingsError> {
+        let name = path.display().to_string();
+        let text =
+            fs::read_to_string(path).map_err(|error| SettingsError(format!("{name}: {error}")))?;
+        let parsed = FileFormat::Toml.parse(Some(&name), &text);
+        let parsed = parsed
+            .map_err(|error| SettingsError(format!("{name}: {}", error.to_string().trim_end())))?;
+        Ok(Self(parsed))
+    }
+}
+
+impl Source for SettingsFile {
+    fn clone_into_box(&self) -> Box<dyn Source + Send + Sync> {
+        Box::new(self.clone())
+    }
+
+    fn collect(&self) -> Result<Map<String, Value>, ConfigError> {
+        Ok(self.0.clone())
     }
 }
 
@@ -135,6 +157,21 @@ pub(crate) struct Line {
 #[derive(Debug)]
 pub(crate) struct SettingsError(pub(crate) String);
 
+impl SettingsError {
+    /// Says where the value comes from that is wrong, unless the text does already.
+    pub(crate) fn located(self, sources: &Sources) -> Self {
+        let Self(text) = self;
+        // Ours begin with the key, or two; those of the crate `config` have it in the middle.
+        let ours = text.split(": ").next().unwrap_or_default().split(", ");
+        let theirs = text.split("for key `").nth(1);
+        let theirs = theirs.and_then(|rest| rest.split('`').next());
+        match ours.chain(theirs).find_map(|key| sources.origin(key)) {
+            Some(origin) if !text.contains(&origin) => Self(format!("{text} (in {origin})")),
+            _ => Self(text),
+        }
+    }
+}
+
 impl From<ConfigError> for SettingsError {
     fn from(error: ConfigError) -> Self {
         Self(error.to_string())
@@ -150,7 +187,7 @@ impl fmt::Display for SettingsError {
 impl std::error::Error for SettingsError {}
 
 fn is_missing(path: &Path) -> bool {
-    std::fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
+    fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
 /// `SAPI_KEY`, `SAPI_TABLE__KEY`. What is no setting but begins the same is left out first; a
@@ -183,7 +220,11 @@ fn flatten(prefix: &str, value: &Value, lines: &mut Vec<Line>) {
         ValueKind::Table(table) if prefix.is_empty() || !table.is_empty() => {
             for (key, inner) in table {
                 let dot = if prefix.is_empty() { "" } else { "." };
-                flatten(&format!("{prefix}{dot}{}", bare_or_quoted(key)), inner, lines);
+                flatten(
+                    &format!("{prefix}{dot}{}", bare_or_quoted(key)),
+                    inner,
+                    lines,
+                );
             }
         }
         ValueKind::Nil => {}
