@@ -14,8 +14,6 @@ pub(super) fn config(place: &Place, environment: &[(&str, &str)], flags: &[&str]
     run(command.args(flags).envs(environment.iter().copied()))
 }
 
-/// The line of a key.
-#[track_caller]
 #[test]
 fn an_unknown_key_stops_the_start_and_names_the_nearest() {
     for (text, parts) in [
