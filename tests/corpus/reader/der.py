@@ -4,6 +4,13 @@ from .refusal import Refusal
 
 BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, NULL, OID = 0x01, 0x02, 0x03, 0x04, 0x05, 0x06
 SEQUENCE, SET = 0x30, 0x31
+# Tag numbers below 31; of the universal class only those that exist, and strings only primitive
+# (X.690, section 10.2), EXTERNAL and EMBEDDED PDV, like SEQUENCE and SET, only constructed.
+TAGS = frozenset(
+    [n for n in range(1, 31) if n not in (8, 11, 14, 15, 16, 17)]
+    + [0x28, 0x2B, SEQUENCE, SET]
+    + [n for n in range(0x40, 0x100) if n & 0x1F != 0x1F]
+)
 
 
 def malformed(reason):
@@ -33,8 +40,8 @@ class Reader:
         if start + 2 > end:
             raise malformed("element runs out")
         tag, length, at = data[start], data[start + 1], start + 2
-        if tag & 0x1F == 0x1F:
-            raise malformed("tag number above 30")
+        if tag not in TAGS:
+            raise malformed(f"tag {tag:02x}")
         if length == 0x80:
             raise malformed("indefinite length")
         if length > 0x80:
@@ -47,6 +54,8 @@ class Reader:
             at += count
         if at + length > end:
             raise malformed("content runs out")
+        if tag == NULL and length:
+            raise malformed("NULL with content")
         self.at = at + length
         return tag, start, at, at + length
 

@@ -179,8 +179,8 @@ def parse_rsa(parameters, octets):
     outer.done("RSA key")
     key = RsaKey(numbers.integer("modulus"), numbers.integer("exponent"))
     numbers.done("RSA key")
-    if key.n <= 0 or key.e <= 0:
-        raise invalid("number not positive")
+    if key.n < 0 or key.e < 0:
+        raise invalid("negative number")
     return key
 
 

@@ -70,7 +70,8 @@ def verify(key, algorithm, message, signature):
         of_kind(key, RsaKey)
         verify_pss(key, digest, message, signature)
     elif kind in ECDSA:
-        if parameters is not None:
+        # RFC 5758, section 3.2, wants them absent; Mbed TLS 2 writes NULL.
+        if parameters not in (None, (NULL, b"\x05\x00")):
             raise weak("parameters of an ECDSA signature")
         of_kind(key, EcKey)
         verify_ecdsa(key, ECDSA[kind], message, signature)
@@ -120,6 +121,12 @@ def read_pss(parameters):
         salt = fields.inside(0xA2, "PSS salt length")
         length = salt.integer("PSS salt length")
         salt.done("PSS salt length")
+        # RFC 4055, section 3.1: a reader must take the default of trailerField, written or not.
+        if fields.more():
+            trailer = fields.inside(0xA3, "PSS trailer")
+            if trailer.integer("PSS trailer") != 1:
+                raise weak("PSS trailer")
+            trailer.done("PSS trailer")
         fields.done("PSS parameters")
     except Refusal as refusal:
         raise weak(refusal.reason) from None
