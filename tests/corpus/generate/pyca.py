@@ -47,7 +47,7 @@ def keys():
     write("rsa-e3.pem", "weak-key", "RSA exponent 3", rsa.generate_private_key(3, 2048))
     for curve in (ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1()):
         write(f"{curve.name}.pem", "accept", f"key on {curve.name}", ec.generate_private_key(curve))
-    for curve in (ec.SECP192R1(), ec.SECP224R1(), ec.SECP256K1(), ec.BrainpoolP256R1(), ec.BrainpoolP384R1(), ec.BrainpoolP512R1(), ec.SECT283K1()):
+    for curve in (ec.SECP192R1(), ec.SECP224R1(), ec.SECP256K1(), ec.BrainpoolP256R1(), ec.BrainpoolP384R1(), ec.BrainpoolP512R1()):
         write(f"{curve.name}.pem", "unsupported-key", f"curve {curve.name} is not on the list", ec.generate_private_key(curve))
     write("ed25519.pem", "accept", "Ed25519 key", ed25519.Ed25519PrivateKey.generate())
     write("ed448.pem", "unsupported-key", "Ed448 is not on the list", ed448.Ed448PrivateKey.generate())

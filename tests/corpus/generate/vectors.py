@@ -11,25 +11,25 @@ import cryptography_vectors
 
 # What this CA does with each, and why; a vector that is new to this list stops the script.
 EXPECTED = {
-    "bad-version": ("unsupported-version", "the version is not 0, 1 or 2"),
+    "bad-version": ("bad-signature", "version 1, and the signature does not verify"),
     "basic_constraints": ("ca-requested", "basicConstraints CA:TRUE"),
     "challenge": ("accept", "challengePassword"),
-    "challenge-invalid": ("accept", "challengePassword of an odd type, ignored"),
-    "challenge-multi-valued": ("accept", "two values of challengePassword, ignored"),
+    "challenge-invalid": ("bad-signature", "challengePassword of an odd type, and the signature does not verify"),
+    "challenge-multi-valued": ("bad-signature", "two values of challengePassword, and the signature does not verify"),
     "challenge-unstructured": ("accept", "challengePassword and unstructuredName"),
     "dsa_sha1": ("unsupported-key", "DSA key"),
     "ec_sha256": ("accept", "key on P-384"),
     "ec_sha256_old_header": ("accept", "label NEW CERTIFICATE REQUEST"),
     "freeipa-bad-critical": ("malformed-request", "critical FALSE is written out, which DER forbids"),
-    "invalid_signature": ("bad-signature", "the signature does not verify"),
-    "long-form-attribute": ("accept", "an attribute longer than 127 octets"),
+    "invalid_signature": ("weak-key", "RSA key of 1024 bits, and a signature that does not verify"),
+    "long-form-attribute": ("bad-signature", "an attribute with a tag number above 30, and a signature that does not verify"),
     "rsa_md4": ("weak-signature", "RSA with MD4"),
     "rsa_sha1": ("weak-signature", "RSA with SHA-1"),
     "rsa_sha256": ("accept", "RSA with SHA-256"),
     "san_rsa_sha1": ("weak-signature", "RSA with SHA-1"),
     "two_basic_constraints": ("duplicate-extension", "two basicConstraints"),
-    "unsupported_extension": ("accept", "unknown extension, ignored"),
-    "unsupported_extension_critical": ("accept", "unknown critical extension, ignored"),
+    "unsupported_extension": ("weak-signature", "unknown extension, and RSA with SHA-1"),
+    "unsupported_extension_critical": ("weak-signature", "unknown critical extension, and RSA with SHA-1"),
     "zero-element-attribute": ("malformed-request", "extensionRequest without a value"),
 }
 

@@ -39,9 +39,14 @@ class Reader:
         data, start, end = self.data, self.at, self.end
         if start + 2 > end:
             raise malformed("element runs out")
-        tag, length, at = data[start], data[start + 1], start + 2
-        if tag not in TAGS:
+        tag, at = data[start], start + 1
+        if tag & 0x1F == 0x1F:
+            tag, at = self.long_tag(at)
+        elif tag not in TAGS:
             raise malformed(f"tag {tag:02x}")
+        if at >= end:
+            raise malformed("length missing")
+        length, at = data[at], at + 1
         if length == 0x80:
             raise malformed("indefinite length")
         if length > 0x80:
@@ -58,6 +63,18 @@ class Reader:
             raise malformed("NULL with content")
         self.at = at + length
         return tag, start, at, at + length
+
+    def long_tag(self, at):
+        """A tag number above 30; the answer equals no tag that is ever expected."""
+        number, first = 0, at
+        while at < self.end and at < first + 3:
+            octet, at = self.data[at], at + 1
+            number = number << 7 | octet & 0x7F
+            if octet < 0x80:
+                if number < 31 or self.data[first] == 0x80:
+                    break
+                return 0x100 + number, at
+        raise malformed("tag number not minimal, cut off or too large")
 
     def expect(self, tag, what):
         """The next element, which must carry `tag`: start of the whole, start and end of content."""
