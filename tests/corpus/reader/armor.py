@@ -29,7 +29,7 @@ def to_der(body):
     begins = [i for i, line in enumerate(lines) if BEGIN.fullmatch(line)]
     if not begins:
         # A lone DER element with a short length is DER all the same, only not a request.
-        if body[0] == 0x30 and len(body) > 1 and body[1] == len(body) - 2:
+        if body[:1] == b"\x30" and len(body) > 1 and body[1] == len(body) - 2:
             raise Refusal("malformed-request", "DER, but no request")
         raise Refusal("not-a-request", "no PEM block")
     first = begins[0]

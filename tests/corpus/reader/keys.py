@@ -2,7 +2,7 @@
 
 from math import gcd, isqrt, prod
 
-from .der import INTEGER, NULL, OID, SEQUENCE, Reader, encode_oid
+from .der import NULL, OID, SEQUENCE, Reader, check_oid, encode_oid
 from .refusal import Refusal
 
 RSA, EC, ED25519 = (
@@ -159,6 +159,8 @@ def parse(info):
     if algorithm.more():
         tag, _, begin, end = algorithm.any()
         parameters = (tag, algorithm.data[begin:end])
+        if tag == OID:
+            check_oid(parameters[1], "curve")
     algorithm.done("key algorithm")
     octets = info.whole_octets("public key")
     info.done("subjectPublicKeyInfo")
