@@ -136,11 +136,7 @@ fn load_chain(directory: &Path, certificate: &X509) -> Result<Vec<X509>, Identit
 
 fn load_certificates(directory: &Path, name: &'static str) -> Result<Vec<X509>, IdentityError> {
     let pem = files::read_public(directory, name)?;
-    // An encrypted block would make OpenSSL ask the terminal.
-    let encrypted = pem
-        .windows(ENCRYPTED.len())
-        .any(|window| window == ENCRYPTED);
-    match X509::stack_from_pem(if encrypted { &[] } else { &pem }) {
+    match X509::stack_from_pem(&pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
         _ => Err(IdentityError::NoCertificate { name }),
     }
@@ -156,8 +152,6 @@ fn signs_for(private: &PKeyRef<impl HasPrivate>, public: &PKeyRef<impl HasPublic
     });
     verified.unwrap_or(false)
 }
-
-const ENCRYPTED: &[u8] = b"Proc-Type:";
 
 impl fmt::Debug for LoadedIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
