@@ -12,6 +12,7 @@ use super::authority::{self, AuthorityFault, AuthorityWarning};
 use super::files::{self, FileError};
 use super::passphrase::Passphrase;
 use super::private_key::{self, PrivateKeyError};
+use super::signing_key;
 
 /// A key and the certificate that belongs to it, checked.
 #[derive(Clone)]
@@ -103,7 +104,7 @@ pub(crate) fn load_key(
 ) -> Result<PKey<Private>, IdentityError> {
     let pem = files::read_secret(directory)?;
     let key = private_key::decrypt(&pem, passphrase).map_err(IdentityError::PrivateKey)?;
-    private_key::acceptable(&key).map_err(IdentityError::PrivateKey)?;
+    signing_key::check(&key).map_err(IdentityError::PrivateKey)?;
     Ok(key)
 }
 
