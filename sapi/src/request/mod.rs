@@ -20,7 +20,7 @@ mod public_key;
 mod reciprocal;
 mod roca;
 mod rsa_policy;
-mod signature;
+pub(crate) mod signature;
 mod small_primes;
 mod subject_error;
 mod weak_rsa_key;

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use base64ct::{Base64, Encoding};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 
 use super::csr_error::CsrError;
 
@@ -16,12 +17,16 @@ pub(crate) fn find_request(body: &[u8]) -> Result<Cow<'_, [u8]>, CsrError> {
     if let [SEQUENCE, 0x80..=0xff, ..] = body {
         return Ok(Cow::Borrowed(body));
     }
-    let mut blocks = lines(body).filter_map(|(at, line)| Some((at, label(line, BEGIN)?)));
+    let lines = lines(body);
+    let mut blocks = lines
+        .iter()
+        .enumerate()
+        .filter_map(|(at, line)| Some((at, label(line, BEGIN)?)));
     let Some((at, first)) = blocks.next() else {
         return Err(no_block(body));
     };
-    let block = body.get(at..).unwrap_or_default();
-    if lines(block).any(|(_, line)| is_encrypted(line)) {
+    let block = lines.get(at..).unwrap_or_default();
+    if block.iter().any(|line| is_encrypted(line)) {
         return Err(CsrError::EncryptedPem);
     }
     check_label(first)?;
@@ -43,7 +48,7 @@ pub(crate) fn write_request(der: &[u8]) -> String {
 
 /// Writes a PEM block with lines of 64 characters (RFC 7468 section 2).
 pub(crate) fn write_block(label: &str, der: &[u8]) -> String {
-    let body = Base64::encode_string(der);
+    let body = BASE64_STANDARD.encode(der);
     let mut pem = String::with_capacity(body.len() + body.len() / 64 + 2 * label.len() + 40);
     pem.push_str("-----BEGIN ");
     pem.push_str(label);
@@ -65,39 +70,28 @@ pub(crate) fn write_block(label: &str, der: &[u8]) -> String {
 }
 
 /// Decodes a block that begins with its BEGIN line.
-fn decode(block: &[u8], begun: &[u8]) -> Result<Vec<u8>, CsrError> {
+fn decode(block: &[&[u8]], begun: &[u8]) -> Result<Vec<u8>, CsrError> {
     let malformed = |reason: &str| CsrError::malformed("PEM", reason);
-    let mut base64 = Vec::with_capacity(block.len());
-    for (_, line) in lines(block).skip(1) {
+    let mut base64 = Vec::with_capacity(64 * block.len());
+    for line in block.iter().skip(1) {
         if line.starts_with(DASHES) {
             if label(line, END) != Some(begun) {
                 return Err(malformed("the END line does not match the BEGIN line"));
             }
-            let text = std::str::from_utf8(&base64).unwrap_or("?");
-            let der = Base64::decode_vec(text);
+            let der = BASE64_STANDARD.decode(&base64);
             return der.map_err(|_| malformed("the text between BEGIN and END is not Base64"));
         }
-        base64.extend(line.iter().filter(|octet| !matches!(octet, b' ' | b'\t')));
+        for word in line.split(|octet| matches!(octet, b' ' | b'\t')) {
+            base64.extend_from_slice(word);
+        }
     }
     Err(malformed("there is no END line for the BEGIN line"))
 }
 
-/// Every line with its place; lines end in LF, CR or both. A byte order mark is no part of the first.
-fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
-    let start = if text.starts_with(BYTE_ORDER_MARK) {
-        BYTE_ORDER_MARK.len()
-    } else {
-        0
-    };
-    let mut at = start;
-    text.get(start..)
-        .unwrap_or_default()
-        .split(|octet| matches!(octet, b'\n' | b'\r'))
-        .map(move |line| {
-            let here = at;
-            at += line.len() + 1;
-            (here, line)
-        })
+/// The lines of a text, which end in LF, CR or both. A byte order mark is no part of the first.
+fn lines(text: &[u8]) -> Vec<&[u8]> {
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    text.split(|octet| matches!(octet, b'\n' | b'\r')).collect()
 }
 
 /// What a BEGIN or END line says is in the block.
