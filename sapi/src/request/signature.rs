@@ -46,7 +46,8 @@ impl Scheme {
         };
         let fitting = match (scheme, parameters) {
             (_, None) => true,
-            (Self::RsaPkcs1(_), Some(any)) => any.is_null(),
+            // NULL stands in requests of Mbed TLS even for ECDSA (RFC 5758 section 3.2 wants nothing).
+            (Self::RsaPkcs1(_) | Self::Ecdsa(_), Some(any)) => any.is_null(),
             _ => false,
         };
         if fitting {
@@ -141,7 +142,9 @@ fn read_pss(parameters: Option<AnyRef<'_>>) -> Result<Scheme, CsrError> {
         (Digest::Sha512, 3, 64),
     ] {
         for null in [&[5, 0][..], &[]] {
-            if given.value() == pss_parameters(last, salt, null) {
+            let wanted = pss_parameters(last, salt, null);
+            let rest = given.value().strip_prefix(wanted.as_slice());
+            if rest.is_some_and(|rest| rest.is_empty() || rest == TRAILER_1) {
                 return Ok(Scheme::RsaPss(digest));
             }
         }
@@ -184,6 +187,9 @@ type Known = (ObjectIdentifier, Result<Scheme, &'static str>);
 const fn known(dotted: &str, scheme: Result<Scheme, &'static str>) -> Known {
     (ObjectIdentifier::new_unwrap(dotted), scheme)
 }
+
+/// `trailerField [3] INTEGER { trailerFieldBC(1) }`, the default; RFC 4055 section 3.1 has verifiers take it.
+const TRAILER_1: &[u8] = &[0xa3, 3, 2, 1, 1];
 
 const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
 
