@@ -5,10 +5,13 @@
 pub(crate) mod app;
 mod body;
 mod boot;
+#[cfg(test)]
+mod deployed;
 mod drain;
 mod keys;
 pub(crate) mod listen;
 pub(crate) mod log;
+mod network;
 mod problem;
 mod proxy;
 mod put_csr;
