@@ -7,7 +7,8 @@ use std::time::SystemTime;
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderMap;
 use actix_web::rt::net::{TcpStream, UnixStream};
-use base64ct::{Base64, Encoding};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use openssl::x509::X509;
 use percent_encoding::percent_decode;
 
@@ -131,7 +132,7 @@ fn client_certificate(headers: &HeaderMap) -> Option<Vec<u8>> {
     let bytes = single(headers, "client-cert")?
         .strip_prefix(':')?
         .strip_suffix(':')?;
-    let der = Base64::decode_vec(bytes).ok()?;
+    let der = BASE64_STANDARD.decode(bytes).ok()?;
     Some(pem::write_block("CERTIFICATE", &der).into_bytes())
 }
 
