@@ -17,7 +17,6 @@ mod pool;
 pub mod private_key;
 mod signer;
 mod staging;
-mod store;
 mod subject;
 mod terminal;
 mod timestamp;
@@ -43,7 +42,6 @@ pub use pool::SigningPool;
 pub use private_key::PrivateKeyError;
 pub(crate) use signer::SignError;
 use signer::{KeySigner, Signer};
-pub(crate) use store::IdentityStore;
 pub use subject::{Subject, SubjectError};
 
 /// A certificate authority that can sign: its issuer and its signer, which always change together.

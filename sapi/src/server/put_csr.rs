@@ -84,6 +84,7 @@ async fn put_csr(
         Ok(body) => body,
         Err(error) => {
             audit::refused_unseen(
+                endpoint.pipeline.metrics(),
                 request_id,
                 client.as_str(),
                 &peer,
@@ -99,6 +100,7 @@ async fn put_csr(
         Err(error) => {
             let digest = hex(&Sha256::digest(&body));
             audit::refused_unseen(
+                endpoint.pipeline.metrics(),
                 request_id,
                 client.as_str(),
                 &peer,
