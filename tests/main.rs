@@ -4,8 +4,11 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::disallowed_methods,
     reason = "helpers of tests stand beside the tests, where clippy does not see that they are tests"
 )]
 
+mod floors;
 mod identity;
 mod nginx;
+mod road;

@@ -1,16 +1,16 @@
-//! Example shell.
-struct All;
-#[sapi::async_trait]
-impl sapi::SigningHooks for All {
-    async fn authorize(
-        &self,
-        cx: &mut sapi::SigningContext,
-    ) -> Result<sapi::Verdict, sapi::Rejection> {
-        Ok(sapi::Verdict::Grant(
-            sapi::Terms::valid_for(sapi::Validity::days(1)).with_requested_names(cx.csr()),
-        ))
-    }
-}
+//! A certificate authority with a policy of its own. Copy this crate and write yours.
+//!
+//! ```text
+//! sapi-hooks-example demo
+//! sapi-hooks-example serve --config /etc/sapi/sapi.toml
+//! ```
+
+mod journal;
+mod members;
+
 fn main() -> std::process::ExitCode {
-    sapi::App::new().hook(All).run()
+    sapi::App::new()
+        .hook_with(|boot| members::Members::open(&boot.settings("members")?))
+        .hook_with(|boot| journal::Journal::open(&boot.settings("journal")?))
+        .run()
 }

@@ -1,9 +1,11 @@
-//! Starts the real parts that the tests drive: nginx, certificates for it, `curl`.
+//! Starts the real parts that the tests drive (nginx, certificates for it, `curl`), and the programs
+//! of others that judge our certificates.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::disallowed_methods,
     reason = "a part that does not start fails the test that needs it, with a message"
 )]
 
@@ -12,3 +14,4 @@ pub mod nginx;
 pub mod terminal;
 pub mod tls;
 pub mod tool;
+pub mod verifiers;

@@ -4,9 +4,9 @@ use std::fmt;
 
 use der::asn1::ObjectIdentifier;
 
-use super::distinguished_name::SubjectError;
 use super::names::NameError;
 use super::public_key::KeyError;
+use super::subject_error::SubjectError;
 
 /// Why a request was refused before any hook saw it.
 ///

@@ -5,6 +5,9 @@ use std::fmt;
 use der::asn1::ObjectIdentifier;
 use der::{AnyRef, Decode, Encode, Reader, SliceReader, Tag, Tagged};
 
+use super::name_fields::{COUNTRY, MAX_VALUE, identifier, known};
+use super::subject_error::SubjectError;
+
 /// A distinguished name (RFC 5280 section 4.1.2.4), kept byte for byte as it came.
 ///
 /// ```
@@ -180,62 +183,6 @@ impl fmt::Debug for DistinguishedName {
     }
 }
 
-/// A distinguished name is not acceptable.
-///
-/// ```
-/// let error = sapi::DistinguishedName::from_fields([("C", "USA")]).unwrap_err();
-/// assert_eq!(error.to_string(), "subject: C: is not two letters (ISO 3166)");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SubjectError {
-    field: Option<String>,
-    reason: String,
-    malformed: bool,
-}
-
-impl SubjectError {
-    fn new(reason: impl Into<String>) -> Self {
-        Self {
-            field: None,
-            reason: reason.into(),
-            malformed: false,
-        }
-    }
-
-    fn of(kind: &ObjectIdentifier, reason: impl Into<String>) -> Self {
-        let field = known(kind).map_or_else(|| kind.to_string(), |(name, _, _)| (*name).to_owned());
-        Self {
-            field: Some(field),
-            ..Self::new(reason)
-        }
-    }
-
-    /// Whether the bytes are no name at all, as against a name that breaks a rule.
-    pub(crate) fn is_malformed(&self) -> bool {
-        self.malformed
-    }
-}
-
-impl From<der::Error> for SubjectError {
-    fn from(error: der::Error) -> Self {
-        Self {
-            malformed: true,
-            ..Self::new(error.to_string())
-        }
-    }
-}
-
-impl fmt::Display for SubjectError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.field {
-            Some(field) => write!(f, "subject: {field}: {}", self.reason),
-            None => write!(f, "subject: {}", self.reason),
-        }
-    }
-}
-
-impl std::error::Error for SubjectError {}
-
 /// `Name ::= SEQUENCE OF SET SIZE (1..MAX) OF SEQUENCE { type OBJECT IDENTIFIER, value ANY }`
 fn read_name(der: &[u8]) -> Result<Vec<Attribute>, SubjectError> {
     let mut attributes = Vec::new();
@@ -323,10 +270,7 @@ fn check_value(kind: &ObjectIdentifier, text: &str) -> Result<(), SubjectError> 
 }
 
 fn write_field(field: &str, value: &str, into: &mut Vec<u8>) -> Result<(), SubjectError> {
-    let kind = identifier(field).ok_or_else(|| SubjectError {
-        field: Some(field.to_owned()),
-        ..SubjectError::new("is no known field; use C, ST, L, O, OU, CN, emailAddress, ... or a dotted object identifier")
-    })?;
+    let kind = identifier(field).ok_or_else(|| SubjectError::unknown_field(field))?;
     check_value(&kind, value)?;
     // RFC 5280 appendix A: these three are of one string type, the rest may be UTF-8.
     let tag = match known(&kind) {
@@ -346,62 +290,4 @@ fn is_printable(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b" '()+,-./:=?*@_&".contains(&byte)
 }
 
-fn identifier(field: &str) -> Option<ObjectIdentifier> {
-    match KNOWN
-        .iter()
-        .find(|(name, ..)| name.eq_ignore_ascii_case(field))
-    {
-        Some((_, kind, _)) => Some(*kind),
-        None => ObjectIdentifier::new(field).ok(),
-    }
-}
-
-fn known(kind: &ObjectIdentifier) -> Option<&'static (&'static str, ObjectIdentifier, usize)> {
-    KNOWN.iter().find(|(_, known, _)| known == kind)
-}
-
 const MAX_ATTRIBUTES: usize = 64;
-const MAX_VALUE: usize = 1024;
-const COUNTRY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.6");
-
-/// Short name, identifier, and upper bound in characters (RFC 5280 appendix A.1).
-const KNOWN: &[(&str, ObjectIdentifier, usize)] = &[
-    ("CN", ObjectIdentifier::new_unwrap("2.5.4.3"), 64),
-    ("C", COUNTRY, 2),
-    ("ST", ObjectIdentifier::new_unwrap("2.5.4.8"), 128),
-    ("L", ObjectIdentifier::new_unwrap("2.5.4.7"), 128),
-    ("O", ObjectIdentifier::new_unwrap("2.5.4.10"), 64),
-    ("OU", ObjectIdentifier::new_unwrap("2.5.4.11"), 64),
-    (
-        "emailAddress",
-        ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1"),
-        255,
-    ),
-    ("serialNumber", ObjectIdentifier::new_unwrap("2.5.4.5"), 64),
-    (
-        "DC",
-        ObjectIdentifier::new_unwrap("0.9.2342.19200300.100.1.25"),
-        255,
-    ),
-    (
-        "UID",
-        ObjectIdentifier::new_unwrap("0.9.2342.19200300.100.1.1"),
-        256,
-    ),
-    ("SN", ObjectIdentifier::new_unwrap("2.5.4.4"), 32768),
-    ("GN", ObjectIdentifier::new_unwrap("2.5.4.42"), 32768),
-    ("title", ObjectIdentifier::new_unwrap("2.5.4.12"), 64),
-    ("street", ObjectIdentifier::new_unwrap("2.5.4.9"), MAX_VALUE),
-    (
-        "postalCode",
-        ObjectIdentifier::new_unwrap("2.5.4.17"),
-        MAX_VALUE,
-    ),
-    ("dnQualifier", ObjectIdentifier::new_unwrap("2.5.4.46"), 64),
-    ("pseudonym", ObjectIdentifier::new_unwrap("2.5.4.65"), 128),
-    (
-        "organizationIdentifier",
-        ObjectIdentifier::new_unwrap("2.5.4.97"),
-        256,
-    ),
-];
