@@ -11,6 +11,8 @@ use super::keys::{KEYS, defaults, nearest};
 #[derive(Clone, Debug)]
 pub(crate) struct Sources {
     merged: Config,
+    file: Option<PathBuf>,
+    flags: Vec<(&'static str, String)>,
 }
 
 impl Sources {
@@ -18,7 +20,7 @@ impl Sources {
     /// the default one need not.
     pub(crate) fn read(
         file: Option<&Path>,
-        flags: &[(&str, String)],
+        flags: &[(&'static str, String)],
     ) -> Result<Self, SettingsError> {
         let mut builder =
             Config::builder().add_source(File::from_str(&defaults(), FileFormat::Toml));
@@ -35,6 +37,8 @@ impl Sources {
         }
         let sources = Self {
             merged: builder.build()?,
+            file: file.map(Path::to_path_buf),
+            flags: flags.to_vec(),
         };
         sources.refuse_unknown_keys()?;
         Ok(sources)
@@ -45,7 +49,14 @@ impl Sources {
         let defaults = File::from_str(&defaults(), FileFormat::Toml);
         Ok(Self {
             merged: Config::builder().add_source(defaults).build()?,
+            file: None,
+            flags: Vec::new(),
         })
+    }
+
+    /// The same sources, read once more.
+    pub(crate) fn again(&self) -> Result<Self, SettingsError> {
+        Self::read(self.file.as_deref(), &self.flags)
     }
 
     /// One table or value.
