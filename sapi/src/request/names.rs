@@ -170,7 +170,7 @@ impl std::error::Error for NameError {}
 
 type Rule = Result<(), &'static str>;
 
-#[derive(PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Wildcard {
     Allowed,
     Refused,
