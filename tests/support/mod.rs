@@ -11,6 +11,7 @@
 
 pub mod curl;
 pub mod nginx;
+pub mod shell;
 pub mod terminal;
 pub mod tls;
 pub mod tool;
