@@ -14,7 +14,7 @@ use sha1::{Digest, Sha1};
 use super::algorithm::SignatureAlgorithm;
 use super::der_writer::DerWriter;
 use super::extension::AUTHORITY_KEY_ID;
-use crate::request::{CertRequest, CsrError};
+use crate::request::{CertRequest, CsrError, DistinguishedName};
 
 /// The certificate authority as everybody may see it.
 ///
@@ -151,6 +151,12 @@ impl Issuer {
             return Err(CsrError::CaSubject);
         }
         Ok(())
+    }
+
+    /// The subject for a person to read.
+    pub(crate) fn subject_text(&self) -> String {
+        let subject = DistinguishedName::from_der(&self.subject_der);
+        subject.map_or_else(|_| format!("{:?}", self.subject()), |name| name.to_string())
     }
 
     pub(crate) fn subject_der(&self) -> &[u8] {
