@@ -11,8 +11,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use sapi::{
-    App, Boot, BoxError, DraftCertificate, IssuedCertificate, Issuer, Rejection,
-    SigningContext, SigningHooks, Terms, Validity, Verdict, async_trait,
+    App, Boot, BoxError, DraftCertificate, IssuedCertificate, Issuer, Rejection, SigningContext,
+    SigningHooks, Terms, Validity, Verdict, async_trait,
 };
 use serde::Deserialize;
 
@@ -56,7 +56,10 @@ impl SigningHooks for Obedient {
     }
 
     async fn boot(&self, _: &Issuer) -> Result<(), BoxError> {
-        self.0.fault.clone().map_or(Ok(()), |fault| Err(fault.into()))
+        self.0
+            .fault
+            .clone()
+            .map_or(Ok(()), |fault| Err(fault.into()))
     }
 
     #[allow(clippy::panic, reason = "to see what a panic does is the purpose")]

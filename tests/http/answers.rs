@@ -31,28 +31,72 @@ fn signed_is_200_with_everything_worth_knowing() {
     std::fs::write(folder.join("leaf.pem"), text("signed_x509_pem")).unwrap();
     std::fs::write(folder.join("issuer.pem"), text("issuer_chain_pem")).unwrap();
     let pem = text("signed_x509_pem");
-    assert_eq!(pem.matches("BEGIN CERTIFICATE").count(), 1, "the leaf alone");
+    assert_eq!(
+        pem.matches("BEGIN CERTIFICATE").count(),
+        1,
+        "the leaf alone"
+    );
     openssl(
         folder,
-        &["verify", "-x509_strict", "-CAfile", "issuer.pem", "leaf.pem"],
+        &[
+            "verify",
+            "-x509_strict",
+            "-CAfile",
+            "issuer.pem",
+            "leaf.pem",
+        ],
     );
     let shown = openssl(
         folder,
         &[
-            "x509", "-in", "leaf.pem", "-noout", "-serial", "-fingerprint", "-sha256", "-dates",
-            "-dateopt", "iso_8601", "-subject", "-ext", "subjectAltName",
+            "x509",
+            "-in",
+            "leaf.pem",
+            "-noout",
+            "-serial",
+            "-fingerprint",
+            "-sha256",
+            "-dates",
+            "-dateopt",
+            "iso_8601",
+            "-subject",
+            "-ext",
+            "subjectAltName",
         ],
     );
     let says = |line: &str| assert!(shown.contains(line), "{line:?} is not in: {shown}");
-    says(&format!("serial={}\n", text("serial_number").to_uppercase()));
+    says(&format!(
+        "serial={}\n",
+        text("serial_number").to_uppercase()
+    ));
     let fingerprint = text("sha256_fingerprint").to_uppercase();
     says(&colons(&fingerprint));
-    says(&format!("notBefore={}\n", text("not_before").replace('T', " ")));
-    says(&format!("notAfter={}\n", text("not_after").replace('T', " ")));
+    says(&format!(
+        "notBefore={}\n",
+        text("not_before").replace('T', " ")
+    ));
+    says(&format!(
+        "notAfter={}\n",
+        text("not_after").replace('T', " ")
+    ));
     says("CN = web01\n");
     says("DNS:web01.example.com\n");
-    let issuer = openssl(folder, &["x509", "-in", "issuer.pem", "-outform", "DER", "-fingerprint", "-noout"]);
-    let ca = openssl(folder, &["x509", "-in", "ca.cert.pem", "-fingerprint", "-noout"]);
+    let issuer = openssl(
+        folder,
+        &[
+            "x509",
+            "-in",
+            "issuer.pem",
+            "-outform",
+            "DER",
+            "-fingerprint",
+            "-noout",
+        ],
+    );
+    let ca = openssl(
+        folder,
+        &["x509", "-in", "ca.cert.pem", "-fingerprint", "-noout"],
+    );
     assert_eq!(issuer, ca);
 }
 
@@ -61,7 +105,15 @@ fn der_is_signed_like_pem() {
     let scene = Scene::new();
     openssl(
         scene.place.path(),
-        &["req", "-in", "client.csr", "-outform", "DER", "-out", "client.der"],
+        &[
+            "req",
+            "-in",
+            "client.csr",
+            "-outform",
+            "DER",
+            "-out",
+            "client.der",
+        ],
     );
     let types = ["-H", "Content-Type: application/pkcs10"];
     assert_eq!(scene.put_file("client.der", "web01", &types).status, 200);
@@ -87,7 +139,10 @@ fn a_denial_is_403_with_the_hooks_reason() {
     let scene = Scene::new();
     for (client, reason) in [
         ("deny", "not on a \"Sunday\""),
-        ("abstain", "no policy of this certificate authority covers the request"),
+        (
+            "abstain",
+            "no policy of this certificate authority covers the request",
+        ),
         ("refuse", "on second thoughts"),
     ] {
         let reply = scene.put(client, &[]);
@@ -150,7 +205,9 @@ fn broken_hooks_are_500_without_the_cause_and_the_next_request_works() {
 }
 
 fn colons(hex: &str) -> String {
-    let pairs: Vec<&str> = (0..hex.len() / 2).map(|at| &hex[2 * at..2 * at + 2]).collect();
+    let pairs: Vec<&str> = (0..hex.len() / 2)
+        .map(|at| &hex[2 * at..2 * at + 2])
+        .collect();
     pairs.join(":")
 }
 

@@ -35,7 +35,11 @@ fn other_types_are_415_naming_the_accepted_ones() {
         let reply = scene.put("web01", &["-H", &format!("Content-Type: {kind}")]);
         assert_problem(&reply, 415, "unsupported-media-type");
         let detail = reply.json()["detail"].as_str().unwrap().to_owned();
-        for accepted in ["application/pkcs10", "application/x-pem-file", "application/octet-stream"] {
+        for accepted in [
+            "application/pkcs10",
+            "application/x-pem-file",
+            "application/octet-stream",
+        ] {
             assert!(detail.contains(accepted), "{detail}");
         }
         assert!(!detail.contains("--data-binary"), "{detail}");
@@ -66,7 +70,9 @@ fn curls_data_binary_is_415_with_the_way_out() {
     assert!(detail.contains("curl -T"), "{detail}");
     // And the way out that the hint names is one.
     let typed = ["-H", "Content-Type: application/pkcs10"];
-    let reply = scene.shell.curl("/api/csr/web01", &[&put[..], &typed].concat());
+    let reply = scene
+        .shell
+        .curl("/api/csr/web01", &[&put[..], &typed].concat());
     assert_eq!(reply.status, 200);
 }
 

@@ -51,8 +51,14 @@ fn a_body_cut_short_signs_nothing() {
     let scene = Scene::on(place);
     let request = good_request();
     for (head, body) in [
-        (format!("Content-Length: {}", request.len() + 1), request.clone()),
-        ("Transfer-Encoding: chunked".into(), format!("{:x}\r\n{request}\r\n", request.len())),
+        (
+            format!("Content-Length: {}", request.len() + 1),
+            request.clone(),
+        ),
+        (
+            "Transfer-Encoding: chunked".into(),
+            format!("{:x}\r\n{request}\r\n", request.len()),
+        ),
     ] {
         let bytes = format!("PUT /api/csr/web01 HTTP/1.1\r\nHost: ca\r\n{head}\r\n\r\n{body}");
         let answer = scene.shell.half(bytes.as_bytes());
@@ -63,7 +69,11 @@ fn a_body_cut_short_signs_nothing() {
     }
     scene.works();
     let journal = std::fs::read_to_string(scene.place.file("journal")).unwrap();
-    assert_eq!(journal.lines().count(), 2, "one request, asked and recorded: {journal}");
+    assert_eq!(
+        journal.lines().count(),
+        2,
+        "one request, asked and recorded: {journal}"
+    );
 }
 
 #[test]

@@ -34,7 +34,14 @@ fn other_paths_are_404() {
 fn identifiers_are_letters_and_digits_after_decoding() {
     let scene = Scene::new();
     let longest = "x".repeat(64);
-    for good in ["a", "Z9", "%61bc", "%77%65b01", "web01?query=ignored", &longest] {
+    for good in [
+        "a",
+        "Z9",
+        "%61bc",
+        "%77%65b01",
+        "web01?query=ignored",
+        &longest,
+    ] {
         assert_eq!(scene.put(good, &[]).status, 200, "{good}");
     }
     // What was decoded is what the hooks see.
@@ -67,7 +74,9 @@ fn a_raw_octet_in_the_path_is_no_identifier() {
 #[test]
 fn other_methods_are_405_naming_the_one() {
     let scene = Scene::new();
-    for method in ["GET", "POST", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "put"] {
+    for method in [
+        "GET", "POST", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "put",
+    ] {
         let reply = scene.shell.curl("/api/csr/web01", &["--request", method]);
         assert_problem(&reply, 405, "method-not-allowed");
         assert_eq!(reply.header("allow"), Some("PUT"), "{method}");
@@ -80,15 +89,23 @@ fn head_is_405_without_a_body() {
     let reply = scene.shell.curl("/api/csr/web01", &["--head"]);
     assert_eq!(reply.status, 405);
     assert_eq!(reply.header("allow"), Some("PUT"));
-    assert_eq!(reply.header("content-type"), Some("application/problem+json"));
+    assert_eq!(
+        reply.header("content-type"),
+        Some("application/problem+json")
+    );
     assert!(reply.body.is_empty());
 }
 
 #[test]
 fn a_method_that_carries_a_body_leaves_the_connection_usable() {
     let scene = Scene::new();
-    let mut bytes = b"POST /api/csr/web01 HTTP/1.1\r\nHost: ca\r\nContent-Length: 5\r\n\r\nhello".to_vec();
-    bytes.extend(whole_put("deny", "Connection: close\r\n", &super::good_request()));
+    let mut bytes =
+        b"POST /api/csr/web01 HTTP/1.1\r\nHost: ca\r\nContent-Length: 5\r\n\r\nhello".to_vec();
+    bytes.extend(whole_put(
+        "deny",
+        "Connection: close\r\n",
+        &super::good_request(),
+    ));
     let answer = scene.shell.raw(&bytes);
     let text = String::from_utf8_lossy(&answer);
     assert!(text.starts_with("HTTP/1.1 405 "), "{text}");

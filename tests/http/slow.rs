@@ -16,7 +16,9 @@ fn a_slow_head_is_given_up() {
     let scene = Scene::with("http.header_timeout = \"500ms\"");
     let mut stream = scene.shell.connect();
     let begun = Instant::now();
-    stream.write_all(b"PUT /api/csr/web01 HTTP/1.1\r\nHos").unwrap();
+    stream
+        .write_all(b"PUT /api/csr/web01 HTTP/1.1\r\nHos")
+        .unwrap();
     let answer = read_to_close(&mut *stream);
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
     assert!(begun.elapsed() >= Duration::from_millis(400));
@@ -71,7 +73,9 @@ fn a_body_in_drops_is_408_however_steady() {
 fn an_idle_connection_is_closed() {
     let scene = Scene::with("http.keep_alive = \"500ms\"");
     let mut stream = scene.shell.connect();
-    stream.write_all(&whole_put("deny", "", &good_request())).unwrap();
+    stream
+        .write_all(&whole_put("deny", "", &good_request()))
+        .unwrap();
     let begun = Instant::now();
     assert_eq!(Reply::parse(&read_to_close(&mut *stream)).status, 403);
     assert!(begun.elapsed() < SOON, "{:?}", begun.elapsed());
@@ -95,12 +99,24 @@ fn a_hook_that_blocks_its_thread_does_not_hold_up_others() {
     let scene = Scene::with("http.workers = 1\nhooks.timeout = \"60s\"");
     let mut blocked = scene.shell.connect();
     let begun = Instant::now();
-    blocked.write_all(&whole_put("block5000", "Connection: close\r\n", &good_request())).unwrap();
-    until("the hook is asked", || begun.elapsed() > Duration::from_millis(300));
+    blocked
+        .write_all(&whole_put(
+            "block5000",
+            "Connection: close\r\n",
+            &good_request(),
+        ))
+        .unwrap();
+    until("the hook is asked", || {
+        begun.elapsed() > Duration::from_millis(300)
+    });
     for _ in 0..3 {
         assert_problem(&scene.put("deny", &[]), 403, "denied");
     }
-    assert!(begun.elapsed() < Duration::from_secs(5), "held up: {:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(5),
+        "held up: {:?}",
+        begun.elapsed()
+    );
     assert_eq!(Reply::parse(&read_to_close(&mut *blocked)).status, 200);
 }
 
@@ -109,7 +125,13 @@ fn more_in_progress_than_allowed_are_503_at_once() {
     let scene = Scene::with("http.max_in_flight = 2\nhooks.timeout = \"60s\"");
     let mut slow: Vec<_> = (0..2).map(|_| scene.shell.connect()).collect();
     for stream in &mut slow {
-        stream.write_all(&whole_put("wait4000", "Connection: close\r\n", &good_request())).unwrap();
+        stream
+            .write_all(&whole_put(
+                "wait4000",
+                "Connection: close\r\n",
+                &good_request(),
+            ))
+            .unwrap();
     }
     let mut refused = None;
     until("the two places are taken", || {
@@ -131,15 +153,24 @@ fn more_in_progress_than_allowed_are_503_at_once() {
 fn a_request_whose_client_has_left_is_still_recorded() {
     let place: Place = prepared("");
     let journal = place.file("journal");
-    place.settings(&format!("hooks.test.journal = {:?}", journal.display().to_string()));
+    place.settings(&format!(
+        "hooks.test.journal = {:?}",
+        journal.display().to_string()
+    ));
     let mut scene = Scene::on(place);
     for listen_for in ["wait1000", "record1000"] {
         let mut stream = scene.shell.connect();
-        stream.write_all(&whole_put(listen_for, "", &good_request())).unwrap();
-        until("the hook is asked", || read(&journal).contains(&format!("asked {listen_for}")));
+        stream
+            .write_all(&whole_put(listen_for, "", &good_request()))
+            .unwrap();
+        until("the hook is asked", || {
+            read(&journal).contains(&format!("asked {listen_for}"))
+        });
         drop(stream);
         until("it is recorded", || {
-            read(&journal).lines().any(|line| line.starts_with(listen_for))
+            read(&journal)
+                .lines()
+                .any(|line| line.starts_with(listen_for))
         });
         let line = scene.shell.logs(|line| {
             line.contains("sapi::audit") && line.contains(&format!("\"{listen_for}\""))

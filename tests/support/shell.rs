@@ -171,7 +171,9 @@ impl Shell {
     #[must_use]
     pub fn audit(&self) -> Vec<serde_json::Value> {
         let log = self.log();
-        let lines = log.lines().filter_map(|line| serde_json::from_str(line).ok());
+        let lines = log
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok());
         lines
             .filter(|line: &serde_json::Value| line["target"] == "sapi::audit")
             .collect()

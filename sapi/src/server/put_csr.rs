@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
-use actix_web::http::Method;
-use actix_web::http::header::{CONNECTION, HeaderValue};
+use actix_web::http::{ConnectionType, Method};
 use actix_web::web::{self, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
@@ -170,9 +169,8 @@ fn finished(
         "answered"
     );
     if endpoint.drain.has_begun() {
-        answer
-            .headers_mut()
-            .insert(CONNECTION, HeaderValue::from_static("close"));
+        // Not a header set by hand: actix leaves that out, and the connection open.
+        answer.head_mut().set_connection_type(ConnectionType::Close);
     }
     answer
 }
