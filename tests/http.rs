@@ -2,6 +2,7 @@
 
 mod answers;
 mod bodies;
+mod client_certificates;
 mod commands;
 mod demo;
 mod drain;
@@ -14,7 +15,7 @@ mod secrets;
 mod settings;
 mod slow;
 mod socket;
-mod units;
+mod sources;
 
 use std::time::{Duration, Instant};
 

@@ -9,10 +9,12 @@ pub(crate) mod metrics;
 mod self_test;
 
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+use futures_util::FutureExt;
 use tracing::Instrument;
 
 use crate::certificate::{DraftCertificate, IssuedCertificate, Issuer, Profile, SerialNumber, Tbs};
@@ -152,8 +154,8 @@ impl Pipeline {
         peer: Peer,
     ) -> Result<IssuedCertificate, Rejection> {
         let span = tracing::info_span!("request", request_id, %client);
-        let road = Arc::clone(&self.road);
-        let travel = async move { road.travel(request_id, client, csr, peer).await };
+        let road = OnTheRoad::begin(&self.road);
+        let travel = async move { road.0.travel(request_id, client, csr, peer).await };
         let task = tokio::spawn(travel.instrument(span));
         task.await
             .unwrap_or_else(|error| Err(Rejection::failed(error)))
@@ -210,6 +212,7 @@ impl Pipeline {
         &self.road.pool
     }
 
+    #[cfg(feature = "server")]
     /// How many requests are on the road, those included whose client has hung up.
     pub(crate) fn in_flight(&self) -> usize {
         self.road.in_flight.load(Ordering::Acquire)
@@ -225,7 +228,6 @@ impl Road {
         csr: CertRequest,
         peer: Peer,
     ) -> Result<IssuedCertificate, Rejection> {
-        let _counted = Counted::new(&self.in_flight);
         let generation = self.generations.current();
         let issuer = Arc::clone(generation.identity.issuer());
         let mut cx = SigningContext::new(
@@ -238,7 +240,16 @@ impl Road {
             generation.hook_timeout,
         );
         let mut audit = Audit::default();
-        let outcome = self.issue(&generation, &mut cx, &mut audit).await;
+        // Hooks are guarded one by one; this is for a panic beside them, so that none goes unrecorded.
+        let issue = AssertUnwindSafe(self.issue(&generation, &mut cx, &mut audit)).catch_unwind();
+        let outcome = issue.await.unwrap_or_else(|_| {
+            let serial = audit.serial().cloned();
+            let source: BoxError = "something on the road panicked".into();
+            Err(match serial {
+                Some(serial) => Rejection::Withheld { serial, source },
+                None => Rejection::Failed { source },
+            })
+        });
         audit.write(&cx, &outcome, &self.metrics);
         outcome
     }
@@ -375,17 +386,17 @@ fn require_valid(issuer: &Issuer, now: SystemTime) -> Result<(), Rejection> {
 }
 
 /// Counts a request for as long as it is on the road.
-struct Counted<'a>(&'a AtomicUsize);
+struct OnTheRoad(Arc<Road>);
 
-impl<'a> Counted<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::AcqRel);
-        Self(count)
+impl OnTheRoad {
+    fn begin(road: &Arc<Road>) -> Self {
+        road.in_flight.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(road))
     }
 }
 
-impl Drop for Counted<'_> {
+impl Drop for OnTheRoad {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
+        self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
     }
 }

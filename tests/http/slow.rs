@@ -95,32 +95,6 @@ fn a_hook_past_its_limit_is_503() {
 }
 
 #[test]
-fn a_hook_that_blocks_its_thread_does_not_hold_up_others() {
-    let scene = Scene::with("http.workers = 1\nhooks.timeout = \"60s\"");
-    let mut blocked = scene.shell.connect();
-    let begun = Instant::now();
-    blocked
-        .write_all(&whole_put(
-            "block5000",
-            "Connection: close\r\n",
-            &good_request(),
-        ))
-        .unwrap();
-    until("the hook is asked", || {
-        begun.elapsed() > Duration::from_millis(300)
-    });
-    for _ in 0..3 {
-        assert_problem(&scene.put("deny", &[]), 403, "denied");
-    }
-    assert!(
-        begun.elapsed() < Duration::from_secs(5),
-        "held up: {:?}",
-        begun.elapsed()
-    );
-    assert_eq!(Reply::parse(&read_to_close(&mut *blocked)).status, 200);
-}
-
-#[test]
 fn more_in_progress_than_allowed_are_503_at_once() {
     let scene = Scene::with("http.max_in_flight = 2\nhooks.timeout = \"60s\"");
     let mut slow: Vec<_> = (0..2).map(|_| scene.shell.connect()).collect();

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
+use sapi::testing::{Authority, TestKey};
 use sapi_tests::shell::{Place, Shell};
 use sapi_tests::tool::run;
 
@@ -192,7 +193,7 @@ fn hold_at_work(place: &Place, shell: &Shell) -> (Child, Vec<JoinHandle<()>>) {
                 }
             })
         };
-        let clients: Vec<_> = (0..4).map(client).collect();
+        let clients: Vec<_> = (0..8).map(client).collect();
         std::thread::sleep(Duration::from_millis(50));
         let mut holder = hold(shell, "sign-0");
         stop.store(true, Ordering::Relaxed);
@@ -219,6 +220,9 @@ fn a_stuck_signing_thread_is_neither_fed_nor_ready_though_another_one_signs() {
     }
     let settings = "signing.threads = 2\nsigning.self_test_interval = \"900ms\"";
     let place = place(settings);
+    // Its signatures take long enough to be caught at.
+    let ca = Authority::new().with_key(TestKey::p384());
+    super::write_identity(place.path(), &ca);
     let manager = Manager::at(&place);
     let shell = manager.start(&place, &[("WATCHDOG_USEC", "900000")]);
     manager.hears();

@@ -103,7 +103,7 @@ pub fn detached(program: &Path) -> Command {
     command
 }
 
-/// Takes away the variables that the programs look at.
+/// Takes away every variable that would set something.
 pub fn forget_variables(command: &mut Command) {
     for name in [
         "CA_PASSPHRASE",
@@ -134,7 +134,7 @@ pub fn openssl(directory: &Path, arguments: &[&str]) -> String {
 }
 
 /// Hanging is a failure too.
-pub(crate) fn wait(child: &mut Child) -> ExitStatus {
+pub fn wait(child: &mut Child) -> ExitStatus {
     let deadline = Instant::now() + Duration::from_secs(120);
     loop {
         if let Some(status) = child.try_wait().unwrap() {

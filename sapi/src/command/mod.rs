@@ -158,7 +158,9 @@ impl App {
                 Ok(ExitCode::SUCCESS)
             }
             Command::Man { dir: Some(dir) } => {
-                clap_mangen::generate_to(definition, dir)?;
+                let fault = |error| StartError::Output(format!("{}: {error}", dir.display()));
+                std::fs::create_dir_all(&dir).map_err(fault)?;
+                clap_mangen::generate_to(definition, &dir).map_err(fault)?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Man { dir: None } => {

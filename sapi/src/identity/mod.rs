@@ -18,6 +18,7 @@ mod pool;
 pub mod private_key;
 pub(crate) mod secure_heap;
 mod signer;
+mod signing_key;
 mod staging;
 mod subject;
 mod terminal;

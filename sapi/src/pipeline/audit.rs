@@ -5,7 +5,7 @@ use std::fmt::Write;
 use der::DateTime;
 
 use super::metrics::Metrics;
-use crate::certificate::IssuedCertificate;
+use crate::certificate::{IssuedCertificate, SerialNumber};
 use crate::hooks::{HookTime, Rejection, SigningContext};
 use crate::request::Peer;
 
@@ -16,7 +16,7 @@ pub(crate) struct Audit {
 }
 
 struct Issued {
-    serial: String,
+    serial: SerialNumber,
     names: String,
     not_after: String,
 }
@@ -31,10 +31,15 @@ impl Audit {
             .collect();
         let not_after = DateTime::from_system_time(certificate.not_after());
         self.issued = Some(Issued {
-            serial: certificate.serial().to_string(),
-            names: names.join(","),
+            serial: certificate.serial().clone(),
+            names: names.join(" "),
             not_after: not_after.map(|time| time.to_string()).unwrap_or_default(),
         });
+    }
+
+    /// The serial number of the certificate, once there is one.
+    pub(crate) fn serial(&self) -> Option<&SerialNumber> {
+        self.issued.as_ref().map(|issued| &issued.serial)
     }
 
     pub(crate) fn write(
@@ -67,7 +72,7 @@ impl Audit {
             outcome = verdict,
             slug,
             cause = (!cause.is_empty()).then_some(cause),
-            serial = issued.map(|issued| issued.serial.as_str()),
+            serial = issued.map(|issued| tracing::field::display(&issued.serial)),
             names = issued.map(|issued| issued.names.as_str()),
             not_after = issued.map(|issued| issued.not_after.as_str()),
             hooks = written(&times),
@@ -75,6 +80,7 @@ impl Audit {
     }
 }
 
+#[cfg(feature = "server")]
 /// The line of a request that no hook has seen.
 pub(crate) fn refused_unseen(
     metrics: &Metrics,

@@ -7,12 +7,15 @@ mod answers;
 pub(crate) mod app;
 mod body;
 mod boot;
+#[cfg(test)]
+mod deployed;
 mod drain;
 pub(crate) mod health;
 mod heartbeat;
 mod keys;
 pub(crate) mod listen;
 pub(crate) mod log;
+mod network;
 mod notify;
 mod open_files;
 pub(crate) mod problem;

@@ -144,8 +144,12 @@ async fn issue(
 ) -> HttpResponse {
     let outcome = endpoint
         .pipeline
-        .issue_numbered(request_id.to_owned(), client, csr, peer)
-        .await;
+        .issue_numbered(request_id.to_owned(), client, csr, peer);
+    let outcome = tokio::select! {
+        biased;
+        outcome = outcome => outcome,
+        () = endpoint.drain.time_is_up() => return reply::draining(request_id),
+    };
     match outcome {
         Ok(certificate) => reply::issued(request_id, &certificate),
         Err(rejection) => reply::rejected(request_id, &rejection),
@@ -169,7 +173,7 @@ fn finished(
         "answered"
     );
     if endpoint.drain.has_begun() {
-        // Not a header set by hand: actix leaves that out, and the connection open.
+        // Not as a header, which actix-http would leave out.
         answer.head_mut().set_connection_type(ConnectionType::Close);
     }
     answer

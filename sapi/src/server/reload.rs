@@ -111,7 +111,9 @@ impl<'a> Reloader<'a> {
 fn left_alone(before: &Sources, now: &Sources) -> Vec<String> {
     let values = |sources: &Sources| -> BTreeMap<String, String> {
         let lines = sources.lines().into_iter();
-        lines.map(|(key, value, _)| (key, value)).collect()
+        lines
+            .map(|line| (line.key, line.value.to_string()))
+            .collect()
     };
     let (before, now) = (values(before), values(now));
     let mut keys: Vec<_> = before.keys().chain(now.keys()).cloned().collect();

@@ -42,6 +42,8 @@ pub(crate) async fn serve(
     let mut reloader = Reloader::new(app, sources.clone())?;
     let (pipeline, kept) = pipeline(app, sources, &settings, passphrase).await?;
     reloader.keep(kept);
+    // Before there is a socket, which a mistake would take away again.
+    anchors::read(&settings, &pipeline.issuer())?;
     let listener = Listener::open(&settings)?;
     let beside = Beside {
         operator: Some(&operator),
@@ -157,7 +159,8 @@ pub(crate) async fn serve_on(
             .load(Ordering::Acquire)
             .max(endpoint.pipeline.in_flight())
     };
-    drain::finish(handle, settings.http.shutdown_timeout, busy).await;
+    let deadline = settings.http.shutdown_timeout;
+    drain::finish(handle, &endpoint.drain, deadline, busy).await;
     // The server's own task has nothing left to report once it was told to stop.
     let _ = running.await;
     tracing::info!("sapi has ended");
@@ -207,13 +210,15 @@ pub enum StartError {
     SelfTest(BoxError),
     /// There is no socket to listen on.
     Listen(String),
+    /// What was asked for could not be written; the text names the file.
+    Output(String),
     /// The operating system refused something.
     System(std::io::Error),
 }
 
 impl StartError {
     /// The exit code (sysexits): 78 for what the operator has set, 69 for a socket, 70 for a failed
-    /// self-test, 71 for the system.
+    /// self-test, 71 for the system, 73 for a file that cannot be made.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Settings(_) | Self::Passphrase(_) | Self::Identity(_) | Self::Unfit(_) => 78,
@@ -221,6 +226,7 @@ impl StartError {
             Self::Listen(_) => 69,
             Self::SelfTest(_) => 70,
             Self::System(_) => 71,
+            Self::Output(_) => 73,
         }
     }
 }
@@ -228,7 +234,7 @@ impl StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Settings(text) | Self::Listen(text) => f.write_str(text),
+            Self::Settings(text) | Self::Listen(text) | Self::Output(text) => f.write_str(text),
             Self::Passphrase(error) => error.fmt(f),
             Self::Identity(error) => error.fmt(f),
             Self::Unfit(error) => error.fmt(f),

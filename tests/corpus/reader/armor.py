@@ -16,7 +16,7 @@ BOM = b"\xef\xbb\xbf"
 
 def to_der(body):
     """The DER in a body, be it DER already or PEM with text around it."""
-    if not body:
+    if not body.strip():
         raise Refusal("empty-body")
     if len(body) > MAX_BODY:
         raise Refusal("body-too-large")

@@ -80,7 +80,7 @@ class RsaKey:
     def __init__(self, n, e):
         self.n, self.e = n, e
         self.size = (n.bit_length() + 7) // 8
-        self.verdict = self.prime = None
+        self.verdict = None
 
     def check(self):
         """Holds the numbers against the key policy, once for each key."""
@@ -106,13 +106,6 @@ class RsaKey:
             raise weak("close primes")
         if all(n % p in powers for p, powers in ROCA):
             raise weak("ROCA")
-
-    def check_composite(self):
-        """Asked last, for it is slow: a prime modulus protects nothing."""
-        if self.prime is None:
-            self.prime = pow(2, self.n - 1, self.n) == 1
-        if self.prime:
-            raise weak("prime modulus")
 
 
 class EcKey:

@@ -62,6 +62,8 @@ def read_attributes(attributes):
         if kind in seen:
             raise Refusal("duplicate-attribute")
         seen.add(kind)
+        if len(seen) > 64:
+            raise malformed("more than 64 attributes")
         if kind == EXTENSION_REQUEST:
             if not values.more():
                 raise malformed("extensionRequest without a value")

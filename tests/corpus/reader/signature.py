@@ -82,8 +82,6 @@ def verify(key, algorithm, message, signature):
         verify_ed25519(key, message, signature)
     else:
         raise weak("signature algorithm")
-    if isinstance(key, RsaKey):
-        key.check_composite()
 
 
 def of_kind(key, kind):

@@ -143,8 +143,8 @@ def encrypted():
 def others():
     block = pem(request())
     yield Case("empty", "empty-body", "an empty body", b"")
+    yield Case("other-blanks", "empty-body", "nothing but blanks", b"  \n\n  \r\n")
     for file, why, body in (
-        ("blanks", "nothing but blanks", b"  \n\n  \r\n"),
         ("bom-only", "nothing but a byte order mark", b"\xef\xbb\xbf"),
         ("nul", "one NUL", b"\0"),
         ("text", "a sentence", b"hello, please sign my request\n"),

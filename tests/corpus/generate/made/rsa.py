@@ -69,7 +69,7 @@ def factors():
         gap = isqrt(8 * rounds * p)
         yield of(f"close-{rounds}-rounds", WEAK, f"Fermat's method finds the primes in about {rounds} rounds", Rsa([p, next_prime(p + gap)]))
     yield of("far", OK, "primes that differ in their upper half", Rsa([prime(1024), prime(1024)]))
-    yield of("prime", WEAK, "the modulus is a prime", Rsa([prime(2048)]))
+    yield of("prime", OK, "the modulus is a prime, which harms only its owner; the test would cost more than a signature", Rsa([prime(2048)]))
     yield of("roca", WEAK, "the modulus has the ROCA fingerprint (CVE-2017-15361)", Rsa([roca_prime(), roca_prime()]))
 
 
