@@ -333,7 +333,9 @@ async fn fill_in(
         granted,
         cx.received_at(),
     );
-    if wanted.is_none_or(|wanted| draft.not_after() < wanted) {
+    // Certificates know whole seconds only, which alone is not worth a line.
+    let ends_before = |wanted| draft.not_after() + Duration::from_secs(1) <= wanted;
+    if wanted.is_none_or(ends_before) {
         tracing::info!(
             "the certificate ends earlier than granted: its CA does, or certificate.max_validity says so"
         );

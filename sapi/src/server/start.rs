@@ -15,6 +15,7 @@ use super::health::Health;
 use super::heartbeat::Heartbeat;
 use super::listen::{ListenError, Listener};
 use super::notify;
+use super::open_files;
 use super::proxy::Connection;
 use super::put_csr::{Endpoint, configure};
 use super::reload::Reloader;
@@ -36,6 +37,7 @@ pub(crate) async fn serve(
     passphrase: &PassphraseSources,
 ) -> Result<(), StartError> {
     let settings = Settings::check(sources)?;
+    open_files::raise_limit();
     let operator = Operator::open(&settings)?;
     let mut reloader = Reloader::new(app, sources.clone())?;
     let (pipeline, kept) = pipeline(app, sources, &settings, passphrase).await?;
