@@ -12,4 +12,5 @@ mod floors;
 mod http;
 mod identity;
 mod nginx;
+mod operate;
 mod road;
