@@ -10,6 +10,9 @@
 )]
 
 pub mod curl;
+pub mod fuzz;
+pub mod generated;
+pub mod invariants;
 pub mod nginx;
 pub mod terminal;
 pub mod tls;

@@ -6,6 +6,8 @@ pub(crate) mod app;
 mod body;
 mod boot;
 mod drain;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod keys;
 pub(crate) mod listen;
 pub(crate) mod log;

@@ -91,7 +91,7 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let (address, bits) = match text.split_once('/') {
             Some((address, bits)) => (address.parse().ok()?, Some(bits.parse().ok()?)),
             None => (text.parse().ok()?, None),

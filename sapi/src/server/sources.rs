@@ -33,9 +33,11 @@ impl Sources {
         for (key, value) in flags {
             builder = builder.set_override(*key, value.as_str())?;
         }
-        let sources = Self {
-            merged: builder.build()?,
-        };
+        Self::of(builder.build()?)
+    }
+
+    pub(super) fn of(merged: Config) -> Result<Self, SettingsError> {
+        let sources = Self { merged };
         sources.refuse_unknown_keys()?;
         Ok(sources)
     }
