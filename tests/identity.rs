@@ -7,6 +7,7 @@ mod files;
 mod hardening;
 mod keys;
 mod passphrase;
+mod terminal;
 
 use std::collections::BTreeMap;
 use std::fs;

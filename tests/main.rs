@@ -9,6 +9,7 @@
 )]
 
 mod floors;
+mod http;
 mod identity;
 mod nginx;
 mod road;

@@ -71,7 +71,7 @@ fn open_folder() -> TempDir {
 
 /// Asserts an RFC 9457 problem as sapi's own are: members, headers, and one id in both places.
 #[track_caller]
-fn assert_problem(reply: &Reply, status: u16, slug: &str) {
+pub(crate) fn assert_problem(reply: &Reply, status: u16, slug: &str) {
     let shown = String::from_utf8_lossy(&reply.body);
     assert_eq!(reply.status, status, "{shown}");
     assert_eq!(

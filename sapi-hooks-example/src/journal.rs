@@ -11,21 +11,21 @@ use serde::{Deserialize, Serialize};
 /// The table `[hooks.journal]` of the settings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Where the lines go; made if it is not there.
     file: PathBuf,
 }
 
 /// Writes down what was signed. A certificate that cannot be written down is withheld.
 #[derive(Debug)]
-pub struct Journal {
+pub(crate) struct Journal {
     path: PathBuf,
     file: Arc<Mutex<File>>,
 }
 
 impl Journal {
     /// Opens the file for appending, so that a start without a journal fails.
-    pub fn open(settings: &Settings) -> Result<Self, BoxError> {
+    pub(crate) fn open(settings: &Settings) -> Result<Self, BoxError> {
         let path = settings.file.clone();
         let file = open(&path).map_err(|error| named(&path, &error))?;
         Ok(Self {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 /// The table `[hooks.members]` of the settings.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// The list of members.
     file: PathBuf,
     /// Where the CRL is to be had; then every certificate says so.
@@ -22,7 +22,7 @@ pub struct Settings {
 
 /// Signs for the members in a file, each under the names and for the time that the file allows.
 #[derive(Debug)]
-pub struct Members {
+pub(crate) struct Members {
     clients: HashMap<String, Member>,
     crl_url: Option<String>,
 }
@@ -35,7 +35,7 @@ struct Member {
 
 impl Members {
     /// Reads the list. Whoever changes it restarts the service.
-    pub fn open(settings: &Settings) -> Result<Self, BoxError> {
+    pub(crate) fn open(settings: &Settings) -> Result<Self, BoxError> {
         let file = settings.file.display();
         let text =
             fs::read_to_string(&settings.file).map_err(|error| format!("{file}: {error}"))?;

@@ -177,6 +177,7 @@ impl Pipeline {
         self.road.hooks.boot(&self.issuer()).await
     }
 
+    #[cfg(feature = "server")]
     /// How many requests are on the road, those included whose client has hung up.
     pub(crate) fn in_flight(&self) -> usize {
         self.road.in_flight.load(Ordering::Acquire)

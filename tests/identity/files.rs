@@ -127,22 +127,6 @@ fn what_is_no_regular_file_does_not_hang() {
 }
 
 #[test]
-fn encrypted_block_instead_of_a_certificate_does_not_ask() {
-    for name in [CERTIFICATE, "ca.csr.pem"] {
-        let directory = old_identity();
-        let block = "-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\nAAAAAAAAAAAAAAAAAAAAAA==\n-----END CERTIFICATE-----\n";
-        let block = if name == CERTIFICATE {
-            block.to_owned()
-        } else {
-            block.replace("CERTIFICATE", "CERTIFICATE REQUEST")
-        };
-        fs::write(directory.path().join(name), block).unwrap();
-        let code = if name == CERTIFICATE { 1 } else { 0 };
-        run(&mut check(directory.path())).expect(code);
-    }
-}
-
-#[test]
 fn crt_goes_before_cert() {
     let directory = old_identity();
     let path = directory.path();

@@ -183,3 +183,41 @@ fn key_of_another_certificate_is_refused() {
     let table = run(&mut check(one.path())).expect(1).stdout;
     assert!(table.contains("FAULT    private key"), "{table}");
 }
+
+#[test]
+fn forgotten_cipher_is_told_from_a_wrong_passphrase() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path();
+    plain(path, "rsa");
+    let made = run(Command::new("openssl")
+        .args([
+            "rsa",
+            "-in",
+            "plain",
+            "-traditional",
+            "-des",
+            "-passout",
+            "pass:hush",
+        ])
+        .args([
+            "-provider",
+            "legacy",
+            "-provider",
+            "default",
+            "-out",
+            "ca.private_key.pem",
+        ])
+        .current_dir(path));
+    made.expect(0);
+    fs::copy(
+        old_identity().path().join("ca.cert.pem"),
+        path.join("ca.cert.pem"),
+    )
+    .unwrap();
+    chmod(&path.join("ca.private_key.pem"), 0o600);
+    let error = load_with(path, "hush").unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "ca.private_key.pem: locked with a cipher that this OpenSSL does not have"
+    );
+}

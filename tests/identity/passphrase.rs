@@ -5,7 +5,6 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use sapi_tests::terminal::Session;
 use sapi_tests::tool::{Outcome, binary, detached, finish, openssl, run};
 use tempfile::TempDir;
 
@@ -230,71 +229,6 @@ fn wrong_passphrase_is_a_fault_and_none_a_warning() {
     }
     run(check().env("SAPI_PASSPHRASE_FILE", "/nonexistent")).expect(78);
     assert_eq!(listing(directory.path()), before);
-}
-
-#[test]
-fn terminal_is_asked_once_to_unlock_and_shows_nothing() {
-    let directory = old_identity();
-    let path = directory.path().to_str().unwrap();
-    let mut session = Session::start(&binary("ca_check_identity"), ["--ca-path", path]);
-    session.sees("Passphrase of the CA's private key: ");
-    session.types("hush\n");
-    let (code, shown) = session.finish();
-    assert_eq!(code, Some(0), "{shown}");
-    assert!(
-        shown.contains("unlocked, signs for the certificate"),
-        "{shown}"
-    );
-    assert!(!shown.contains("hush"), "{shown}");
-}
-
-#[test]
-fn empty_answer_at_a_terminal_is_refused() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().to_str().unwrap();
-    let mut session = Session::start(
-        &binary("ca_create_identity"),
-        ["--ca-path", path, "-f", "CN", "x"],
-    );
-    session.sees("New passphrase");
-    session.types("\n");
-    let (code, shown) = session.finish();
-    assert_eq!(code, Some(78), "{shown}");
-    assert!(
-        shown.contains("the terminal: the passphrase is empty"),
-        "{shown}"
-    );
-    assert!(listing(directory.path()).is_empty());
-}
-
-#[test]
-fn terminal_is_no_descriptor_and_no_help_in_the_background() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().to_str().unwrap();
-    let tool = binary("ca_create_identity");
-    let session = Session::start(
-        &tool,
-        ["--ca-path", path, "-f", "CN", "x", "--passphrase-fd", "0"],
-    );
-    let (code, shown) = session.finish();
-    assert_eq!(code, Some(78), "{shown}");
-    assert!(
-        shown.contains("--passphrase-fd 0: cannot read the passphrase: is a terminal"),
-        "{shown}"
-    );
-
-    let script = "set -m; \"$@\" & wait $!";
-    let tool = tool.to_str().unwrap();
-    let session = Session::start(
-        Path::new("sh"),
-        ["-c", script, "sh", tool, "--ca-path", path, "-f", "CN", "x"],
-    );
-    let (code, shown) = session.finish();
-    assert_eq!(code, Some(78), "{shown}");
-    assert!(
-        shown.contains("the terminal (this process runs in the background)"),
-        "{shown}"
-    );
 }
 
 #[test]

@@ -50,7 +50,8 @@ async fn the_first_rejection_ends_the_request() {
 #[tokio::test]
 async fn every_kind_of_rejection_comes_through() {
     let minute = std::time::Duration::from_secs(60);
-    let kinds: [(fn(std::time::Duration) -> Rejection, &str); 5] = [
+    type Make = fn(std::time::Duration) -> Rejection;
+    let kinds: [(Make, &str); 5] = [
         (|_| Rejection::denied("no"), "denied"),
         (Rejection::pending, "pending"),
         (|_| Rejection::unauthenticated("Bearer"), "unauthenticated"),

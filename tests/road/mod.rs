@@ -3,9 +3,11 @@
 mod audit;
 mod chain;
 mod guard;
+mod key_policy;
 mod keys;
 mod profile;
 mod refusals;
+mod requests;
 mod scripted;
 mod serial;
 mod validity;

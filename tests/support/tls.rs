@@ -1,6 +1,7 @@
 //! Throw-away certificates: an authority, and server and client certificates from it.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use openssl::asn1::{Asn1Integer, Asn1Time};
@@ -62,6 +63,20 @@ impl Authority {
         let path = folder.join(format!("{stem}.cert.pem"));
         fs::write(&path, self.certificate.to_pem().unwrap()).unwrap();
         path
+    }
+
+    /// Writes what a CA's folder holds, the key locked with `passphrase`: in the old PEM form, whose
+    /// one round makes it quick.
+    pub fn write_identity(&self, folder: &Path, passphrase: &str) {
+        let pem = self.key.ec_key().unwrap().private_key_to_pem_passphrase(
+            openssl::symm::Cipher::aes_128_cbc(),
+            passphrase.as_bytes(),
+        );
+        let key = folder.join("ca.private_key.pem");
+        fs::write(&key, pem.unwrap()).unwrap();
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+        let certificate = self.certificate.to_pem().unwrap();
+        fs::write(folder.join("ca.cert.pem"), certificate).unwrap();
     }
 
     /// Issues a certificate for `localhost` and `127.0.0.1`.

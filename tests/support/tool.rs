@@ -103,13 +103,15 @@ pub fn detached(program: &Path) -> Command {
     command
 }
 
-pub(crate) fn forget_variables(command: &mut Command) {
+pub fn forget_variables(command: &mut Command) {
     for name in [
         "CA_PASSPHRASE",
         "SAPI_PASSPHRASE_FILE",
         "SAPI_PASSPHRASE_HANDOVER",
         "CREDENTIALS_DIRECTORY",
         "SAPI_CA_PATH",
+        "SAPI_LISTEN",
+        "SAPI_LOG",
     ] {
         command.env_remove(name);
     }
@@ -131,7 +133,7 @@ pub fn openssl(directory: &Path, arguments: &[&str]) -> String {
 }
 
 /// Hanging is a failure too.
-pub(crate) fn wait(child: &mut Child) -> ExitStatus {
+pub fn wait(child: &mut Child) -> ExitStatus {
     let deadline = Instant::now() + Duration::from_secs(120);
     loop {
         if let Some(status) = child.try_wait().unwrap() {

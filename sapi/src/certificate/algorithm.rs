@@ -1,58 +1,84 @@
 //! The algorithm a CA signs with, chosen by its key.
 
-use openssl::hash::MessageDigest;
+use openssl::ecdsa::EcdsaSig;
+use openssl::error::ErrorStack;
 use openssl::nid::Nid;
-use openssl::pkey::{HasPublic, Id, PKeyRef};
+use openssl::pkey::{HasPublic, Id, PKeyRef, Private, Public};
+use openssl::sign::Signer;
 
-/// A signature algorithm: its AlgorithmIdentifier in DER, and the digest OpenSSL needs for it.
+use crate::request::KeyKind;
+use crate::request::signature::{Digest, Scheme};
+
+/// A signature algorithm: its scheme, and its AlgorithmIdentifier in DER.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SignatureAlgorithm {
     pub(crate) der: &'static [u8],
-    digest: Option<Digest>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Digest {
-    Sha256,
-    Sha384,
-    Sha512,
+    scheme: Scheme,
 }
 
 impl SignatureAlgorithm {
     /// The algorithm whose digest matches the strength of the key (NIST SP 800-57 part 1, table 2);
     /// `None` for a key no certificate here is signed with.
     pub(crate) fn for_key<T: HasPublic>(key: &PKeyRef<T>) -> Option<Self> {
-        let (der, digest) = match key.id() {
+        let (der, scheme) = match key.id() {
             Id::RSA if key.bits() < 2048 => return None,
-            Id::RSA if key.bits() < 7680 => (RSA_SHA256, Some(Digest::Sha256)),
-            Id::RSA if key.bits() < 15360 => (RSA_SHA384, Some(Digest::Sha384)),
-            Id::RSA => (RSA_SHA512, Some(Digest::Sha512)),
+            Id::RSA if key.bits() < 7680 => (RSA_SHA256, Scheme::RsaPkcs1(Digest::Sha256)),
+            Id::RSA if key.bits() < 15360 => (RSA_SHA384, Scheme::RsaPkcs1(Digest::Sha384)),
+            Id::RSA => (RSA_SHA512, Scheme::RsaPkcs1(Digest::Sha512)),
             Id::EC => match key.ec_key().ok()?.group().curve_name()? {
-                Nid::X9_62_PRIME256V1 => (ECDSA_SHA256, Some(Digest::Sha256)),
-                Nid::SECP384R1 => (ECDSA_SHA384, Some(Digest::Sha384)),
-                Nid::SECP521R1 => (ECDSA_SHA512, Some(Digest::Sha512)),
+                Nid::X9_62_PRIME256V1 => (ECDSA_SHA256, Scheme::Ecdsa(Digest::Sha256)),
+                Nid::SECP384R1 => (ECDSA_SHA384, Scheme::Ecdsa(Digest::Sha384)),
+                Nid::SECP521R1 => (ECDSA_SHA512, Scheme::Ecdsa(Digest::Sha512)),
                 _ => return None,
             },
-            Id::ED25519 => (ED25519, None),
+            Id::ED25519 => (ED25519, Scheme::Ed25519),
             // Keys without a legacy number are told apart by their size in bits (FIPS 204 table 2).
             id if id.as_raw() == -1 => match key.bits() {
-                10_496 => (ML_DSA_44, None),
-                15_616 => (ML_DSA_65, None),
-                20_736 => (ML_DSA_87, None),
+                10_496 => (ML_DSA_44, Scheme::MlDsa(KeyKind::MlDsa44)),
+                15_616 => (ML_DSA_65, Scheme::MlDsa(KeyKind::MlDsa65)),
+                20_736 => (ML_DSA_87, Scheme::MlDsa(KeyKind::MlDsa87)),
                 _ => return None,
             },
             _ => return None,
         };
-        Some(Self { der, digest })
+        Some(Self { der, scheme })
     }
 
-    /// The digest to hand to OpenSSL, `None` where the scheme brings its own.
-    pub(crate) fn digest(self) -> Option<MessageDigest> {
-        self.digest.map(|digest| match digest {
-            Digest::Sha256 => MessageDigest::sha256(),
-            Digest::Sha384 => MessageDigest::sha384(),
-            Digest::Sha512 => MessageDigest::sha512(),
-        })
+    /// The digest, for OpenSSL's builder of certificates; `None` where the scheme brings its own.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn digest(self) -> Option<openssl::hash::MessageDigest> {
+        match self.scheme {
+            Scheme::RsaPkcs1(digest) | Scheme::RsaPss(digest) | Scheme::Ecdsa(digest) => {
+                Some(digest.message_digest())
+            }
+            Scheme::Ed25519 | Scheme::MlDsa(_) => None,
+        }
+    }
+
+    pub(crate) fn sign(
+        self,
+        key: &PKeyRef<Private>,
+        message: &[u8],
+    ) -> Result<Vec<u8>, ErrorStack> {
+        match self.scheme {
+            Scheme::RsaPkcs1(digest) | Scheme::RsaPss(digest) => {
+                Signer::new(digest.message_digest(), key)?.sign_oneshot_to_vec(message)
+            }
+            // Straight to the curve, as when verifying.
+            Scheme::Ecdsa(digest) => EcdsaSig::sign(&digest.of(message), &*key.ec_key()?)?.to_der(),
+            Scheme::Ed25519 | Scheme::MlDsa(_) => {
+                Signer::new_without_digest(key)?.sign_oneshot_to_vec(message)
+            }
+        }
+    }
+
+    pub(crate) fn verifies(
+        self,
+        key: &PKeyRef<Public>,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, ErrorStack> {
+        self.scheme.holds(key, message, signature)
     }
 }
 

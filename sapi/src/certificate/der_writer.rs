@@ -1,7 +1,7 @@
 //! Writing DER front to back, with lengths put in once they are known.
 
 use der::asn1::ObjectIdentifier;
-use der::{Encode, Header, Length, Tag};
+use der::{Encode, Header, Length, SliceWriter, Tag};
 
 /// A growing piece of DER.
 #[derive(Default)]
@@ -39,9 +39,11 @@ impl DerWriter {
         let start = self.0.len();
         write(self)?;
         let content = Length::try_from(self.0.len() - start)?;
-        let mut header = Vec::with_capacity(6);
+        let mut octets = [0; 12];
+        let mut header = SliceWriter::new(&mut octets);
         Header::new(tag, content).encode(&mut header)?;
-        self.0.splice(start..start, header);
+        self.0
+            .splice(start..start, header.finish()?.iter().copied());
         Ok(())
     }
 

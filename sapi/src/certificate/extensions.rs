@@ -37,7 +37,7 @@ pub(crate) fn write_extensions(
         out.extension(SUBJECT_ALT_NAME, critical, &write_names(&draft.names)?)?;
     }
     let mut key_id = DerWriter::default();
-    let digest = key_identifier(csr.public_key_der()).map_err(|_| der::ErrorKind::Failed)?;
+    let digest = key_identifier(csr.public_key_der())?;
     key_id.element(Tag::OctetString, &digest)?;
     out.extension(SUBJECT_KEY_ID, false, &key_id.finish())?;
     out.raw(issuer.authority_key_id());

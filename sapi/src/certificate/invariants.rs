@@ -58,6 +58,11 @@ pub(crate) fn check(
             fields.tlv_bytes()? == draft.subject.as_der(),
             "the subject is not the draft's",
         )?;
+        // A request cannot ask for it, but a hook may set it.
+        require(
+            draft.subject.as_der() != issuer.subject_der(),
+            "the subject is that of the CA itself",
+        )?;
         require(
             fields.tlv_bytes()? == csr.public_key_der(),
             "the public key is not the request's",
@@ -180,3 +185,6 @@ fn require(holds: bool, rule: &str) -> Result<(), BrokenInvariant> {
         Err(BrokenInvariant(rule.to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests;

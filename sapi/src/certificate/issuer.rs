@@ -3,12 +3,13 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use der::{Tag, TagNumber};
+use der::asn1::BitStringRef;
+use der::{AnyRef, Decode, Reader, SliceReader, Tag, TagNumber};
 use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::error::ErrorStack;
-use openssl::hash::{MessageDigest, hash};
 use openssl::pkey::{PKey, Public};
 use openssl::x509::{X509, X509NameRef, X509Ref};
+use sha1::{Digest, Sha1};
 
 use super::algorithm::SignatureAlgorithm;
 use super::der_writer::DerWriter;
@@ -27,7 +28,7 @@ pub struct Issuer {
     chain: Vec<X509>,
     chain_pem: String,
     subject_der: Vec<u8>,
-    spki: Vec<u8>,
+    key_bits: Vec<u8>,
     key: PKey<Public>,
     algorithm: SignatureAlgorithm,
     not_before: SystemTime,
@@ -49,7 +50,7 @@ impl Issuer {
         Ok(Self {
             chain_pem,
             subject_der: certificate.subject_name().to_der()?,
-            spki: key.public_key_to_der()?,
+            key_bits: key_bits(&key.public_key_to_der()?)?.to_vec(),
             algorithm,
             not_before: system_time(certificate.not_before())?,
             not_after: system_time(certificate.not_after())?,
@@ -140,9 +141,10 @@ impl Issuer {
         self.not_before <= now && now <= self.not_after
     }
 
-    /// Refuses a request that would make a second certificate for the CA's own key or name.
+    /// Refuses a request that would make a second certificate for the CA's own key or name. Keys are
+    /// compared by their numbers, which have one encoding, not by what is said about them.
     pub(crate) fn refuse_own(&self, csr: &CertRequest) -> Result<(), CsrError> {
-        if csr.public_key_der() == self.spki || csr.public_key().public_eq(&self.key) {
+        if key_bits(csr.public_key_der()).is_ok_and(|bits| bits == self.key_bits) {
             return Err(CsrError::CaKey);
         }
         if csr.subject().as_der() == self.subject_der {
@@ -213,7 +215,7 @@ impl std::error::Error for IssuerError {}
 fn authority_key_id(certificate: &X509Ref) -> Result<Vec<u8>, IssuerError> {
     let key_id = match certificate.subject_key_id() {
         Some(key_id) => key_id.as_slice().to_vec(),
-        None => key_identifier(&certificate.public_key()?.public_key_to_der()?)?,
+        None => key_identifier(&certificate.public_key()?.public_key_to_der()?)?.to_vec(),
     };
     let tag = Tag::ContextSpecific {
         constructed: false,
@@ -227,15 +229,18 @@ fn authority_key_id(certificate: &X509Ref) -> Result<Vec<u8>, IssuerError> {
 }
 
 /// The SHA-1 of the key's bits: a name, not a safeguard (RFC 5280 section 4.2.1.2, method 1).
-pub(crate) fn key_identifier(spki: &[u8]) -> Result<Vec<u8>, IssuerError> {
-    use der::asn1::BitStringRef;
-    use der::{AnyRef, Decode, Reader, SliceReader};
+pub(crate) fn key_identifier(spki: &[u8]) -> Result<[u8; 20], der::Error> {
+    Ok(Sha1::digest(key_bits(spki)?).into())
+}
+
+/// The content of the BIT STRING in a SubjectPublicKeyInfo.
+fn key_bits(spki: &[u8]) -> Result<&[u8], der::Error> {
     let mut reader = SliceReader::new(spki)?;
     let bits = reader.sequence(|info| {
         AnyRef::decode(info)?;
         BitStringRef::decode(info)
     })?;
-    Ok(hash(MessageDigest::sha1(), bits.raw_bytes())?.to_vec())
+    Ok(bits.raw_bytes())
 }
 
 /// OpenSSL's time as the standard library has it, to the second.

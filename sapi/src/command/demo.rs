@@ -55,7 +55,8 @@ impl Demo {
             None => Chain::new().then(GrantAll),
         };
         let (identity, ca) = throw_away_identity().map_err(StartError::Hooks)?;
-        let listener = TcpListener::bind(("127.0.0.1", self.port))?;
+        let listener = TcpListener::bind(("127.0.0.1", self.port))
+            .map_err(|error| StartError::Listen(format!("--port {}: {error}", self.port)))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let folder = tempfile::Builder::new().prefix("sapi-demo-").tempdir()?;

@@ -1,7 +1,7 @@
 //! The subcommands of a shell binary.
 
 mod demo;
-mod print_config;
+pub(crate) mod print_config;
 mod sign;
 
 use std::path::PathBuf;
@@ -158,7 +158,9 @@ impl App {
                 Ok(ExitCode::SUCCESS)
             }
             Command::Man { dir: Some(dir) } => {
-                clap_mangen::generate_to(definition, dir)?;
+                let fault = |error| StartError::Output(format!("{}: {error}", dir.display()));
+                std::fs::create_dir_all(&dir).map_err(fault)?;
+                clap_mangen::generate_to(definition, &dir).map_err(fault)?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Man { dir: None } => {

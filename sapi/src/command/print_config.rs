@@ -3,16 +3,60 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use config::{Value, ValueKind};
+
 use crate::server::settings::Settings;
-use crate::server::sources::Sources;
+use crate::server::sources::{Line, Sources};
 use crate::server::start::StartError;
 
 /// Prints TOML that could be a settings file; what is wrong with it is the error.
 pub(crate) fn run(sources: &Sources) -> Result<ExitCode, StartError> {
     let mut out = io::stdout().lock();
-    for (key, value, origin) in sources.lines() {
-        writeln!(out, "{key} = {value} # {origin}")?;
+    for line in sources.lines() {
+        writeln!(out, "{}", printed(&line))?;
     }
     Settings::check(sources)?;
     Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn printed(line: &Line) -> String {
+    let value = if is_secret(line) {
+        "\"(hidden)\"".to_owned()
+    } else {
+        as_toml(&line.value).to_string()
+    };
+    // A path may hold a line break, and a comment ends there.
+    format!("{} = {value} # {}", line.key, line.origin.escape_debug())
+}
+
+/// sapi's own settings hold no secret; a hook's might, though its name says so at best.
+fn is_secret(line: &Line) -> bool {
+    let name = line
+        .key
+        .rsplit('.')
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
+    let telling = ["password", "passphrase", "secret", "token"];
+    line.key.starts_with("hooks.")
+        && telling
+            .iter()
+            .any(|word| name.trim_matches('"').ends_with(word))
+}
+
+fn as_toml(value: &Value) -> toml::Value {
+    match &value.kind {
+        ValueKind::Boolean(truth) => (*truth).into(),
+        ValueKind::I64(number) => (*number).into(),
+        ValueKind::Float(number) => (*number).into(),
+        ValueKind::Array(elements) => elements.iter().map(as_toml).collect::<Vec<_>>().into(),
+        ValueKind::Table(table) => {
+            let entries = table
+                .iter()
+                .map(|(key, value)| (key.clone(), as_toml(value)));
+            toml::Value::Table(entries.collect())
+        }
+        // TOML has no larger numbers and no nothing, so a file cannot hold these.
+        _ => value.to_string().into(),
+    }
 }

@@ -19,7 +19,7 @@ use crate::server::start;
 #[derive(Args)]
 #[command(
     after_help = "Example:\n  sign --client web01 web01.csr > web01.crt\n\n\
-    Exit codes: 0 signed, 65 no acceptable request, 75 not now, 77 denied, 70 failure, 78 settings"
+    Exit codes: 0 signed, 65 no acceptable request, 75 not now, 77 denied, 70 failure,\n66 no such file, 73 the file for the certificate exists, 74 it cannot be written, 78 settings"
 )]
 pub(crate) struct Sign {
     /// Who the request is from, as the path of the endpoint would say
@@ -48,6 +48,11 @@ impl Sign {
             Ok(csr) => csr,
             Err(error) => return Ok(refuse(65, &error.to_string())),
         };
+        // Before anything is signed: a certificate with nowhere to go would be lost.
+        let out = match self.out.as_deref().map(Reserved::new).transpose() {
+            Ok(out) => out,
+            Err(error) => return Ok(refuse(73, &error)),
+        };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
@@ -61,24 +66,67 @@ impl Sign {
             )
         })?;
         match outcome {
-            Ok(certificate) => self.write(certificate.pem()),
+            Ok(certificate) => Ok(deliver(out, certificate.pem())),
             Err(rejection) => Ok(refuse(exit_code(&rejection), &reason(&rejection))),
         }
     }
+}
 
-    fn write(&self, pem: &str) -> Result<ExitCode, StartError> {
-        match &self.out {
-            None => io::stdout().write_all(pem.as_bytes())?,
-            Some(path) => {
-                let mut file = fs::OpenOptions::new()
-                    .write(true)
-                    .create_new(true)
-                    .open(path)?;
-                file.write_all(pem.as_bytes())?;
-                file.sync_all()?;
-            }
+/// A file made for the certificate, and removed again when there is none.
+struct Reserved<'a> {
+    path: &'a Path,
+    file: fs::File,
+    kept: bool,
+}
+
+impl<'a> Reserved<'a> {
+    fn new(path: &'a Path) -> Result<Self, String> {
+        let made = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(path);
+        let file = made.map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok(Self {
+            path,
+            file,
+            kept: false,
+        })
+    }
+
+    fn write(&mut self, pem: &str) -> Result<(), String> {
+        self.file
+            .write_all(pem.as_bytes())
+            .and_then(|()| self.file.sync_all())
+            .map_err(|error| format!("{}: {error}", self.path.display()))?;
+        self.kept = true;
+        Ok(())
+    }
+}
+
+impl Drop for Reserved<'_> {
+    fn drop(&mut self) {
+        if !self.kept {
+            // An empty file that stays is no harm beside the error that is reported.
+            let _ = fs::remove_file(self.path);
         }
-        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Writes the certificate where it is wanted; where that fails, standard output is the second place.
+fn deliver(out: Option<Reserved<'_>>, pem: &str) -> ExitCode {
+    let written = out.map(|mut out| out.write(pem));
+    if matches!(written, Some(Ok(()))) {
+        return ExitCode::SUCCESS;
+    }
+    let mut stdout = io::stdout();
+    let printed = stdout
+        .write_all(pem.as_bytes())
+        .and_then(|()| stdout.flush());
+    match (written, printed) {
+        (None, Ok(())) => ExitCode::SUCCESS,
+        (Some(Err(error)), Ok(())) => refuse(74, &format!("{error}; printed instead")),
+        (_, Err(error)) => refuse(74, &format!("standard output: {error}")),
+        (Some(Ok(())), _) => ExitCode::SUCCESS,
     }
 }
 

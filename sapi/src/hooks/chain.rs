@@ -58,6 +58,7 @@ impl Chain {
         self
     }
 
+    #[cfg(feature = "server")]
     pub(crate) fn push(&mut self, hooks: Box<dyn SigningHooks>) {
         self.hooks.push(hooks);
     }

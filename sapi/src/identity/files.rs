@@ -76,12 +76,17 @@ pub(crate) fn check_directory(directory: &Path) -> Result<(), FileError> {
 }
 
 /// Reads a file of the identity that is no secret.
+///
+/// An encrypted block in it is refused here: OpenSSL would ask the terminal for its passphrase.
 pub(crate) fn read_public(directory: &Path, name: &'static str) -> Result<Vec<u8>, FileError> {
-    Ok(std::mem::take(&mut *read(
-        directory,
-        name,
-        GROUP_WRITES | OTHERS_WRITE,
-    )?))
+    let mut bytes = read(directory, name, GROUP_WRITES | OTHERS_WRITE)?;
+    let holds = |mark: &[u8]| bytes.windows(mark.len()).any(|window| window == mark);
+    if holds(b"Proc-Type:") || holds(b"-----BEGIN ENCRYPTED") {
+        let name = name.to_owned();
+        let fault = FileFault::Encrypted;
+        return Err(FileError { name, fault });
+    }
+    Ok(std::mem::take(&mut *bytes))
 }
 
 /// Reads the private key's file.
@@ -152,6 +157,7 @@ enum FileFault {
     NoDirectory,
     NoFile,
     TooLarge,
+    Encrypted,
     OthersCanRead,
     OthersCanWrite,
     GroupCanWrite,
@@ -180,6 +186,7 @@ impl fmt::Display for FileError {
             FileFault::NoDirectory => write!(f, "{name}: not a directory"),
             FileFault::NoFile => write!(f, "{name}: not a regular file"),
             FileFault::TooLarge => write!(f, "{name}: larger than {} KiB", MAX_LEN / 1024),
+            FileFault::Encrypted => write!(f, "{name}: holds an encrypted block"),
             FileFault::OthersCanRead => {
                 write!(f, "{name}: every user can read it; chmod o-rwx {name}")
             }

@@ -12,6 +12,7 @@ use super::authority::{self, AuthorityFault, AuthorityWarning};
 use super::files::{self, FileError};
 use super::passphrase::Passphrase;
 use super::private_key::{self, PrivateKeyError};
+use super::signing_key;
 
 /// A key and the certificate that belongs to it, checked.
 #[derive(Clone)]
@@ -103,7 +104,7 @@ pub(crate) fn load_key(
 ) -> Result<PKey<Private>, IdentityError> {
     let pem = files::read_secret(directory)?;
     let key = private_key::decrypt(&pem, passphrase).map_err(IdentityError::PrivateKey)?;
-    private_key::acceptable(&key).map_err(IdentityError::PrivateKey)?;
+    signing_key::check(&key).map_err(IdentityError::PrivateKey)?;
     Ok(key)
 }
 
@@ -136,11 +137,7 @@ fn load_chain(directory: &Path, certificate: &X509) -> Result<Vec<X509>, Identit
 
 fn load_certificates(directory: &Path, name: &'static str) -> Result<Vec<X509>, IdentityError> {
     let pem = files::read_public(directory, name)?;
-    // An encrypted block would make OpenSSL ask the terminal.
-    let encrypted = pem
-        .windows(ENCRYPTED.len())
-        .any(|window| window == ENCRYPTED);
-    match X509::stack_from_pem(if encrypted { &[] } else { &pem }) {
+    match X509::stack_from_pem(&pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
         _ => Err(IdentityError::NoCertificate { name }),
     }
@@ -156,8 +153,6 @@ fn signs_for(private: &PKeyRef<impl HasPrivate>, public: &PKeyRef<impl HasPublic
     });
     verified.unwrap_or(false)
 }
-
-const ENCRYPTED: &[u8] = b"Proc-Type:";
 
 impl fmt::Debug for LoadedIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -16,6 +16,7 @@ mod passphrase_sources;
 mod pool;
 pub mod private_key;
 mod signer;
+mod signing_key;
 mod staging;
 mod store;
 mod subject;

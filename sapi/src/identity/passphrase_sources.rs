@@ -80,6 +80,9 @@ impl PassphraseSources {
         &self,
         ask: impl FnOnce() -> Result<Passphrase, PassphraseError>,
     ) -> Result<Passphrase, PassphraseError> {
+        // Read even where another source goes before it: the pipe is open to our children too, and
+        // must not hold the passphrase any longer.
+        let environment = environment();
         if let Some(fd) = self.fd {
             let source = format!("--passphrase-fd {fd}");
             return read_all(&source, inherited::reopen(fd));
@@ -105,7 +108,7 @@ impl PassphraseSources {
                 opened => return read_all(&file.display().to_string(), opened),
             },
         }
-        match environment()? {
+        match environment? {
             Ok(passphrase) => return Ok(passphrase),
             Err(why) => tried.push(format!("{ENVIRONMENT} ({why})")),
         }

@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use openssl::error::ErrorStack;
-use openssl::nid::Nid;
-use openssl::pkey::{Id, KeyType, PKey, PKeyRef, Private};
+use openssl::error::{Error, ErrorStack};
+use openssl::pkey::{PKey, PKeyRef, Private};
 use openssl::rand::rand_bytes;
 use pkcs8::der::pem::PemLabel;
 use pkcs8::pkcs5::{pbes2, scrypt};
-use pkcs8::{EncryptedPrivateKeyInfoRef, LineEnding, PrivateKeyInfoRef};
+use pkcs8::{EncryptedPrivateKeyInfoRef, LineEnding, PrivateKeyInfoRef, SecretDocument};
 use zeroize::Zeroizing;
 
 use super::passphrase::Passphrase;
@@ -45,9 +44,27 @@ pub fn decrypt(pem: &[u8], passphrase: &Passphrase) -> Result<PKey<Private>, Pri
     match unlocked {
         Ok(key) if asked => Ok(key),
         Ok(_) => Err(PrivateKeyError::NotEncrypted),
+        Err(errors) if asked && too_costly(&errors) => decrypt_costly(pem, passphrase),
         Err(errors) if asked => Err(PrivateKeyError::locked(&errors)),
         Err(_) => Err(PrivateKeyError::NoKey),
     }
+}
+
+/// OpenSSL gives scrypt no more than 32 MiB; other software locks keys with more.
+fn too_costly(errors: &ErrorStack) -> bool {
+    let mut reasons = errors.errors().iter().filter_map(Error::reason);
+    reasons.any(|reason| reason == "memory limit exceeded")
+}
+
+fn decrypt_costly(pem: &[u8], passphrase: &Passphrase) -> Result<PKey<Private>, PrivateKeyError> {
+    let pem = std::str::from_utf8(pem).map_err(|_| PrivateKeyError::NoKey)?;
+    let (_, locked) = SecretDocument::from_pem(pem).map_err(|_| PrivateKeyError::NoKey)?;
+    let locked = EncryptedPrivateKeyInfoRef::try_from(locked.as_bytes())
+        .map_err(|_| PrivateKeyError::NoKey)?;
+    let key = locked
+        .decrypt(passphrase.as_bytes())
+        .map_err(|_| PrivateKeyError::WrongPassphrase)?;
+    PKey::private_key_from_pkcs8(key.as_bytes()).map_err(|_| PrivateKeyError::WrongPassphrase)
 }
 
 /// Locks a key as PKCS#8 with scrypt and AES-256-CBC, in PEM.
@@ -82,54 +99,6 @@ pub fn encrypt(
     locked
         .to_pem(EncryptedPrivateKeyInfoRef::PEM_LABEL, LineEnding::LF)
         .map_err(|_| PrivateKeyError::Encryption)
-}
-
-/// Whether a CA may sign with this key.
-///
-/// # Errors
-/// When it is of another kind than RSA of 2048 to 16384 bits, P-256, P-384 or P-521 as named
-/// curves, Ed25519, or ML-DSA where OpenSSL has it.
-pub fn acceptable(key: &PKeyRef<Private>) -> Result<(), PrivateKeyError> {
-    match key.id() {
-        Id::RSA if (2048..=16_384).contains(&key.bits()) => Ok(()),
-        Id::RSA => Err(PrivateKeyError::Unacceptable(format!(
-            "RSA of {} bits",
-            key.bits()
-        ))),
-        Id::EC => curve(key),
-        Id::ED25519 => Ok(()),
-        _ if ml_dsa(key) => Ok(()),
-        other => {
-            let name = Nid::from_raw(other.as_raw())
-                .short_name()
-                .unwrap_or("unknown");
-            Err(PrivateKeyError::Unacceptable(name.to_owned()))
-        }
-    }
-}
-
-fn curve(key: &PKeyRef<Private>) -> Result<(), PrivateKeyError> {
-    let refuse = |what: String| Err(PrivateKeyError::Unacceptable(what));
-    // OpenSSL gives the name of a known curve even where the key spells its parameters out, which
-    // RFC 5480 section 2.1.1 forbids in certificates. Spelled out they take hundreds of bytes.
-    let spelled_out = key
-        .public_key_to_der()
-        .map_or(true, |der| der.len() > P521_NAMED);
-    match key.ec_key().ok().and_then(|key| key.group().curve_name()) {
-        _ if spelled_out => refuse("EC on an unnamed curve".to_owned()),
-        Some(Nid::X9_62_PRIME256V1 | Nid::SECP384R1 | Nid::SECP521R1) => Ok(()),
-        Some(other) => {
-            let name = other.short_name().unwrap_or("unknown");
-            refuse(format!("EC on the curve {name}"))
-        }
-        None => refuse("EC on an unnamed curve".to_owned()),
-    }
-}
-
-fn ml_dsa(key: &PKeyRef<Private>) -> bool {
-    [KeyType::ML_DSA_44, KeyType::ML_DSA_65, KeyType::ML_DSA_87]
-        .into_iter()
-        .any(|kind| key.is_a(kind))
 }
 
 /// What is wrong with a private key.
@@ -200,9 +169,6 @@ impl std::error::Error for PrivateKeyError {
     }
 }
 
-/// The length of a public key on P-521, the largest curve, in DER.
-const P521_NAMED: usize = 158;
-
 /// Locks a plain key in the file it is in; `openssl pkey` alone would use 2048 rounds.
 const LOCK_COMMAND: &str = "openssl pkcs8 -topk8 -scrypt -v2 aes-256-cbc -in ca.private_key.pem \
      -out ca.locked.pem && chmod 640 ca.locked.pem && mv ca.locked.pem ca.private_key.pem";
@@ -248,39 +214,28 @@ mod tests {
     }
 
     #[test]
-    fn weak_and_foreign_kinds_are_refused() {
-        use openssl::{ec, rsa};
-        let small = PKey::from_rsa(rsa::Rsa::generate(1024).unwrap()).unwrap();
+    fn more_memory_than_openssl_allows_is_no_obstacle() {
+        let key = KeyKind::P256.generate().unwrap();
+        let der = key.private_key_to_pkcs8().unwrap();
+        let cost = scrypt::Params::new(15, 8, 1).unwrap();
+        let parameters =
+            pbes2::Parameters::generate_scrypt_aes256cbc(cost, &[7; 16], [7; 16]).unwrap();
+        let locked = PrivateKeyInfoRef::try_from(der.as_slice())
+            .unwrap()
+            .encrypt_with_params(parameters, b"right")
+            .unwrap();
+        let pem = locked
+            .to_pem(EncryptedPrivateKeyInfoRef::PEM_LABEL, LineEnding::LF)
+            .unwrap();
         assert!(
-            acceptable(&small)
-                .unwrap_err()
-                .to_string()
-                .contains("RSA of 1024 bits")
+            decrypt(pem.as_bytes(), &passphrase(b"right"))
+                .unwrap()
+                .public_eq(&key)
         );
-        let curve = ec::EcGroup::from_curve_name(Nid::SECP256K1).unwrap();
-        let foreign = PKey::from_ec_key(ec::EcKey::generate(&curve).unwrap()).unwrap();
+        let error = decrypt(pem.as_bytes(), &passphrase(b"wrong")).unwrap_err();
         assert!(
-            acceptable(&foreign)
-                .unwrap_err()
-                .to_string()
-                .contains("secp256k1")
+            matches!(error, PrivateKeyError::WrongPassphrase),
+            "{error:?}"
         );
-        let exchange = PKey::generate_x25519().unwrap();
-        assert!(
-            acceptable(&exchange)
-                .unwrap_err()
-                .to_string()
-                .contains("X25519")
-        );
-        let other = PKey::generate_ed448().unwrap();
-        assert!(
-            acceptable(&other)
-                .unwrap_err()
-                .to_string()
-                .contains("ED448")
-        );
-        for kind in [KeyKind::Rsa2048, KeyKind::P384, KeyKind::Ed25519] {
-            assert!(acceptable(&kind.generate().unwrap()).is_ok());
-        }
     }
 }

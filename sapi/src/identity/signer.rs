@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
-use openssl::sign::{Signer as OpensslSigner, Verifier};
 
 use crate::certificate::{IssuedCertificate, Issuer, SignatureAlgorithm, Tbs};
 
@@ -31,11 +30,7 @@ impl KeySigner {
 
 impl Signer for KeySigner {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, ErrorStack> {
-        let mut signer = match self.algorithm.digest() {
-            Some(digest) => OpensslSigner::new(digest, &self.key)?,
-            None => OpensslSigner::new_without_digest(&self.key)?,
-        };
-        signer.sign_oneshot_to_vec(message)
+        self.algorithm.sign(&self.key, message)
     }
 }
 
@@ -46,18 +41,13 @@ pub(crate) fn issue(
     tbs: Tbs,
 ) -> Result<IssuedCertificate, SignError> {
     let signature = signer.sign(tbs.der())?;
-    if !verifies(issuer, tbs.der(), &signature)? {
+    let holds = issuer
+        .algorithm()
+        .verifies(issuer.public_key(), tbs.der(), &signature)?;
+    if !holds {
         return Err(SignError::DoesNotVerify);
     }
     IssuedCertificate::assemble(tbs, issuer, &signature).map_err(SignError::Encoding)
-}
-
-fn verifies(issuer: &Issuer, message: &[u8], signature: &[u8]) -> Result<bool, ErrorStack> {
-    let mut verifier = match issuer.algorithm().digest() {
-        Some(digest) => Verifier::new(digest, issuer.public_key())?,
-        None => Verifier::new_without_digest(issuer.public_key())?,
-    };
-    verifier.verify_oneshot(signature, message)
 }
 
 /// Why nothing was signed.

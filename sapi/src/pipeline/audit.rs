@@ -70,6 +70,7 @@ impl Audit {
     }
 }
 
+#[cfg(feature = "server")]
 /// The line of a request that no hook has seen.
 pub(crate) fn refused_unseen(
     request_id: &str,

@@ -1,8 +1,9 @@
 //! The attributes of a request, and the extensions it asks for.
 
-use der::asn1::{BitStringRef, ObjectIdentifier, OctetStringRef};
+use der::asn1::{ObjectIdentifier, OctetStringRef, UintRef};
 use der::{AnyRef, Decode, Reader, SliceReader, Tag, Tagged};
 
+use super::asn1::{read_bits, read_oid};
 use super::csr_error::CsrError;
 use super::general_names::read_names;
 use super::names::AltName;
@@ -22,7 +23,7 @@ pub(crate) fn read_attributes(set: &[u8], max_names: usize) -> Result<Attributes
     let mut reader = SliceReader::new(set)?;
     while !reader.is_finished() {
         let (kind, values) = reader.sequence(|attribute| {
-            let kind = ObjectIdentifier::decode(attribute)?;
+            let kind = read_oid(attribute)?;
             let values = AnyRef::decode(attribute)?;
             values.tag().assert_eq(Tag::Set)?;
             Ok::<_, der::Error>((kind, values.value()))
@@ -33,6 +34,10 @@ pub(crate) fn read_attributes(set: &[u8], max_names: usize) -> Result<Attributes
         found.all.push((kind, values));
         if found.all.len() > MAX_ATTRIBUTES {
             return Err(CsrError::malformed("attributes", "there are more than 64"));
+        }
+        let mut elements = SliceReader::new(values)?;
+        while !elements.is_finished() {
+            elements.tlv_bytes()?;
         }
         // Microsoft's older attribute means the same (MS-WCCE section 2.2.2.7.2).
         if kind == EXTENSION_REQUEST || kind == MS_CERT_EXTENSIONS {
@@ -83,7 +88,7 @@ fn read_extension<'a>(
     reader: &mut SliceReader<'a>,
 ) -> Result<(ObjectIdentifier, &'a [u8]), CsrError> {
     reader.sequence(|extension| {
-        let kind = ObjectIdentifier::decode(extension)?;
+        let kind = read_oid(extension)?;
         // X.690 section 11.5: a value equal to its default is not encoded.
         if Tag::peek(extension)? == Tag::Boolean && !bool::decode(extension)? {
             return Err(CsrError::malformed(
@@ -106,6 +111,10 @@ fn refuse_ca(value: &[u8]) -> Result<(), CsrError> {
     // An explicit FALSE is not DER, but common, and this value is not taken over anyway.
     let is_ca =
         !fields.is_finished() && Tag::peek(&fields)? == Tag::Boolean && bool::decode(&mut fields)?;
+    if !fields.is_finished() {
+        UintRef::decode(&mut fields)?;
+    }
+    fields.finish()?;
     if is_ca {
         return Err(CsrError::CaRequested {
             what: "basicConstraints CA:TRUE",
@@ -117,7 +126,7 @@ fn refuse_ca(value: &[u8]) -> Result<(), CsrError> {
 /// `KeyUsage ::= BIT STRING { ..., keyCertSign (5), cRLSign (6), ... }`
 fn refuse_ca_usage(value: &[u8]) -> Result<(), CsrError> {
     let mut reader = SliceReader::new(value)?;
-    let bits = BitStringRef::decode(&mut reader)?;
+    let bits = read_bits(&mut reader)?;
     reader.finish()?;
     for (bit, what) in [(5, "keyUsage keyCertSign"), (6, "keyUsage cRLSign")] {
         if bits.get(bit) == Some(true) {

@@ -320,6 +320,16 @@ fn read_info(info: &[u8], max_names: usize) -> Result<Info<'_>, CsrError> {
         let subject = DistinguishedName::from_der(fields.tlv_bytes()?)?;
         let spki = fields.tlv_bytes()?;
         let key = read_spki(spki)?;
+        // Some writers leave the field out where RFC 2986 wants it empty.
+        if fields.is_finished() {
+            let attributes = Attributes::default();
+            return Ok(Info {
+                subject,
+                spki,
+                key,
+                attributes,
+            });
+        }
         let attributes = AnyRef::decode(fields)?;
         let tag = attributes.tag();
         if tag.class() != Class::ContextSpecific
@@ -347,7 +357,7 @@ fn check_version(version: AnyRef<'_>) -> Result<(), CsrError> {
     match version.value() {
         [0..=2] => Ok(()),
         [] => Err(CsrError::malformed("version", "is an empty INTEGER")),
-        [0, low, ..] if *low < 0x80 => {
+        [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] => {
             Err(CsrError::malformed("version", "is not a minimal INTEGER"))
         }
         _ => Err(CsrError::UnsupportedVersion),

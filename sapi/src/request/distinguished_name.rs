@@ -5,6 +5,7 @@ use std::fmt;
 use der::asn1::ObjectIdentifier;
 use der::{AnyRef, Decode, Encode, Reader, SliceReader, Tag, Tagged};
 
+use super::asn1::read_oid;
 use super::name_fields::{COUNTRY, MAX_VALUE, identifier, known};
 use super::subject_error::SubjectError;
 
@@ -216,26 +217,35 @@ fn read_relative_name(set: &[u8], attributes: &mut Vec<Attribute>) -> Result<(),
         previous = element;
         let mut element = SliceReader::new(element)?;
         let (kind, value) = element.sequence(|pair| {
-            let kind = ObjectIdentifier::decode(pair)?;
-            Ok::<_, der::Error>((kind, AnyRef::decode(pair)?))
+            let kind = read_oid(pair)?;
+            refuse_old_strings(&kind, pair)?;
+            Ok::<_, SubjectError>((kind, AnyRef::decode(pair)?))
         })?;
         attributes.push(read_attribute(kind, value)?);
     }
     Ok(())
 }
 
+/// RFC 5280 section 4.1.2.4: the string types of old are not to be used for new subjects.
+fn refuse_old_strings(kind: &ObjectIdentifier, pair: &SliceReader<'_>) -> Result<(), SubjectError> {
+    match pair.peek_byte() {
+        Some(NUMERIC | TELETEX..=VIDEOTEX | GRAPHIC..=BMP) => Err(SubjectError::of(
+            kind,
+            "is not a UTF8String or PrintableString",
+        )),
+        _ => Ok(()),
+    }
+}
+
 fn read_attribute(kind: ObjectIdentifier, value: AnyRef<'_>) -> Result<Attribute, SubjectError> {
     let text = match value.tag() {
         Tag::PrintableString if value.value().iter().all(|b| is_printable(*b)) => value.value(),
         Tag::Utf8String => value.value(),
-        Tag::Ia5String | Tag::NumericString if value.value().is_ascii() => value.value(),
-        Tag::PrintableString | Tag::Ia5String | Tag::NumericString => {
-            return Err(SubjectError::of(
-                &kind,
-                "has a character that its string type cannot hold",
-            ));
+        Tag::Ia5String if value.value().is_ascii() => value.value(),
+        Tag::PrintableString | Tag::Ia5String => {
+            let reason = "has a character that its string type cannot hold";
+            return Err(SubjectError::of(&kind, reason));
         }
-        // RFC 5280 section 4.1.2.4: the other string types are not to be used for new subjects.
         _ => {
             let reason = "is not a UTF8String or PrintableString";
             return Err(SubjectError::of(&kind, reason));
@@ -285,9 +295,15 @@ fn write_field(field: &str, value: &str, into: &mut Vec<u8>) -> Result<(), Subje
     Ok(())
 }
 
+/// X.680 section 41.4.
 fn is_printable(byte: u8) -> bool {
-    // X.680 section 41.4, and `*`, `@`, `_`, `&`, which widespread tools write all the same.
-    byte.is_ascii_alphanumeric() || b" '()+,-./:=?*@_&".contains(&byte)
+    byte.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&byte)
 }
 
+/// NumericString, TeletexString, VideotexString; GraphicString to BMPString (X.680 section 8.6).
+const NUMERIC: u8 = 0x12;
+const TELETEX: u8 = 0x14;
+const VIDEOTEX: u8 = 0x15;
+const GRAPHIC: u8 = 0x19;
+const BMP: u8 = 0x1e;
 const MAX_ATTRIBUTES: usize = 64;

@@ -1,10 +1,12 @@
 //! What comes in: who asks, over which connection, for what.
 
+pub(crate) mod asn1;
 mod attributes;
 mod client;
 mod csr;
 mod csr_error;
 mod distinguished_name;
+mod ed25519;
 mod fermat;
 pub(crate) mod general_names;
 pub(crate) mod hex;
@@ -18,7 +20,7 @@ mod public_key;
 mod reciprocal;
 mod roca;
 mod rsa_policy;
-mod signature;
+pub(crate) mod signature;
 mod small_primes;
 mod subject_error;
 mod weak_rsa_key;

@@ -170,7 +170,7 @@ impl std::error::Error for NameError {}
 
 type Rule = Result<(), &'static str>;
 
-#[derive(PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Wildcard {
     Allowed,
     Refused,
@@ -249,6 +249,11 @@ fn check_uri(uri: &str) -> Rule {
     if !rest.bytes().all(allowed) {
         return Err("has a character that must be percent-encoded");
     }
+    let mut after_percent = rest.split('%').skip(1);
+    let two_digits = |text: &str| text.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    if !after_percent.all(two_digits) {
+        return Err("has a % without two hexadecimal digits");
+    }
     if uri.len() > 2048 {
         return Err("is longer than 2048 characters");
     }
@@ -325,6 +330,8 @@ mod tests {
             "URI:1:a",
             "URI:http://a b",
             "URI:http://é",
+            "URI:http://a/%4",
+            "URI:http://a/%zz",
             "IP:1.2.3",
             "x:y",
             "DNS",

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use base64ct::{Base64, Encoding};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 
 use super::csr_error::CsrError;
 
@@ -12,16 +13,32 @@ use super::csr_error::CsrError;
 /// text before and after it does not count, a second block of any kind does. OpenSSL is not
 /// asked: it would take an encrypted block for a reason to ask the terminal for a passphrase.
 pub(crate) fn find_request(body: &[u8]) -> Result<Cow<'_, [u8]>, CsrError> {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Err(CsrError::Empty);
+    // A request is longer than 127 octets, so as DER it begins in a way that no text does.
+    if let [SEQUENCE, 0x80..=0xff, ..] = body {
+        return Ok(Cow::Borrowed(body));
     }
-    match find(body, BEGIN) {
-        Some(at) => decode_block(body.get(at..).unwrap_or_default()).map(Cow::Owned),
-        None if body.first() == Some(&SEQUENCE) => Ok(Cow::Borrowed(body)),
-        None => Err(CsrError::NotARequest {
-            found: "neither a PEM block nor DER".into(),
-        }),
+    let lines = lines(body);
+    let mut blocks = lines
+        .iter()
+        .enumerate()
+        .filter_map(|(at, line)| Some((at, label(line, BEGIN)?)));
+    let Some((at, first)) = blocks.next() else {
+        return Err(no_block(body));
+    };
+    let block = lines.get(at..).unwrap_or_default();
+    if block.iter().any(|line| is_encrypted(line)) {
+        return Err(CsrError::EncryptedPem);
     }
+    check_label(first)?;
+    let mut several = false;
+    for (_, further) in blocks {
+        check_label(further)?;
+        several = true;
+    }
+    if several {
+        return Err(CsrError::SeveralRequests);
+    }
+    decode(block, first).map(Cow::Owned)
 }
 
 /// Writes a request as PEM.
@@ -31,7 +48,7 @@ pub(crate) fn write_request(der: &[u8]) -> String {
 
 /// Writes a PEM block with lines of 64 characters (RFC 7468 section 2).
 pub(crate) fn write_block(label: &str, der: &[u8]) -> String {
-    let body = Base64::encode_string(der);
+    let body = BASE64_STANDARD.encode(der);
     let mut pem = String::with_capacity(body.len() + body.len() / 64 + 2 * label.len() + 40);
     pem.push_str("-----BEGIN ");
     pem.push_str(label);
@@ -52,68 +69,79 @@ pub(crate) fn write_block(label: &str, der: &[u8]) -> String {
     pem
 }
 
-/// Decodes the block whose `-----BEGIN ` the input starts with.
-fn decode_block(block: &[u8]) -> Result<Vec<u8>, CsrError> {
+/// Decodes a block that begins with its BEGIN line.
+fn decode(block: &[&[u8]], begun: &[u8]) -> Result<Vec<u8>, CsrError> {
     let malformed = |reason: &str| CsrError::malformed("PEM", reason);
-    let after_begin = block.get(BEGIN.len()..).unwrap_or_default();
-    let label_end =
-        find(after_begin, DASHES).ok_or_else(|| malformed("the BEGIN line has no end"))?;
-    let (label, rest) = after_begin.split_at(label_end);
-    let content = rest.get(DASHES.len()..).unwrap_or_default();
-    check_label(label, content)?;
-    if find(content, b"PRIVATE KEY-----").is_some() {
-        return check_label(b"PRIVATE KEY", &[]).map(|()| Vec::new());
+    let mut base64 = Vec::with_capacity(64 * block.len());
+    for line in block.iter().skip(1) {
+        if line.starts_with(DASHES) {
+            if label(line, END) != Some(begun) {
+                return Err(malformed("the END line does not match the BEGIN line"));
+            }
+            let der = BASE64_STANDARD.decode(&base64);
+            return der.map_err(|_| malformed("the text between BEGIN and END is not Base64"));
+        }
+        for word in line.split(|octet| matches!(octet, b' ' | b'\t')) {
+            base64.extend_from_slice(word);
+        }
     }
-    if find(content, BEGIN).is_some() {
-        return Err(CsrError::SeveralRequests);
-    }
-    let end = [b"-----END ", label, DASHES].concat();
-    let content_end =
-        find(content, &end).ok_or_else(|| malformed("there is no END line for the BEGIN line"))?;
-    let (base64, _) = content.split_at(content_end);
-    let base64: Vec<u8> = base64
-        .iter()
-        .copied()
-        .filter(|b| !b.is_ascii_whitespace())
-        .collect();
-    let base64 = std::str::from_utf8(&base64).unwrap_or("?");
-    Base64::decode_vec(base64)
-        .map_err(|_| malformed("the text between BEGIN and END is not Base64"))
+    Err(malformed("there is no END line for the BEGIN line"))
 }
 
-fn check_label(label: &[u8], content: &[u8]) -> Result<(), CsrError> {
-    let head = content.get(..content.len().min(200)).unwrap_or_default();
-    if find(head, b"Proc-Type:").is_some() || find(label, b"ENCRYPTED").is_some() {
-        return Err(CsrError::EncryptedPem);
-    }
-    match label {
-        b"CERTIFICATE REQUEST" | b"NEW CERTIFICATE REQUEST" => Ok(()),
-        _ => Err(CsrError::NotARequest {
-            found: describe(label),
-        }),
-    }
+/// The lines of a text, which end in LF, CR or both. A byte order mark is no part of the first.
+fn lines(text: &[u8]) -> Vec<&[u8]> {
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    text.split(|octet| matches!(octet, b'\n' | b'\r')).collect()
 }
 
-fn describe(label: &[u8]) -> String {
-    if find(label, b"PRIVATE KEY").is_some() {
+/// What a BEGIN or END line says is in the block.
+fn label<'a>(line: &'a [u8], kind: &[u8]) -> Option<&'a [u8]> {
+    line.trim_ascii_end()
+        .strip_prefix(kind)?
+        .strip_suffix(DASHES)
+}
+
+/// The header of RFC 1421 section 4.6.1.1.
+fn is_encrypted(line: &[u8]) -> bool {
+    line.starts_with(b"Proc-Type:") && line.windows(9).any(|word| word == b"ENCRYPTED")
+}
+
+fn check_label(label: &[u8]) -> Result<(), CsrError> {
+    let found = match label {
+        b"CERTIFICATE REQUEST" | b"NEW CERTIFICATE REQUEST" => return Ok(()),
         // The sender should know that the key has been shown to another machine.
-        return "a private key; never send it: make a request from it, and a new key".into();
-    }
-    match label {
-        b"CERTIFICATE" | b"X509 CERTIFICATE" | b"TRUSTED CERTIFICATE" => "a certificate".into(),
-        b"PUBLIC KEY" | b"RSA PUBLIC KEY" => "a public key".into(),
-        _ => "a PEM block of another kind".into(),
-    }
+        _ if label.ends_with(b"PRIVATE KEY") => {
+            "a private key; never send one: make a new key, and a request from it"
+        }
+        b"CERTIFICATE" | b"X509 CERTIFICATE" | b"TRUSTED CERTIFICATE" => "a certificate",
+        _ if label.ends_with(b"PUBLIC KEY") => "a public key",
+        _ => "a PEM block of another kind",
+    };
+    Err(CsrError::NotARequest {
+        found: found.into(),
+    })
 }
 
-fn find(text: &[u8], pattern: &[u8]) -> Option<usize> {
-    text.windows(pattern.len())
-        .position(|window| window == pattern)
+fn no_block(body: &[u8]) -> CsrError {
+    match body {
+        _ if body.iter().all(u8::is_ascii_whitespace) => CsrError::Empty,
+        [SEQUENCE, length, content @ ..] if usize::from(*length) == content.len() => {
+            CsrError::malformed(
+                "request",
+                "is DER, but too short to be a certificate request",
+            )
+        }
+        _ => CsrError::NotARequest {
+            found: "neither a PEM block nor DER".into(),
+        },
+    }
 }
 
 const BEGIN: &[u8] = b"-----BEGIN ";
+const END: &[u8] = b"-----END ";
 const DASHES: &[u8] = b"-----";
 const SEQUENCE: u8 = 0x30;
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 #[cfg(test)]
 mod tests {
@@ -152,7 +180,7 @@ mod tests {
         );
         assert_eq!(
             slug(block("ENCRYPTED PRIVATE KEY", "AAAA").as_bytes()),
-            "encrypted-pem"
+            "not-a-request"
         );
         let proc_type = block(
             "CERTIFICATE REQUEST",

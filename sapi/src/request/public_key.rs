@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use der::asn1::{BitStringRef, ObjectIdentifier, UintRef};
+use super::asn1::{oid_of, read_oid};
+use super::ed25519;
+use der::asn1::{BitStringRef, IntRef, ObjectIdentifier};
 use der::{AnyRef, Decode, Reader, SliceReader, Tag, Tagged};
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::ec::{EcGroup, EcKey, EcPoint};
@@ -179,9 +181,10 @@ pub(crate) fn read_spki(spki: &[u8]) -> Result<KeyNumbers<'_>, KeyError> {
     match kind {
         RSA_ENCRYPTION => read_rsa(parameters, bytes),
         EC_PUBLIC_KEY => read_ec(parameters, bytes),
-        ED25519 if parameters.is_some() => Err(malformed("Ed25519 has no parameters (RFC 8410)")),
-        ED25519 if bytes.len() != 32 => Err(malformed("an Ed25519 key has 32 octets")),
-        ED25519 => Ok(KeyNumbers::Ed25519(bytes)),
+        ED25519 if parameters.is_some() => Err(KeyError::Unsupported {
+            what: "an Ed25519 key with parameters (RFC 8410 has none)".into(),
+        }),
+        ED25519 => Ok(KeyNumbers::Ed25519(ed25519::check(bytes)?)),
         _ => read_ml_dsa(kind, parameters, bytes, spki),
     }
 }
@@ -191,7 +194,7 @@ pub(crate) fn read_algorithm<'a>(
     reader: &mut SliceReader<'a>,
 ) -> Result<(ObjectIdentifier, Option<AnyRef<'a>>), der::Error> {
     reader.sequence(|algorithm| {
-        let kind = ObjectIdentifier::decode(algorithm)?;
+        let kind = read_oid(algorithm)?;
         let parameters = match algorithm.is_finished() {
             true => None,
             false => Some(AnyRef::decode(algorithm)?),
@@ -233,18 +236,31 @@ impl KeyNumbers<'_> {
 
 fn read_rsa<'a>(parameters: Option<AnyRef<'a>>, key: &'a [u8]) -> Result<KeyNumbers<'a>, KeyError> {
     // RFC 3279 section 2.3.1 says NULL; some writers leave it out.
-    if parameters.is_some_and(|any| any.tag() != Tag::Null || !any.value().is_empty()) {
-        return Err(malformed(
-            "the parameters of an RSA key are not NULL (RFC 3279)",
-        ));
+    if parameters.is_some_and(|any| any.tag() != Tag::Null) {
+        return Err(KeyError::Unsupported {
+            what: "an RSA key with parameters other than NULL (RFC 3279)".into(),
+        });
+    }
+    if parameters.is_some_and(|any| !any.value().is_empty()) {
+        return Err(malformed("NULL has no content"));
     }
     let mut reader = SliceReader::new(key)?;
     let (modulus, exponent) = reader.sequence(|numbers| {
-        let modulus = UintRef::decode(numbers)?.as_bytes();
-        Ok::<_, der::Error>((modulus, UintRef::decode(numbers)?.as_bytes()))
+        let modulus = read_positive(numbers)?;
+        Ok::<_, KeyError>((modulus, read_positive(numbers)?))
     })?;
     reader.finish()?;
     Ok(KeyNumbers::Rsa { modulus, exponent })
+}
+
+/// The octets of a positive INTEGER, without the one that keeps it positive.
+fn read_positive<'a>(numbers: &mut SliceReader<'a>) -> Result<&'a [u8], KeyError> {
+    match IntRef::decode(numbers)?.as_bytes() {
+        [0x80..=0xff, ..] => Err(KeyError::Invalid {
+            reason: "the modulus or the exponent is negative",
+        }),
+        octets => Ok(octets.strip_prefix(&[0]).unwrap_or(octets)),
+    }
 }
 
 fn read_ec<'a>(
@@ -257,7 +273,7 @@ fn read_ec<'a>(
     if parameters.tag() != Tag::ObjectIdentifier {
         return Err(unsupported("an EC key with explicit parameters"));
     }
-    let (curve, size) = match parameters.decode_as::<ObjectIdentifier>()? {
+    let (curve, size) = match oid_of(parameters)? {
         P256 => (KeyKind::P256, 32),
         P384 => (KeyKind::P384, 48),
         P521 => (KeyKind::P521, 66),
@@ -268,6 +284,9 @@ fn read_ec<'a>(
         // RFC 5480 section 2.2 lets a CA choose; widespread verifiers cannot read the short form.
         Some(2 | 3) if point.len() == 1 + size => {
             Err(unsupported("an EC key with a compressed point"))
+        }
+        Some(6 | 7) if point.len() == 1 + 2 * size => {
+            Err(unsupported("an EC key with a hybrid point"))
         }
         Some(0) if point.len() == 1 => Err(KeyError::Invalid {
             reason: "the point is at infinity",

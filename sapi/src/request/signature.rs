@@ -2,11 +2,13 @@
 
 use der::asn1::{ObjectIdentifier, UintRef};
 use der::{AnyRef, Decode, Reader, SliceReader};
+use openssl::ecdsa::EcdsaSig;
 use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
 use openssl::pkey::{PKeyRef, Public};
 use openssl::rsa::Padding;
 use openssl::sign::{RsaPssSaltlen, Verifier};
+use sha2::Digest as _;
 
 use super::csr_error::CsrError;
 use super::public_key::KeyKind;
@@ -46,7 +48,8 @@ impl Scheme {
         };
         let fitting = match (scheme, parameters) {
             (_, None) => true,
-            (Self::RsaPkcs1(_), Some(any)) => any.is_null(),
+            // NULL stands in requests of Mbed TLS even for ECDSA (RFC 5758 section 3.2 wants nothing).
+            (Self::RsaPkcs1(_) | Self::Ecdsa(_), Some(any)) => any.is_null(),
             _ => false,
         };
         if fitting {
@@ -81,33 +84,83 @@ impl Scheme {
         }
     }
 
-    fn holds(
+    /// Whether the signature holds, for a key of the scheme's kind.
+    pub(crate) fn holds(
         self,
         key: &PKeyRef<Public>,
         message: &[u8],
         signature: &[u8],
     ) -> Result<bool, ErrorStack> {
-        let mut verifier = match self {
-            Self::RsaPkcs1(digest) | Self::Ecdsa(digest) | Self::RsaPss(digest) => {
-                Verifier::new(digest.message_digest(), key)?
+        match self {
+            Self::RsaPkcs1(digest) => rsa_pkcs1_holds(digest, key, message, signature),
+            Self::RsaPss(digest) => {
+                let mut verifier = Verifier::new(digest.message_digest(), key)?;
+                verifier.set_rsa_padding(Padding::PKCS1_PSS)?;
+                verifier.set_rsa_mgf1_md(digest.message_digest())?;
+                verifier.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
+                verifier.verify_oneshot(signature, message)
             }
-            Self::Ed25519 | Self::MlDsa(_) => Verifier::new_without_digest(key)?,
-        };
-        if let Self::RsaPss(digest) = self {
-            verifier.set_rsa_padding(Padding::PKCS1_PSS)?;
-            verifier.set_rsa_mgf1_md(digest.message_digest())?;
-            verifier.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
+            // Straight to the curve: OpenSSL 3 would first move the key to a provider, which costs a
+            // third of the verification.
+            Self::Ecdsa(digest) => {
+                EcdsaSig::from_der(signature)?.verify(&digest.of(message), &*key.ec_key()?)
+            }
+            Self::Ed25519 | Self::MlDsa(_) => {
+                Verifier::new_without_digest(key)?.verify_oneshot(signature, message)
+            }
         }
-        verifier.verify_oneshot(signature, message)
     }
 }
 
+/// RFC 8017 section 8.2.2, the comparison of encodings: what the signature holds must be the whole
+/// DigestInfo, octet for octet. No parser looks at it, so there is nothing to forge around.
+fn rsa_pkcs1_holds(
+    digest: Digest,
+    key: &PKeyRef<Public>,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<bool, ErrorStack> {
+    let rsa = key.rsa()?;
+    let size = usize::try_from(rsa.size()).unwrap_or(0);
+    if signature.len() != size {
+        return Ok(false);
+    }
+    let mut held = vec![0; size];
+    let length = rsa.public_decrypt(signature, &mut held, Padding::PKCS1)?;
+    let wanted = [digest.info_prefix(), digest.of(message).as_slice()].concat();
+    Ok(held.get(..length) == Some(wanted.as_slice()))
+}
+
 impl Digest {
-    fn message_digest(self) -> MessageDigest {
+    pub(crate) fn message_digest(self) -> MessageDigest {
         match self {
             Self::Sha256 => MessageDigest::sha256(),
             Self::Sha384 => MessageDigest::sha384(),
             Self::Sha512 => MessageDigest::sha512(),
+        }
+    }
+
+    /// The digest of a message.
+    pub(crate) fn of(self, message: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Sha256 => sha2::Sha256::digest(message).to_vec(),
+            Self::Sha384 => sha2::Sha384::digest(message).to_vec(),
+            Self::Sha512 => sha2::Sha512::digest(message).to_vec(),
+        }
+    }
+
+    /// The DER of a DigestInfo before its digest (RFC 8017 section 9.2, note 1).
+    fn info_prefix(self) -> &'static [u8] {
+        match self {
+            Self::Sha256 => &[
+                0x30, 0x31, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20,
+            ],
+            Self::Sha384 => &[
+                0x30, 0x41, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2, 5, 0, 4, 0x30,
+            ],
+            Self::Sha512 => &[
+                0x30, 0x51, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3, 5, 0, 4, 0x40,
+            ],
         }
     }
 }
@@ -141,7 +194,9 @@ fn read_pss(parameters: Option<AnyRef<'_>>) -> Result<Scheme, CsrError> {
         (Digest::Sha512, 3, 64),
     ] {
         for null in [&[5, 0][..], &[]] {
-            if given.value() == pss_parameters(last, salt, null) {
+            let wanted = pss_parameters(last, salt, null);
+            let rest = given.value().strip_prefix(wanted.as_slice());
+            if rest.is_some_and(|rest| rest.is_empty() || rest == TRAILER_1) {
                 return Ok(Scheme::RsaPss(digest));
             }
         }
@@ -184,6 +239,9 @@ type Known = (ObjectIdentifier, Result<Scheme, &'static str>);
 const fn known(dotted: &str, scheme: Result<Scheme, &'static str>) -> Known {
     (ObjectIdentifier::new_unwrap(dotted), scheme)
 }
+
+/// `trailerField [3] INTEGER { trailerFieldBC(1) }`, the default; RFC 4055 section 3.1 has verifiers take it.
+const TRAILER_1: &[u8] = &[0xa3, 3, 2, 1, 1];
 
 const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
 

@@ -22,7 +22,7 @@ pub(crate) fn check_headers(request: &HttpRequest, max_body: usize) -> Result<()
     let encoded = request
         .headers()
         .get_all(CONTENT_ENCODING)
-        .any(|value| value != "identity");
+        .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"));
     if encoded {
         return Err(BodyError {
             slug: "unsupported-encoding",

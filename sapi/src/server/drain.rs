@@ -1,24 +1,44 @@
 //! Ending without losing a request.
 
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
 use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 
-/// Whether the server is ending.
-#[derive(Debug, Default)]
-pub(crate) struct Drain(AtomicBool);
+/// How far the server's end has come.
+#[derive(Debug)]
+pub(crate) struct Drain(watch::Sender<Stage>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Serving,
+    Draining,
+    TimeIsUp,
+}
+
+impl Default for Drain {
+    fn default() -> Self {
+        Self(watch::Sender::new(Stage::Serving))
+    }
+}
 
 impl Drain {
     pub(crate) fn begin(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.send_replace(Stage::Draining);
     }
 
     pub(crate) fn has_begun(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        *self.0.borrow() >= Stage::Draining
+    }
+
+    /// Returns when the time to drain is over.
+    pub(crate) async fn time_is_up(&self) {
+        let mut stage = self.0.subscribe();
+        // Its sender lives as long as `self`, so waiting cannot fail.
+        let _ = stage.wait_for(|stage| *stage == Stage::TimeIsUp).await;
     }
 }
 
@@ -51,25 +71,41 @@ impl EndSignals {
 
 /// Lets what has arrived be answered, then stops the server.
 ///
-/// By now no new connection finds the socket. Those already waiting to be accepted still are, and
-/// what `busy` counts is waited for until the deadline; idle connections are closed at the end.
-pub(crate) async fn finish(server: ServerHandle, deadline: Duration, busy: impl Fn() -> usize) {
+/// By now no new connection finds the socket's file. Those already waiting to be accepted still are;
+/// then no more are, so that steady traffic on TCP cannot put off the end. What `busy` counts is waited
+/// for until the deadline, and told so then. Idle connections are closed at the end.
+pub(crate) async fn finish(
+    server: ServerHandle,
+    drain: &Drain,
+    deadline: Duration,
+    busy: impl Fn() -> usize,
+) {
     let begun = Instant::now();
-    let mut quiet_since = Instant::now();
-    while begun.elapsed() < deadline && quiet_since.elapsed() < QUIET {
-        if busy() > 0 {
-            quiet_since = Instant::now();
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    quiet(begun + deadline.min(QUIET), &busy).await;
+    server.pause().await;
+    quiet(begun + deadline, &busy).await;
     if busy() > 0 {
         tracing::error!(
             requests = busy(),
-            "the time to drain is over; these requests are cut off"
+            "the time to drain is over (http.shutdown_timeout); these requests are given up"
         );
+        drain.0.send_replace(Stage::TimeIsUp);
+        tokio::time::sleep(QUIET).await;
     }
     server.stop(false).await;
 }
 
-/// How long nothing may happen before the end: enough for a request in the socket's queue to be read.
+/// Waits until nothing has happened for a while, or until a moment has come.
+async fn quiet(end: Instant, busy: &impl Fn() -> usize) {
+    let mut since = Instant::now();
+    while Instant::now() < end && since.elapsed() < QUIET {
+        if busy() > 0 {
+            since = Instant::now();
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// How long nothing may happen before the end: enough for a request in the socket's queue to be read,
+/// and for an answer to be written.
 const QUIET: Duration = Duration::from_millis(250);

@@ -11,10 +11,12 @@ use openssl::pkey::{PKey, Public};
 use openssl::x509::X509;
 use sha2::{Digest, Sha256};
 
+use super::network::Network;
 use super::proxy::{self, Connection};
-use super::settings::{Network, Proxy, Settings};
+use super::settings::{Proxy, Settings};
 use super::sources::Sources;
 use super::{keys, reply};
+use crate::command::print_config::printed;
 use crate::hooks::Rejection;
 use crate::request::{KeyError, Peer, RequestPolicy, read_spki};
 
@@ -35,13 +37,10 @@ pub fn settings(toml: &str) -> Result<String, String> {
         })
         .build()
         .map_err(|error| error.to_string())?;
-    let sources = Sources::of(merged).map_err(|error| error.to_string())?;
+    let sources = Sources::of(merged, Vec::new()).map_err(|error| error.to_string())?;
     Settings::check(&sources).map_err(|error| error.to_string())?;
     let lines = sources.lines();
-    Ok(lines
-        .into_iter()
-        .map(|(key, value, _)| format!("{key} = {value}\n"))
-        .collect())
+    Ok(lines.iter().map(|line| printed(line) + "\n").collect())
 }
 
 /// Who is asking, and the id of the request. Headers that HTTP does not allow are left out.

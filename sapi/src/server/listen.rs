@@ -1,7 +1,7 @@
 //! The public socket's life: taken over, or bound without harm to anything that is there.
 
 use std::fmt;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, chown};
@@ -39,12 +39,7 @@ impl Listener {
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Unix(_, Some(file)) => format!("unix:{}", file.path.display()),
-            Self::Unix(listener, None) | Self::Unix(listener, _)
-                if listener.local_addr().is_ok() =>
-            {
-                "unix socket from systemd".into()
-            }
-            Self::Unix(..) => "unix socket".into(),
+            Self::Unix(_, None) => "unix socket from systemd".into(),
             Self::Tcp(listener) => match listener.local_addr() {
                 Ok(address) => format!("http://{address}"),
                 Err(_) => "tcp".into(),
@@ -117,18 +112,22 @@ fn bind_tcp(address: SocketAddr) -> Result<Listener, ListenError> {
 }
 
 /// Binds under a name beside the real one, sets mode and group, and only then moves the socket in
-/// place: nobody ever meets it with other rights, and a running instance keeps its own.
+/// place: nobody ever meets it with other rights, and a running instance keeps its own. Of two that
+/// start at once, the lock on the folder lets one go first; the other then finds it alive.
 fn bind_unix(
     path: &Path,
     mode: u32,
     group: Option<&str>,
 ) -> Result<(UnixListener, SocketFile), ListenError> {
     let name = path.display().to_string();
+    let group = group.map(group_id).transpose()?;
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let lock = File::open(folder)
+        .and_then(|opened| opened.lock().map(|()| opened))
+        .map_err(|error| failed(&folder.display().to_string(), "cannot be locked", &error))?;
     make_way(path, &name)?;
-    let group = group.map(|group| group_id(group)).transpose()?;
-    let beside = path.with_extension(format!("{}.new", std::process::id()));
-    // A socket of this very name is what a killed predecessor with our process id left.
-    let _ = fs::remove_file(&beside);
+    let beside = folder.join(BESIDE);
+    clear(&beside)?;
     let listener =
         UnixListener::bind(&beside).map_err(|error| failed(&name, "cannot be bound", &error))?;
     let placed = place(&beside, path, mode, group);
@@ -136,12 +135,27 @@ fn bind_unix(
         let _ = fs::remove_file(&beside);
     }
     let inode = placed.map_err(|error| failed(&name, "cannot be put in place", &error))?;
+    drop(lock);
     nonblocking(listener.set_nonblocking(true), &name)?;
     let file = SocketFile {
         path: path.to_path_buf(),
         inode,
     };
     Ok((listener, file))
+}
+
+/// Removes what one who was killed in the middle of [`bind_unix`] left; under the lock nobody else's
+/// socket has this name.
+fn clear(beside: &Path) -> Result<(), ListenError> {
+    match fs::symlink_metadata(beside) {
+        Ok(found) if found.file_type().is_socket() => fs::remove_file(beside)
+            .map_err(|error| failed(&beside.display().to_string(), "cannot be removed", &error)),
+        Ok(_) => Err(ListenError(format!(
+            "{}: is in the way and is no socket; it is not touched: move it away",
+            beside.display()
+        ))),
+        Err(_) => Ok(()),
+    }
 }
 
 fn place(beside: &Path, path: &Path, mode: u32, group: Option<u32>) -> io::Result<(u64, u64)> {
@@ -184,6 +198,9 @@ fn group_id(name: &str) -> Result<u32, ListenError> {
 fn nonblocking(result: io::Result<()>, name: &str) -> Result<(), ListenError> {
     result.map_err(|error| failed(name, "cannot be used", &error))
 }
+
+/// Where a socket is made before it has its mode; short, as the system takes 107 bytes at most.
+const BESIDE: &str = ".sapi.new";
 
 fn failed(name: &str, what: &str, error: &io::Error) -> ListenError {
     ListenError(format!("{name}: {what}: {error}"))

@@ -11,7 +11,7 @@ use super::sources::SettingsError;
 pub(crate) fn start(format: LogFormat, filter: &str) -> Result<(), SettingsError> {
     let wanted = std::env::var("SAPI_LOG").unwrap_or_else(|_| filter.to_owned());
     let filter = EnvFilter::try_new(&wanted)
-        .map_err(|error| SettingsError(format!("log.filter or SAPI_LOG: {wanted:?}: {error}")))?;
+        .map_err(|error| SettingsError(format!("SAPI_LOG: {wanted:?}: {error}")))?;
     let json = match format {
         LogFormat::Auto => !io::stderr().is_terminal(),
         LogFormat::Text => false,
@@ -32,6 +32,14 @@ pub(crate) fn start(format: LogFormat, filter: &str) -> Result<(), SettingsError
         lines.with_ansi(io::stderr().is_terminal()).try_init()
     };
     Ok(())
+}
+
+/// The filter, if it is one.
+pub(crate) fn checked_filter(filter: String) -> Result<String, SettingsError> {
+    match EnvFilter::try_new(&filter) {
+        Ok(_) => Ok(filter),
+        Err(error) => Err(SettingsError(format!("log.filter: {filter:?}: {error}"))),
+    }
 }
 
 /// Standard error, but a full disk or a closed pipe behind it stops nothing.

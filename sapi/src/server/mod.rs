@@ -5,12 +5,15 @@
 pub(crate) mod app;
 mod body;
 mod boot;
+#[cfg(test)]
+mod deployed;
 mod drain;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod keys;
 pub(crate) mod listen;
 pub(crate) mod log;
+mod network;
 mod problem;
 mod proxy;
 mod put_csr;

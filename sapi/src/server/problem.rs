@@ -127,4 +127,5 @@ pub(crate) const PROBLEMS: &[ProblemKind] = &[
     ),
     kind("hook-timeout", 503, "The decision took too long"),
     kind("overloaded", 503, "Too many requests are waiting"),
+    kind("draining", 503, "The server is ending"),
 ];

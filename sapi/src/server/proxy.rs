@@ -7,7 +7,8 @@ use std::time::SystemTime;
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderMap;
 use actix_web::rt::net::{TcpStream, UnixStream};
-use base64ct::{Base64, Encoding};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use openssl::x509::X509;
 use percent_encoding::percent_decode;
 
@@ -36,7 +37,8 @@ impl Connection {
         let address = tcp.and_then(|stream| stream.peer_addr().ok());
         Self {
             uid: None,
-            address: address.map(|address| address.ip()),
+            // A socket for both kinds of address shows IPv4 as ::ffff:192.0.2.1.
+            address: address.map(|address| address.ip().to_canonical()),
         }
     }
 
@@ -125,7 +127,7 @@ fn forwarded_for(headers: &HeaderMap, proxy: &Proxy) -> Option<IpAddr> {
         .collect();
     for hop in hops.iter().rev() {
         // What is no address ends the search: nothing left of it can be trusted.
-        let address: IpAddr = hop.parse().ok()?;
+        let address = hop.parse::<IpAddr>().ok()?.to_canonical();
         if !is_proxy(address, proxy) {
             return Some(address);
         }
@@ -134,16 +136,18 @@ fn forwarded_for(headers: &HeaderMap, proxy: &Proxy) -> Option<IpAddr> {
 }
 
 /// The certificate a proxy says the client holds the key of, as PEM: nginx's `X-Client-Verify` and
-/// `X-Client-Cert`, or RFC 9440's `Client-Cert`.
+/// `X-Client-Cert`, or RFC 9440's `Client-Cert`. A proxy that writes the former says all it has to
+/// say there: a `Client-Cert` beside it is the client's own, passed on by neglect.
 fn client_certificate(headers: &HeaderMap) -> Option<Vec<u8>> {
-    if single(headers, "x-client-verify") == Some("SUCCESS") {
+    if headers.contains_key("x-client-verify") || headers.contains_key("x-client-cert") {
+        single(headers, "x-client-verify").filter(|verified| *verified == "SUCCESS")?;
         let escaped = single(headers, "x-client-cert")?;
         return Some(percent_decode(escaped.as_bytes()).collect());
     }
     let bytes = single(headers, "client-cert")?
         .strip_prefix(':')?
         .strip_suffix(':')?;
-    let der = Base64::decode_vec(bytes).ok()?;
+    let der = BASE64_STANDARD.decode(bytes).ok()?;
     Some(pem::write_block("CERTIFICATE", &der).into_bytes())
 }
 

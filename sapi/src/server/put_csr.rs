@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
-use actix_web::http::Method;
-use actix_web::http::header::{CONNECTION, HeaderValue};
+use actix_web::http::{ConnectionType, Method};
 use actix_web::web::{self, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use openssl::x509::X509;
@@ -129,8 +128,12 @@ async fn issue(
 ) -> HttpResponse {
     let outcome = endpoint
         .pipeline
-        .issue_numbered(request_id.to_owned(), client, csr, peer)
-        .await;
+        .issue_numbered(request_id.to_owned(), client, csr, peer);
+    let outcome = tokio::select! {
+        biased;
+        outcome = outcome => outcome,
+        () = endpoint.drain.time_is_up() => return reply::draining(request_id),
+    };
     match outcome {
         Ok(certificate) => reply::issued(request_id, &certificate),
         Err(rejection) => reply::rejected(request_id, &rejection),
@@ -140,9 +143,8 @@ async fn issue(
 /// While the server drains, every answer is the last one on its connection.
 fn last_if_draining(endpoint: &Endpoint, mut answer: HttpResponse) -> HttpResponse {
     if endpoint.drain.has_begun() {
-        answer
-            .headers_mut()
-            .insert(CONNECTION, HeaderValue::from_static("close"));
+        // Not as a header, which actix-http would leave out.
+        answer.head_mut().set_connection_type(ConnectionType::Close);
     }
     answer
 }

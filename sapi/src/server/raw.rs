@@ -1,5 +1,8 @@
 //! The settings as they are written.
 
+use std::fmt;
+
+use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// Mirrors the file. Every key but the optional ones has a value, for the defaults are read first.
@@ -86,31 +89,30 @@ pub(crate) struct RawLog {
 
 /// A list; in the environment, where there are only texts, with commas between its elements.
 fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Either {
-        List(Vec<Element>),
-        Text(String),
+    struct List;
+
+    impl<'de> Visitor<'de> for List {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_str<E: Error>(self, text: &str) -> Result<Vec<String>, E> {
+            let elements = text.split(',').map(str::trim);
+            let elements = elements.filter(|element| !element.is_empty());
+            Ok(elements.map(str::to_owned).collect())
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<String>, A::Error> {
+            let mut elements = Vec::new();
+            // Numbers, such as user ids, become texts here, to be read again when they are checked.
+            while let Some(element) = list.next_element()? {
+                elements.push(element);
+            }
+            Ok(elements)
+        }
     }
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Element {
-        Text(String),
-        Number(u64),
-    }
-    Ok(match Either::deserialize(deserializer)? {
-        Either::Text(text) => text
-            .split(',')
-            .map(str::trim)
-            .filter(|element| !element.is_empty())
-            .map(str::to_owned)
-            .collect(),
-        Either::List(elements) => elements
-            .into_iter()
-            .map(|element| match element {
-                Element::Text(text) => text,
-                Element::Number(number) => number.to_string(),
-            })
-            .collect(),
-    })
+
+    deserializer.deserialize_any(List)
 }

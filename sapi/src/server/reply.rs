@@ -104,6 +104,14 @@ pub(crate) fn overloaded(request_id: &str) -> HttpResponse {
     )
 }
 
+pub(crate) fn draining(request_id: &str) -> HttpResponse {
+    let text = "the server is ending before this request was decided; send it again";
+    later(
+        problem(request_id, "draining", text),
+        Duration::from_secs(5),
+    )
+}
+
 pub(crate) fn method_not_allowed(request_id: &str) -> HttpResponse {
     let text = "a certificate request is sent with PUT";
     with_header(

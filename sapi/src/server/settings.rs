@@ -1,9 +1,11 @@
 //! The settings as the program runs on them: checked once, when they are read.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::log;
+use super::network::Network;
 use super::raw::RawSettings;
 use super::sources::{SettingsError, Sources};
 use crate::certificate::{Profile, Validity};
@@ -62,58 +64,29 @@ pub(crate) enum LogFormat {
 }
 
 impl Settings {
+    /// Checks every value; an error names the key, and where its value comes from.
     pub(crate) fn check(sources: &Sources) -> Result<Self, SettingsError> {
+        Self::check_values(sources).map_err(|error| error.located(sources))
+    }
+
+    fn check_values(sources: &Sources) -> Result<Self, SettingsError> {
         let raw: RawSettings = sources.all()?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             listen: listen(&raw.listen)?,
-            socket_mode: mode(&raw.socket.mode)?,
+            socket_mode: mode(sources, &raw.socket.mode)?,
             socket_group: raw.socket.group.clone(),
             http: http(&raw, cores)?,
-            signing_threads: at_least_one("signing.threads", raw.signing.threads.unwrap_or(cores))?,
+            signing_threads: threads("signing.threads", raw.signing.threads.unwrap_or(cores))?,
             signing_queue: at_least_one("signing.queue", raw.signing.queue)?,
             requests: requests(&raw)?,
             profile: profile(&raw)?,
             hook_timeout: duration("hooks.timeout", &raw.hooks.timeout)?,
             proxy: proxy(&raw)?,
             log_format: log_format(&raw.log.format)?,
-            log_filter: raw.log.filter,
-            ca_path: raw.ca_path.into(),
+            log_filter: log::checked_filter(raw.log.filter)?,
+            ca_path: not_empty("ca_path", raw.ca_path)?.into(),
         })
-    }
-}
-
-/// An address and how many of its leading bits count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Network {
-    address: IpAddr,
-    bits: u32,
-}
-
-impl Network {
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        let (address, bits) = match text.split_once('/') {
-            Some((address, bits)) => (address.parse().ok()?, Some(bits.parse().ok()?)),
-            None => (text.parse().ok()?, None),
-        };
-        let all = match address {
-            IpAddr::V4(_) => 32,
-            IpAddr::V6(_) => 128,
-        };
-        let bits = bits.unwrap_or(all);
-        (bits <= all).then_some(Self { address, bits })
-    }
-
-    pub(crate) fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address) {
-            (IpAddr::V4(network), IpAddr::V4(address)) => {
-                (network.to_bits() ^ address.to_bits()).leading_zeros() >= self.bits
-            }
-            (IpAddr::V6(network), IpAddr::V6(address)) => {
-                (network.to_bits() ^ address.to_bits()).leading_zeros() >= self.bits
-            }
-            _ => false,
-        }
     }
 }
 
@@ -130,7 +103,11 @@ fn listen(text: &str) -> Result<Listen, SettingsError> {
     }
 }
 
-fn mode(text: &str) -> Result<u32, SettingsError> {
+/// As a text, for TOML's own octal numbers lose their zero on the way: 0o660 would be read as 432.
+fn mode(sources: &Sources, text: &str) -> Result<u32, SettingsError> {
+    if !sources.is_text("socket.mode") {
+        return Err(wrong("socket.mode", "is not in quotes: write \"0660\""));
+    }
     match u32::from_str_radix(text, 8) {
         Ok(mode) if mode <= 0o777 => Ok(mode),
         _ => Err(wrong("socket.mode", "is no octal mode such as \"0660\"")),
@@ -140,7 +117,7 @@ fn mode(text: &str) -> Result<u32, SettingsError> {
 fn http(raw: &RawSettings, cores: usize) -> Result<Http, SettingsError> {
     let http = &raw.http;
     Ok(Http {
-        workers: at_least_one("http.workers", http.workers.unwrap_or(cores))?,
+        workers: threads("http.workers", http.workers.unwrap_or(cores))?,
         max_body: at_least_one("http.max_body", http.max_body)?,
         header_timeout: duration("http.header_timeout", &http.header_timeout)?,
         body_timeout: duration("http.body_timeout", &http.body_timeout)?,
@@ -167,6 +144,12 @@ fn requests(raw: &RawSettings) -> Result<RequestPolicy, SettingsError> {
                 &format!("{digest:?} is not 64 hexadecimal digits"),
             )
         })?);
+    }
+    if requests.key_kinds.is_empty() {
+        return Err(wrong(
+            "requests.key_kinds",
+            "is empty: every key would be refused",
+        ));
     }
     let policy = RequestPolicy::default()
         .with_rsa(rsa)
@@ -209,7 +192,10 @@ fn profile(raw: &RawSettings) -> Result<Profile, SettingsError> {
 
 fn proxy(raw: &RawSettings) -> Result<Proxy, SettingsError> {
     let mut proxy = Proxy {
-        client_ca_file: raw.proxy.client_ca_file.as_ref().map(PathBuf::from),
+        client_ca_file: match &raw.proxy.client_ca_file {
+            Some(file) => Some(not_empty("proxy.client_ca_file", file.clone())?.into()),
+            None => None,
+        },
         ..Proxy::default()
     };
     for uid in &raw.proxy.trusted_uids {
@@ -258,7 +244,11 @@ fn duration(key: &str, text: &str) -> Result<Duration, SettingsError> {
         return Err(invalid());
     }
     let validity: Validity = text.parse().map_err(|_| invalid())?;
-    Ok(validity.duration())
+    match validity.duration() {
+        // Longer is a slip, and some clocks would overflow.
+        duration if duration > YEAR => Err(wrong(key, "is longer than a year")),
+        duration => Ok(duration),
+    }
 }
 
 fn sha256(hex: &str) -> Option<[u8; 32]> {
@@ -278,6 +268,22 @@ fn at_least_one(key: &str, number: usize) -> Result<usize, SettingsError> {
         number => Ok(number),
     }
 }
+
+fn threads(key: &str, number: usize) -> Result<usize, SettingsError> {
+    match at_least_one(key, number)? {
+        1..=1024 => Ok(number),
+        _ => Err(wrong(key, "must be at most 1024")),
+    }
+}
+
+fn not_empty(key: &str, text: String) -> Result<String, SettingsError> {
+    if text.is_empty() {
+        return Err(wrong(key, "is empty"));
+    }
+    Ok(text)
+}
+
+const YEAR: Duration = Duration::from_secs(366 * 86_400);
 
 fn wrong(key: &str, what: &str) -> SettingsError {
     SettingsError(format!("{key}: {what}"))

@@ -1,9 +1,14 @@
 //! Where settings come from: defaults, file, environment, command line.
 
+use std::ffi::OsString;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
 
-use config::{Config, ConfigError, Environment, File, FileFormat, Map, Value, ValueKind};
+use config::{
+    Config, ConfigError, Environment, File, FileFormat, Format, Map, Source, Value, ValueKind,
+};
 
 use super::keys::{KEYS, defaults, nearest};
 
@@ -11,6 +16,8 @@ use super::keys::{KEYS, defaults, nearest};
 #[derive(Clone, Debug)]
 pub(crate) struct Sources {
     merged: Config,
+    /// The keys that the command line has set.
+    flags: Vec<String>,
 }
 
 impl Sources {
@@ -22,22 +29,21 @@ impl Sources {
     ) -> Result<Self, SettingsError> {
         let mut builder =
             Config::builder().add_source(File::from_str(&defaults(), FileFormat::Toml));
-        let (path, required) = match file {
-            Some(path) => (path.to_path_buf(), true),
-            None => (PathBuf::from(DEFAULT_FILE), false),
-        };
-        builder = builder.add_source(File::from(path).format(FileFormat::Toml).required(required));
-        builder = builder.add_source(environment(std::env::vars_os().filter_map(
-            |(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)),
-        )));
+        let path = file.unwrap_or(Path::new(DEFAULT_FILE));
+        // Only the default file may be missing: one that cannot be read is not passed over.
+        if file.is_some() || !is_missing(path) {
+            builder = builder.add_source(SettingsFile::read(path)?);
+        }
+        builder = builder.add_source(environment(std::env::vars_os())?);
         for (key, value) in flags {
             builder = builder.set_override(*key, value.as_str())?;
         }
-        Self::of(builder.build()?)
+        let flags = flags.iter().map(|(key, _)| (*key).to_owned()).collect();
+        Self::of(builder.build()?, flags)
     }
 
-    pub(super) fn of(merged: Config) -> Result<Self, SettingsError> {
-        let sources = Self { merged };
+    pub(super) fn of(merged: Config, flags: Vec<String>) -> Result<Self, SettingsError> {
+        let sources = Self { merged, flags };
         sources.refuse_unknown_keys()?;
         Ok(sources)
     }
@@ -47,6 +53,7 @@ impl Sources {
         let defaults = File::from_str(&defaults(), FileFormat::Toml);
         Ok(Self {
             merged: Config::builder().add_source(defaults).build()?,
+            flags: Vec::new(),
         })
     }
 
@@ -63,24 +70,48 @@ impl Sources {
         Ok(self.merged.clone().try_deserialize()?)
     }
 
-    /// Every key that has a value, with the value as TOML and where it comes from.
-    pub(crate) fn lines(&self) -> Vec<(String, String, String)> {
+    /// Every key that has a value, with the value and where it comes from.
+    pub(crate) fn lines(&self) -> Vec<Line> {
         let mut lines = Vec::new();
         flatten("", &self.merged.cache, &mut lines);
-        lines.sort_by_key(|(key, ..)| place(key));
+        for line in &mut lines {
+            if self.flags.contains(&line.key) {
+                line.origin = "command line".into();
+            }
+        }
+        lines.sort_by_key(|line| place(&line.key));
         lines
     }
 
+    /// Where the value of a key comes from, unless it is the default.
+    pub(crate) fn origin(&self, key: &str) -> Option<String> {
+        let line = self.lines().into_iter().find(|line| line.key == key)?;
+        Some(line.origin).filter(|origin| origin != DEFAULT)
+    }
+
+    /// Whether a value is a text, and not a number that would be read as one.
+    pub(crate) fn is_text(&self, key: &str) -> bool {
+        let value: Result<Value, _> = self.merged.get(key);
+        value.is_ok_and(|value| matches!(value.kind, ValueKind::String(_)))
+    }
+
     fn refuse_unknown_keys(&self) -> Result<(), SettingsError> {
-        for (key, _, origin) in self.lines() {
-            let of_a_hook = key.starts_with("hooks.") && key.matches('.').count() > 1;
-            if !of_a_hook && !KEYS.iter().any(|(known, _)| *known == key) {
-                let hint = match nearest(&key) {
+        for line in self.lines() {
+            let key = &line.key;
+            let of_a_hook = key.starts_with("hooks.")
+                && (key.matches('.').count() > 1 || matches!(line.value.kind, ValueKind::Table(_)));
+            let a_table_of_ours = matches!(line.value.kind, ValueKind::Table(_))
+                && KEYS
+                    .iter()
+                    .any(|(known, _)| known.starts_with(&format!("{key}.")));
+            if !of_a_hook && !a_table_of_ours && !KEYS.iter().any(|(known, _)| known == key) {
+                let hint = match nearest(key) {
                     Some(known) => format!("; did you mean {known}?"),
                     None => String::new(),
                 };
                 return Err(SettingsError(format!(
-                    "{key}: unknown setting in {origin}{hint}"
+                    "{key}: unknown setting in {}{hint}",
+                    line.origin
                 )));
             }
         }
@@ -88,9 +119,60 @@ impl Sources {
     }
 }
 
+/// A file under the name it was asked for; the crate's own source would name it from where we stand.
+#[derive(Clone, Debug)]
+struct SettingsFile(Map<String, Value>);
+
+impl SettingsFile {
+    fn read(path: &Path) -> Result<Self, SettingsError> {
+        let name = path.display().to_string();
+        let text =
+            fs::read_to_string(path).map_err(|error| SettingsError(format!("{name}: {error}")))?;
+        let parsed = FileFormat::Toml.parse(Some(&name), &text);
+        let parsed = parsed
+            .map_err(|error| SettingsError(format!("{name}: {}", error.to_string().trim_end())))?;
+        Ok(Self(parsed))
+    }
+}
+
+impl Source for SettingsFile {
+    fn clone_into_box(&self) -> Box<dyn Source + Send + Sync> {
+        Box::new(self.clone())
+    }
+
+    fn collect(&self) -> Result<Map<String, Value>, ConfigError> {
+        Ok(self.0.clone())
+    }
+}
+
+/// One setting.
+#[derive(Debug)]
+pub(crate) struct Line {
+    /// `table.key`; where a part of it is no bare key of TOML, in quotes.
+    pub(crate) key: String,
+    /// A table only if it is empty.
+    pub(crate) value: Value,
+    pub(crate) origin: String,
+}
+
 /// Settings that stop the start.
 #[derive(Debug)]
 pub(crate) struct SettingsError(pub(crate) String);
+
+impl SettingsError {
+    /// Says where the value comes from that is wrong, unless the text does already.
+    pub(crate) fn located(self, sources: &Sources) -> Self {
+        let Self(text) = self;
+        // Ours begin with the key, or two; those of the crate `config` have it in the middle.
+        let ours = text.split(": ").next().unwrap_or_default().split(", ");
+        let theirs = text.split("for key `").nth(1);
+        let theirs = theirs.and_then(|rest| rest.split('`').next());
+        match ours.chain(theirs).find_map(|key| sources.origin(key)) {
+            Some(origin) if !text.contains(&origin) => Self(format!("{text} (in {origin})")),
+            _ => Self(text),
+        }
+    }
+}
 
 impl From<ConfigError> for SettingsError {
     fn from(error: ConfigError) -> Self {
@@ -106,48 +188,69 @@ impl fmt::Display for SettingsError {
 
 impl std::error::Error for SettingsError {}
 
-/// `SAPI_KEY`, `SAPI_TABLE__KEY`. What is no setting but begins the same is left out first; a
-/// passphrase above all never meets a parser that would turn `0123` into a number.
-fn environment(variables: impl Iterator<Item = (String, String)>) -> Environment {
-    let reserved = |key: &str| key == "SAPI_LOG" || key.starts_with("SAPI_PASSPHRASE");
-    let settings: Map<String, String> = variables
-        .filter(|(key, _)| key.starts_with("SAPI_") && !reserved(key))
-        .collect();
-    Environment::with_prefix("SAPI")
-        .prefix_separator("_")
-        .separator("__")
-        .source(Some(settings))
+fn is_missing(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
-fn flatten(prefix: &str, value: &Value, lines: &mut Vec<(String, String, String)>) {
+/// `SAPI_KEY`, `SAPI_TABLE__KEY`. What is no setting but begins the same is left out first; a
+/// passphrase above all never meets a parser that would turn `0123` into a number.
+fn environment(
+    variables: impl Iterator<Item = (OsString, OsString)>,
+) -> Result<Environment, SettingsError> {
+    let reserved = |key: &str| key == "SAPI_LOG" || key.starts_with("SAPI_PASSPHRASE");
+    let mut settings = Map::new();
+    for (key, value) in variables {
+        let Some(key) = key.to_str().filter(|key| key.starts_with("SAPI_")) else {
+            continue;
+        };
+        if reserved(key) {
+            continue;
+        }
+        let value = value
+            .into_string()
+            .map_err(|_| SettingsError(format!("{key}: the variable is not UTF-8")))?;
+        settings.insert(key.to_owned(), value);
+    }
+    Ok(Environment::with_prefix("SAPI")
+        .prefix_separator("_")
+        .separator("__")
+        .source(Some(settings)))
+}
+
+fn flatten(prefix: &str, value: &Value, lines: &mut Vec<Line>) {
     match &value.kind {
-        ValueKind::Table(table) => {
+        ValueKind::Table(table) if prefix.is_empty() || !table.is_empty() => {
             for (key, inner) in table {
                 let dot = if prefix.is_empty() { "" } else { "." };
-                flatten(&format!("{prefix}{dot}{key}"), inner, lines);
+                flatten(
+                    &format!("{prefix}{dot}{}", bare_or_quoted(key)),
+                    inner,
+                    lines,
+                );
             }
         }
         ValueKind::Nil => {}
         _ => {
             let origin = match value.origin() {
-                None => "default".to_owned(),
+                None => DEFAULT.to_owned(),
                 Some("the environment") => "environment".to_owned(),
                 Some(path) => path.to_owned(),
             };
-            lines.push((prefix.to_owned(), as_toml(value), origin));
+            lines.push(Line {
+                key: prefix.to_owned(),
+                value: value.clone(),
+                origin,
+            });
         }
     }
 }
 
-fn as_toml(value: &Value) -> String {
-    match &value.kind {
-        ValueKind::String(text) => toml::Value::from(text.as_str()).to_string(),
-        ValueKind::Array(elements) => {
-            let elements: Vec<_> = elements.iter().map(as_toml).collect();
-            format!("[{}]", elements.join(", "))
-        }
-        _ => value.to_string(),
+fn bare_or_quoted(key: &str) -> String {
+    let bare = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    if !key.is_empty() && key.bytes().all(bare) {
+        return key.to_owned();
     }
+    toml::Value::from(key).to_string()
 }
 
 /// Settings are listed in the order of the table of keys, those of hooks last.
@@ -156,4 +259,5 @@ fn place(key: &str) -> (usize, String) {
     (known.unwrap_or(usize::MAX), key.to_owned())
 }
 
+const DEFAULT: &str = "default";
 const DEFAULT_FILE: &str = "/etc/sapi/sapi.toml";

@@ -32,6 +32,8 @@ pub(crate) async fn serve(
 ) -> Result<(), StartError> {
     let settings = Settings::check(sources)?;
     let pipeline = pipeline(app, sources, &settings, passphrase).await?;
+    // Before there is a socket, which a mistake would take away again.
+    anchors(&settings, &pipeline.issuer())?;
     let listener = Listener::open(&settings)?;
     serve_on(listener, pipeline, &settings).await
 }
@@ -115,7 +117,8 @@ pub(crate) async fn serve_on(
             .load(Ordering::Acquire)
             .max(endpoint.pipeline.in_flight())
     };
-    drain::finish(handle, settings.http.shutdown_timeout, busy).await;
+    let deadline = settings.http.shutdown_timeout;
+    drain::finish(handle, &endpoint.drain, deadline, busy).await;
     // The server's own task has nothing left to report once it was told to stop.
     let _ = running.await;
     tracing::info!("sapi has ended");
@@ -164,18 +167,22 @@ pub enum StartError {
     Hooks(BoxError),
     /// There is no socket to listen on.
     Listen(String),
+    /// What was asked for could not be written; the text names the file.
+    Output(String),
     /// The operating system refused something.
     System(std::io::Error),
 }
 
 impl StartError {
-    /// The exit code (sysexits): 78 for what the operator has set, 69 for a socket, 71 for the system.
+    /// The exit code (sysexits): 78 for what the operator has set, 69 for a socket, 71 for the
+    /// system, 73 for a file that cannot be made.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Settings(_) | Self::Passphrase(_) | Self::Identity(_) | Self::Unfit(_) => 78,
             Self::NoHooks | Self::Hooks(_) => 78,
             Self::Listen(_) => 69,
             Self::System(_) => 71,
+            Self::Output(_) => 73,
         }
     }
 }
@@ -183,7 +190,7 @@ impl StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Settings(text) | Self::Listen(text) => f.write_str(text),
+            Self::Settings(text) | Self::Listen(text) | Self::Output(text) => f.write_str(text),
             Self::Passphrase(error) => error.fmt(f),
             Self::Identity(error) => error.fmt(f),
             Self::Unfit(error) => error.fmt(f),

@@ -32,6 +32,7 @@ pub struct RequestBuilder {
     pub(super) extensions: Vec<(String, bool, Vec<u8>)>,
     pub(super) attributes: Vec<(String, Vec<u8>)>,
     pub(super) key: TestKey,
+    pub(super) spki: Option<Vec<u8>>,
     pub(super) signed_by: Option<TestKey>,
     pub(super) digest: Digest,
 }
@@ -51,6 +52,7 @@ impl RequestBuilder {
             extensions: Vec::new(),
             attributes: Vec::new(),
             key: TestKey::p256(),
+            spki: None,
             signed_by: None,
             digest: Digest::Sha256,
         }
@@ -219,6 +221,17 @@ impl RequestBuilder {
     /// ```
     pub fn key(mut self, key: TestKey) -> Self {
         self.key = key;
+        self
+    }
+
+    /// Writes these bytes in the place of the SubjectPublicKeyInfo, whatever they are.
+    ///
+    /// ```
+    /// use sapi::testing::RequestBuilder;
+    /// assert!(RequestBuilder::new().public_key_der(&[0x30, 0]).try_build().is_err());
+    /// ```
+    pub fn public_key_der(mut self, spki: &[u8]) -> Self {
+        self.spki = Some(spki.to_vec());
         self
     }
 

@@ -83,7 +83,7 @@ impl RequestBuilder {
         out.nest(Tag::Sequence, |info| {
             info.element(Tag::Integer, &[self.version])?;
             info.raw(&self.subject.to_der());
-            info.raw(&self.key.spki());
+            info.raw(self.spki.as_ref().unwrap_or(&self.key.spki()));
             info.nest(CONTEXT_0, |attributes| self.write_attributes(attributes))
         })?;
         Ok(out.finish())

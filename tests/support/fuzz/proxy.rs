@@ -52,8 +52,8 @@ fn last_stranger(headers: &[(&[u8], &[u8])]) -> Option<IpAddr> {
     }
     let line = line.join(",");
     line.rsplit(',')
-        .map(|hop| hop.trim().parse().ok())
-        .find(|hop: &Option<IpAddr>| !hop.is_some_and(is_trusted))
+        .map(|hop| hop.trim().parse().ok().map(|hop: IpAddr| hop.to_canonical()))
+        .find(|hop| !hop.is_some_and(is_trusted))
         .flatten()
 }
 

@@ -1,0 +1,163 @@
+//! Holds the files in `deploy/` against the code.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use super::keys::{KEYS, defaults};
+use super::problem::PROBLEMS;
+
+/// The settings of a shipped file: those in force, and those shown behind a `#` without a space.
+struct Shipped {
+    set: BTreeMap<String, toml::Value>,
+    commented: BTreeMap<String, toml::Value>,
+}
+
+impl Shipped {
+    fn read(name: &str) -> Self {
+        let text = repository(&format!("deploy/{name}"));
+        let shown = |line: &str| {
+            let line = line.strip_prefix('#').filter(|rest| !rest.starts_with(' '));
+            line.map(str::to_owned)
+        };
+        // Tables stand where they are; keys go to one or the other document.
+        let is_table = |line: &str| line.starts_with('[');
+        let commented: Vec<String> = text
+            .lines()
+            .filter_map(|line| shown(line).or_else(|| is_table(line).then(|| line.to_owned())))
+            .collect();
+        Self {
+            set: flat(&text),
+            commented: flat(&commented.join("\n")),
+        }
+    }
+}
+
+fn repository(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn flat(text: &str) -> BTreeMap<String, toml::Value> {
+    fn into(prefix: &str, table: toml::Table, all: &mut BTreeMap<String, toml::Value>) {
+        for (key, value) in table {
+            let key = if prefix.is_empty() {
+                key
+            } else {
+                format!("{prefix}.{key}")
+            };
+            match value {
+                toml::Value::Table(table) => into(&key, table, all),
+                value => assert!(all.insert(key, value).is_none()),
+            }
+        }
+    }
+    let mut all = BTreeMap::new();
+    let table: toml::Table = text
+        .parse()
+        .unwrap_or_else(|error| panic!("{error}: {text}"));
+    into("", table, &mut all);
+    all
+}
+
+fn of_a_hook(key: &str) -> bool {
+    key.starts_with("hooks.") && key.matches('.').count() > 1
+}
+
+const FILES: [&str; 2] = ["sapi.toml", "sapi.dev.toml"];
+
+#[test]
+fn every_key_is_taught_and_every_taught_key_is_known() {
+    for file in FILES {
+        let shipped = Shipped::read(file);
+        for (key, _) in KEYS {
+            // The operator's socket belongs to production.
+            let taught = shipped.set.contains_key(*key) || shipped.commented.contains_key(*key);
+            assert!(taught, "{file} does not teach {key}");
+        }
+        for key in shipped.set.keys().chain(shipped.commented.keys()) {
+            let known = KEYS.iter().any(|(known, _)| known == key);
+            assert!(
+                known || of_a_hook(key),
+                "{file} teaches {key}, which is none"
+            );
+        }
+    }
+}
+
+#[test]
+fn commented_keys_show_the_default() {
+    let defaults = flat(&defaults());
+    for file in FILES {
+        for (key, shown) in Shipped::read(file).commented {
+            if let Some(default) = defaults.get(&key) {
+                assert_eq!(&shown, default, "{file}: {key}");
+            }
+        }
+    }
+}
+
+#[test]
+fn openapi_lists_exactly_the_problems() {
+    let text = repository("deploy/openapi.yaml");
+    let enumeration = text.split("    ProblemType:\n").nth(1).unwrap();
+    let enumeration = enumeration.split("    ProxyProblemType:\n").next().unwrap();
+    let listed: BTreeSet<&str> = enumeration
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- urn:sapi:problem:"))
+        .filter_map(|rest| rest.split_whitespace().next())
+        .collect();
+    let known: BTreeSet<&str> = PROBLEMS.iter().map(|kind| kind.slug).collect();
+    assert_eq!(listed, known);
+    assert_eq!(known.len(), PROBLEMS.len(), "a slug stands twice");
+}
+
+#[test]
+fn openapi_knows_every_status() {
+    let text = repository("deploy/openapi.yaml");
+    for kind in PROBLEMS {
+        assert!(
+            text.contains(&format!("        '{}':\n", kind.status)),
+            "{}",
+            kind.status
+        );
+    }
+}
+
+/// Every text in double quotes in the bodies of the functions `slug` of a source.
+fn slugs(source: &str) -> Vec<String> {
+    let text = repository(source);
+    let bodies = text.split("fn slug(").skip(1);
+    let bodies = bodies.map(|rest| {
+        rest.split("\n    }\n")
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    });
+    bodies
+        .flat_map(|body| {
+            body.split('"')
+                .skip(1)
+                .step_by(2)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[test]
+fn every_slug_has_its_status() {
+    for source in [
+        "sapi/src/request/csr_error.rs",
+        "sapi/src/request/public_key.rs",
+        "sapi/src/hooks/rejection.rs",
+    ] {
+        let slugs = slugs(source);
+        assert!(slugs.len() > 3, "{source}: {slugs:?}");
+        for slug in slugs {
+            // Waiting is no problem: it is answered 202.
+            let known = slug == "pending" || PROBLEMS.iter().any(|kind| kind.slug == slug);
+            assert!(known, "{source}: {slug} has no status");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! A shell for the tests: what its hooks do, the client's identifier says.
+//!
+//! `deny`, `abstain`, `later`, `login`, `badlogin`, `slower`, `panic`, `error`, `wait<ms>`, `block<ms>` and `peer`
+//! act in authorize, `refuse` and `presignpanic` in presign, `withhold`, `lose` and
+//! `record<ms>` in postsign; any other identifier is granted all that its request asks for.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use sapi::{
+    App, Boot, BoxError, DraftCertificate, IssuedCertificate, Issuer, Rejection, SigningContext,
+    SigningHooks, Terms, Validity, Verdict, async_trait,
+};
+use serde::Deserialize;
+
+fn main() -> ExitCode {
+    App::new().hook_with(Obedient::open).run()
+}
+
+/// The table `[hooks.test]`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Settings {
+    /// One line for each certificate goes here.
+    journal: Option<PathBuf>,
+    /// What boot says when it fails.
+    fault: Option<String>,
+}
+
+struct Obedient(Settings);
+
+impl Obedient {
+    fn open(boot: &Boot) -> Result<Self, BoxError> {
+        if !boot.has_settings("test") {
+            return Ok(Self(Settings::default()));
+        }
+        Ok(Self(boot.settings("test")?))
+    }
+
+    fn record(&self, line: &str) -> Result<(), BoxError> {
+        let Some(journal) = &self.0.journal else {
+            return Ok(());
+        };
+        let mut file = OpenOptions::new().create(true).append(true).open(journal)?;
+        Ok(writeln!(file, "{line}")?)
+    }
+}
+
+#[async_trait]
+impl SigningHooks for Obedient {
+    fn name(&self) -> &'static str {
+        "obedient"
+    }
+
+    async fn boot(&self, _: &Issuer) -> Result<(), BoxError> {
+        self.0
+            .fault
+            .clone()
+            .map_or(Ok(()), |fault| Err(fault.into()))
+    }
+
+    #[allow(clippy::panic, reason = "to see what a panic does is the purpose")]
+    async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
+        let client = cx.client().as_str();
+        match client {
+            "deny" => return Err(Rejection::denied("not on a \"Sunday\"")),
+            "abstain" => return Ok(Verdict::Abstain),
+            "later" => return Err(Rejection::pending(Duration::from_millis(29_500))),
+            "login" => return Err(Rejection::unauthenticated("Bearer realm=\"enrolment\"")),
+            "badlogin" => return Err(Rejection::unauthenticated("two\r\nlines")),
+            "slower" => return Err(Rejection::too_many(Duration::from_secs(7))),
+            "panic" => panic!("SECRET-CAUSE of a panic"),
+            "error" => return Err("SECRET-CAUSE of an error".into()),
+            "peer" => return Err(Rejection::denied(who(cx))),
+            _ => {}
+        }
+        self.record(&format!("asked {client}"))?;
+        if let Some(pause) = number_after(client, "wait") {
+            tokio::time::sleep(pause).await;
+        }
+        if let Some(pause) = number_after(client, "block") {
+            std::thread::sleep(pause);
+        }
+        let terms = Terms::valid_for(Validity::days(1)).with_requested_names(cx.csr());
+        Ok(Verdict::Grant(terms))
+    }
+
+    #[allow(clippy::panic, reason = "to see what a panic does is the purpose")]
+    async fn presign(
+        &self,
+        cx: &mut SigningContext,
+        _: &mut DraftCertificate,
+    ) -> Result<(), Rejection> {
+        match cx.client().as_str() {
+            "refuse" => Err(Rejection::denied("on second thoughts")),
+            "presignpanic" => panic!("SECRET-CAUSE in presign"),
+            _ => Ok(()),
+        }
+    }
+
+    #[allow(clippy::panic, reason = "to see what a panic does is the purpose")]
+    async fn postsign(
+        &self,
+        cx: &mut SigningContext,
+        certificate: &IssuedCertificate,
+    ) -> Result<(), BoxError> {
+        let client = cx.client().as_str();
+        if let Some(pause) = number_after(client, "record") {
+            tokio::time::sleep(pause).await;
+        }
+        self.record(&format!("{client} {}", certificate.serial()))?;
+        match client {
+            "withhold" => Err("SECRET-CAUSE of a full disk".into()),
+            "lose" => panic!("SECRET-CAUSE after signing"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a hook knows of who asks.
+fn who(cx: &SigningContext) -> String {
+    let address = cx.peer().address().map(|address| address.to_string());
+    let subject = cx.peer().certificate().and_then(|certificate| {
+        let subject = certificate.as_openssl().subject_name();
+        let entry = subject.entries().next()?;
+        Some(entry.data().to_string().ok()?)
+    });
+    format!(
+        "address={} certificate={} id={}",
+        address.as_deref().unwrap_or("none"),
+        subject.as_deref().unwrap_or("none"),
+        cx.request_id()
+    )
+}
+
+fn number_after(client: &str, word: &str) -> Option<Duration> {
+    let number = client.strip_prefix(word)?.parse().ok()?;
+    Some(Duration::from_millis(number))
+}
