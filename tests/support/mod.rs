@@ -14,6 +14,7 @@ pub mod fuzz;
 pub mod generated;
 pub mod invariants;
 pub mod nginx;
+pub mod python;
 pub mod shell;
 pub mod terminal;
 pub mod tls;
