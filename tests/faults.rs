@@ -104,7 +104,7 @@ fn without_descriptors_requests_wait_and_are_answered_then() {
 fn limit(process: &str, descriptors: usize) {
     let mut command = Command::new("prlimit");
     command.args(["--pid", process]);
-    run(command.arg(format!("--nofile={descriptors}:1048576"))).expect(0);
+    run(command.arg(format!("--nofile={descriptors}:"))).expect(0);
 }
 
 fn bytes(client: &str) -> Vec<u8> {

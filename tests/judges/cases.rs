@@ -90,7 +90,7 @@ fn rich() -> RequestBuilder {
     RequestBuilder::new()
         .field("C", "DE")
         .field("O", "Müller & Söhne")
-        .field("emailAddress", "a@example.com")
+        .field("emailAddress", "a.b@example.com")
         .common_name("www.example.com")
         .dns("www.example.com")
         .dns("*.example.org")
@@ -113,7 +113,7 @@ fn forms() -> [(&'static str, &'static str, RequestBuilder); 7] {
         (
             "all-fields",
             "a.example.com",
-            [("DC", "com"), ("L", "Köln"), ("ST", "NRW"), ("OU", "x"), ("serialNumber", "7")]
+            [("DC", "com"), ("DC", "example"), ("L", "Köln"), ("ST", "NRW"), ("OU", "x"), ("serialNumber", "7")]
                 .iter()
                 .fold(new().dns("a.example.com"), |request, (field, value)| {
                     request.field(field, value)
@@ -178,7 +178,7 @@ impl Ca {
         ));
         Case {
             name: name.to_owned(),
-            ca: self.kind.rsplit(':').next().map_or("", |_| self.kind),
+            ca: self.kind,
             client,
             host: "www.example.com",
             leaf: issued.unwrap().pem().to_owned(),

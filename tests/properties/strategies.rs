@@ -80,7 +80,7 @@ fn name() -> impl Strategy<Value = Name> {
         1 => any::<[u8; 16]>().prop_map(Name::Ip6),
         1 => ("[a-z0-9!#$%&'*+=?^_`{|}~-]{1,20}", dns_without_wildcard())
             .prop_map(|(local, host)| Name::Email(format!("{local}@{host}"))),
-        1 => ("[a-z]{1,8}", "[a-z0-9/?:@=&.%-]{1,40}")
+        1 => ("[a-z]{1,8}", "(//[a-z]{1,9}(/([a-z0-9?:@=&.-]|%[0-9A-F]{2}){0,20})?|[a-z0-9:.-]{1,20})")
             .prop_map(|(scheme, rest)| Name::Uri(format!("{scheme}:{rest}"))),
     ]
 }
