@@ -17,5 +17,6 @@ mod http;
 mod identity;
 mod judges;
 mod nginx;
+mod operate;
 mod properties;
 mod road;

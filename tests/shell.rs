@@ -126,7 +126,7 @@ fn who(cx: &SigningContext) -> String {
     let subject = cx.peer().certificate().and_then(|certificate| {
         let subject = certificate.as_openssl().subject_name();
         let entry = subject.entries().next()?;
-        Some(entry.data().to_string().ok()?)
+        entry.data().to_string().ok()
     });
     format!(
         "address={} certificate={} id={}",

@@ -46,6 +46,9 @@
 //! }
 //! ```
 
+// Some things below the server are there for the server alone.
+#![cfg_attr(not(feature = "server"), allow(dead_code))]
+
 // The floors, lowest first. A module uses only floors below its own.
 
 mod request;
@@ -63,6 +66,9 @@ pub mod testing;
 
 #[cfg(feature = "server")]
 mod server;
+
+#[cfg(feature = "server")]
+mod operator;
 
 #[cfg(feature = "server")]
 mod command;

@@ -3,21 +3,29 @@
 //! [`Pipeline::issue`] tells the whole story; every stop on it has a type and a file of its own.
 
 pub(crate) mod audit;
+pub(crate) mod generation;
+pub(crate) mod histogram;
+pub(crate) mod metrics;
+mod self_test;
 
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
+use futures_util::FutureExt;
 use tracing::Instrument;
 
 use crate::certificate::{DraftCertificate, IssuedCertificate, Issuer, Profile, SerialNumber, Tbs};
 use crate::hooks::{
     BoxError, Chain, PostsignFailure, Rejection, SigningContext, SigningHooks, Terms, Verdict,
 };
-use crate::identity::{Identity, IdentityStore, PoolError, SigningPool};
+use crate::identity::{Identity, PoolError, SigningPool};
 use crate::request::{CertRequest, ClientId, CsrError, Peer};
 use audit::Audit;
+use generation::{Generation, GenerationStore};
+use metrics::Metrics;
 
 /// A signing service without its socket, for tests and for embedding.
 ///
@@ -40,13 +48,11 @@ pub struct Pipeline {
 }
 
 struct Road {
-    identities: IdentityStore,
-    hooks: Arc<Chain>,
+    generations: GenerationStore,
     pool: SigningPool,
-    profile: Profile,
-    hook_timeout: Duration,
     clock: Clock,
     in_flight: AtomicUsize,
+    metrics: Arc<Metrics>,
 }
 
 /// Where the present time comes from.
@@ -90,13 +96,16 @@ impl Pipeline {
         let clock = Box::new(SystemTime::now);
         Self {
             road: Arc::new(Road {
-                identities: IdentityStore::new(identity),
-                hooks: hooks.into(),
+                generations: GenerationStore::new(Generation {
+                    identity,
+                    hooks: hooks.into(),
+                    profile,
+                    hook_timeout,
+                }),
                 pool,
-                profile,
-                hook_timeout,
                 clock,
                 in_flight: AtomicUsize::new(0),
+                metrics: Arc::default(),
             }),
         }
     }
@@ -145,8 +154,8 @@ impl Pipeline {
         peer: Peer,
     ) -> Result<IssuedCertificate, Rejection> {
         let span = tracing::info_span!("request", request_id, %client);
-        let road = Arc::clone(&self.road);
-        let travel = async move { road.travel(request_id, client, csr, peer).await };
+        let road = OnTheRoad::begin(&self.road);
+        let travel = async move { road.0.travel(request_id, client, csr, peer).await };
         let task = tokio::spawn(travel.instrument(span));
         task.await
             .unwrap_or_else(|error| Err(Rejection::failed(error)))
@@ -159,7 +168,7 @@ impl Pipeline {
     /// ```
     #[must_use]
     pub fn issuer(&self) -> Arc<Issuer> {
-        Arc::clone(self.road.identities.current().issuer())
+        Arc::clone(self.road.generations.current().identity.issuer())
     }
 
     /// Lets every hook prepare itself; to be called once, before the first request.
@@ -174,7 +183,33 @@ impl Pipeline {
     /// # Ok(()) }
     /// ```
     pub async fn boot(&self) -> Result<(), BoxError> {
-        self.road.hooks.boot(&self.issuer()).await
+        let generation = self.road.generations.current();
+        generation.hooks.boot(generation.identity.issuer()).await
+    }
+
+    /// Signs a throw-away request with the key in use and verifies the signature.
+    pub(crate) async fn self_test(&self) -> Result<(), BoxError> {
+        let generation = self.road.generations.current();
+        self_test::run(&self.road.pool, &generation, (self.road.clock)()).await
+    }
+
+    /// Puts another generation in place of the one in use, once its hooks have prepared themselves
+    /// and its key has signed; on any error the one in use goes on.
+    pub(crate) async fn exchange(&self, next: Generation) -> Result<(), BoxError> {
+        let next = Arc::new(next);
+        next.hooks.boot(next.identity.issuer()).await?;
+        self_test::run(&self.road.pool, &next, (self.road.clock)()).await?;
+        self.road.generations.exchange(next);
+        Ok(())
+    }
+
+    /// What has been counted on the road.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.road.metrics
+    }
+
+    pub(crate) fn pool(&self) -> &SigningPool {
+        &self.road.pool
     }
 
     #[cfg(feature = "server")]
@@ -193,9 +228,8 @@ impl Road {
         csr: CertRequest,
         peer: Peer,
     ) -> Result<IssuedCertificate, Rejection> {
-        let _counted = Counted::new(&self.in_flight);
-        let identity = self.identities.current();
-        let issuer = Arc::clone(identity.issuer());
+        let generation = self.generations.current();
+        let issuer = Arc::clone(generation.identity.issuer());
         let mut cx = SigningContext::new(
             client,
             csr,
@@ -203,87 +237,64 @@ impl Road {
             issuer,
             request_id,
             (self.clock)(),
-            self.hook_timeout,
+            generation.hook_timeout,
         );
         let mut audit = Audit::default();
-        let outcome = self.issue(&identity, &mut cx, &mut audit).await;
-        audit.write(&cx, &outcome);
+        // Hooks are guarded one by one; this is for a panic beside them, so that none goes unrecorded.
+        let issue = AssertUnwindSafe(self.issue(&generation, &mut cx, &mut audit)).catch_unwind();
+        let outcome = issue.await.unwrap_or_else(|_| {
+            let serial = audit.serial().cloned();
+            let source: BoxError = "something on the road panicked".into();
+            Err(match serial {
+                Some(serial) => Rejection::Withheld { serial, source },
+                None => Rejection::Failed { source },
+            })
+        });
+        audit.write(&cx, &outcome, &self.metrics);
         outcome
     }
 
     /// The road itself.
     async fn issue(
         &self,
-        identity: &Arc<Identity>,
+        generation: &Arc<Generation>,
         cx: &mut SigningContext,
         audit: &mut Audit,
     ) -> Result<IssuedCertificate, Rejection> {
-        require_valid(identity.issuer(), cx.received_at())?;
-        identity
-            .issuer()
+        let hooks = &generation.hooks;
+        require_valid(cx.issuer(), cx.received_at())?;
+        cx.issuer()
             .refuse_own(cx.csr())
             .map_err(Rejection::Unacceptable)?;
 
-        let terms = self.authorize(cx).await?;
-        let mut draft = self.draft(cx, terms).await?;
-        self.hooks.presign(cx, &mut draft).await?;
-        let certificate = self.sign(identity, cx, draft).await?;
+        let terms = authorize(hooks, cx).await?;
+        let mut draft = fill_in(generation, cx, terms).await?;
+        hooks.presign(cx, &mut draft).await?;
+        let certificate = self.sign(generation, cx, draft).await?;
 
         audit.issued(&certificate);
-        self.record(cx, &certificate).await?;
+        record(hooks, cx, &certificate).await?;
         Ok(certificate)
-    }
-
-    /// No grant, no certificate.
-    async fn authorize(&self, cx: &mut SigningContext) -> Result<Terms, Rejection> {
-        match self.hooks.authorize(cx).await? {
-            Verdict::Grant(terms) => Ok(terms),
-            Verdict::Abstain => Err(Rejection::denied(
-                "no policy of this certificate authority covers the request",
-            )),
-        }
-    }
-
-    async fn draft(
-        &self,
-        cx: &SigningContext,
-        terms: Terms,
-    ) -> Result<DraftCertificate, Rejection> {
-        let serial = match self.hooks.serial_number(cx).await? {
-            Some(chosen) => chosen,
-            None => SerialNumber::random()?,
-        };
-        let granted = terms.into_parts();
-        let wanted = cx.received_at().checked_add(granted.0.duration());
-        let draft = DraftCertificate::new(
-            cx.csr(),
-            cx.issuer(),
-            &self.profile,
-            serial,
-            granted,
-            cx.received_at(),
-        );
-        if wanted.is_none_or(|wanted| draft.not_after() < wanted) {
-            tracing::info!(
-                "the certificate ends earlier than granted: its CA does, or certificate.max_validity says so"
-            );
-        }
-        Ok(draft)
     }
 
     async fn sign(
         &self,
-        identity: &Arc<Identity>,
+        generation: &Arc<Generation>,
         cx: &SigningContext,
         draft: DraftCertificate,
     ) -> Result<IssuedCertificate, Rejection> {
         if draft.subject().is_empty() && draft.names().is_empty() {
             return Err(Rejection::Unacceptable(CsrError::NoName));
         }
-        let (identity, csr) = (Arc::clone(identity), cx.shared_csr());
+        let (generation, csr) = (Arc::clone(generation), cx.shared_csr());
+        let metrics = Arc::clone(&self.metrics);
         let work = move || -> Result<IssuedCertificate, BoxError> {
+            let begun = Instant::now();
+            let identity = &generation.identity;
             let tbs = Tbs::render(draft, &csr, identity.issuer())?;
-            Ok(identity.issue(tbs)?)
+            let certificate = identity.issue(tbs)?;
+            metrics.signed(begun.elapsed());
+            Ok(certificate)
         };
         match self.pool.run(work).await {
             Ok(signed) => Ok(signed?),
@@ -291,32 +302,71 @@ impl Road {
             Err(error @ PoolError::Panicked) => Err(Rejection::failed(error)),
         }
     }
+}
 
-    /// Signed means recorded or withheld.
-    async fn record(
-        &self,
-        cx: &mut SigningContext,
-        certificate: &IssuedCertificate,
-    ) -> Result<(), Rejection> {
-        let Err(error) = self.hooks.postsign(cx, certificate).await else {
-            return Ok(());
-        };
-        let source = match error.downcast::<PostsignFailure>().map(|failure| failure.0) {
-            Ok(Rejection::Failed { source }) => source,
-            Ok(rejection) => return Err(rejection),
-            Err(error) => error,
-        };
-        Err(Rejection::Withheld {
-            serial: certificate.serial().clone(),
-            source,
-        })
+/// No grant, no certificate.
+async fn authorize(hooks: &Chain, cx: &mut SigningContext) -> Result<Terms, Rejection> {
+    match hooks.authorize(cx).await? {
+        Verdict::Grant(terms) => Ok(terms),
+        Verdict::Abstain => Err(Rejection::denied(
+            "no policy of this certificate authority covers the request",
+        )),
     }
+}
+
+async fn fill_in(
+    generation: &Generation,
+    cx: &SigningContext,
+    terms: Terms,
+) -> Result<DraftCertificate, Rejection> {
+    let serial = match generation.hooks.serial_number(cx).await? {
+        Some(chosen) => chosen,
+        None => SerialNumber::random()?,
+    };
+    let granted = terms.into_parts();
+    let wanted = cx.received_at().checked_add(granted.0.duration());
+    let draft = DraftCertificate::new(
+        cx.csr(),
+        cx.issuer(),
+        &generation.profile,
+        serial,
+        granted,
+        cx.received_at(),
+    );
+    // Certificates know whole seconds only, which alone is not worth a line.
+    let ends_before = |wanted| draft.not_after() + Duration::from_secs(1) <= wanted;
+    if wanted.is_none_or(ends_before) {
+        tracing::info!(
+            "the certificate ends earlier than granted: its CA does, or certificate.max_validity says so"
+        );
+    }
+    Ok(draft)
+}
+
+/// Signed means recorded or withheld.
+async fn record(
+    hooks: &Chain,
+    cx: &mut SigningContext,
+    certificate: &IssuedCertificate,
+) -> Result<(), Rejection> {
+    let Err(error) = hooks.postsign(cx, certificate).await else {
+        return Ok(());
+    };
+    let source = match error.downcast::<PostsignFailure>().map(|failure| failure.0) {
+        Ok(Rejection::Failed { source }) => source,
+        Ok(rejection) => return Err(rejection),
+        Err(error) => error,
+    };
+    Err(Rejection::Withheld {
+        serial: certificate.serial().clone(),
+        source,
+    })
 }
 
 impl fmt::Debug for Pipeline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pipeline")
-            .field("hooks", &self.road.hooks)
+            .field("hooks", &self.road.generations.current().hooks)
             .finish_non_exhaustive()
     }
 }
@@ -336,17 +386,17 @@ fn require_valid(issuer: &Issuer, now: SystemTime) -> Result<(), Rejection> {
 }
 
 /// Counts a request for as long as it is on the road.
-struct Counted<'a>(&'a AtomicUsize);
+struct OnTheRoad(Arc<Road>);
 
-impl<'a> Counted<'a> {
-    fn new(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::AcqRel);
-        Self(count)
+impl OnTheRoad {
+    fn begin(road: &Arc<Road>) -> Self {
+        road.in_flight.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(road))
     }
 }
 
-impl Drop for Counted<'_> {
+impl Drop for OnTheRoad {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
+        self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
     }
 }

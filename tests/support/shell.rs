@@ -40,8 +40,16 @@ impl Place {
     /// dotted keys, which may say otherwise.
     #[must_use]
     pub fn new(settings: &str) -> Self {
+        Self::of(
+            Authority::new("throw-away authority of the shell"),
+            settings,
+        )
+    }
+
+    /// The same, of a certain CA.
+    #[must_use]
+    pub fn of(authority: Authority, settings: &str) -> Self {
         let folder = TempDir::with_prefix("sapi-shell-").unwrap();
-        let authority = Authority::new("throw-away authority of the shell");
         authority.write_identity(folder.path(), PASSPHRASE);
         let place = Self { folder, authority };
         place.settings(settings);

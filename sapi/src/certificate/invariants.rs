@@ -11,7 +11,7 @@ use super::extension::{
     AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, KEY_USAGE, ONLY_FOR_CA, SUBJECT_ALT_NAME, SUBJECT_KEY_ID,
     read_extension,
 };
-use super::issuer::Issuer;
+use super::issuer::{Issuer, key_identifier};
 use super::tbs::{EXTENSIONS, VERSION_3};
 use crate::request::general_names::read_names;
 use crate::request::{AltName, CertRequest};
@@ -60,7 +60,7 @@ pub(crate) fn check(
         )?;
         // A request cannot ask for it, but a hook may set it.
         require(
-            draft.subject.as_der() != issuer.subject_der(),
+            !issuer.is_called(&draft.subject),
             "the subject is that of the CA itself",
         )?;
         require(
@@ -70,7 +70,7 @@ pub(crate) fn check(
         let extensions = AnyRef::decode(fields)?;
         require(extensions.tag() == EXTENSIONS, "there are no extensions")?;
         let mut list = SliceReader::new(extensions.value())?;
-        list.sequence(|list| check_extensions(list, draft))?;
+        list.sequence(|list| check_extensions(list, draft, csr, issuer))?;
         Ok::<_, BrokenInvariant>(list.finish()?)
     })?;
     Ok(reader.finish()?)
@@ -111,6 +111,8 @@ fn check_dates(
 fn check_extensions(
     list: &mut SliceReader<'_>,
     draft: &DraftCertificate,
+    csr: &CertRequest,
+    issuer: &Issuer,
 ) -> Result<(), BrokenInvariant> {
     let mut seen: Vec<ObjectIdentifier> = Vec::with_capacity(12);
     let mut names = Vec::new();
@@ -126,7 +128,18 @@ fn check_extensions(
             BASIC_CONSTRAINTS => {
                 require(critical && value == [0x30, 0], "it is not marked CA:FALSE")?
             }
-            KEY_USAGE => check_key_usage(value)?,
+            KEY_USAGE => {
+                require(critical, "the key usage is not critical")?;
+                check_key_usage(value)?;
+            }
+            SUBJECT_KEY_ID => require(
+                value.strip_prefix(&[4, 20]) == Some(&key_identifier(csr.public_key_der())?),
+                "the subject key identifier is not that of the key",
+            )?,
+            AUTHORITY_KEY_ID => require(
+                !critical && issuer.authority_key_id().ends_with(value),
+                "the authority key identifier is not the CA's",
+            )?,
             SUBJECT_ALT_NAME => {
                 require(
                     critical == draft.subject.is_empty(),

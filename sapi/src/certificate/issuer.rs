@@ -14,7 +14,7 @@ use sha1::{Digest, Sha1};
 use super::algorithm::SignatureAlgorithm;
 use super::der_writer::DerWriter;
 use super::extension::AUTHORITY_KEY_ID;
-use crate::request::{CertRequest, CsrError};
+use crate::request::{CertRequest, CsrError, DistinguishedName};
 
 /// The certificate authority as everybody may see it.
 ///
@@ -28,6 +28,8 @@ pub struct Issuer {
     chain: Vec<X509>,
     chain_pem: String,
     subject_der: Vec<u8>,
+    /// The subject as text; `None` where a CA of old has a subject that no request may have.
+    name: Option<DistinguishedName>,
     key_bits: Vec<u8>,
     key: PKey<Public>,
     algorithm: SignatureAlgorithm,
@@ -43,13 +45,15 @@ impl Issuer {
     pub(crate) fn new(certificate: X509, chain: Vec<X509>) -> Result<Self, IssuerError> {
         let key = certificate.public_key()?;
         let algorithm = SignatureAlgorithm::for_key(&key).ok_or(IssuerError::UnsupportedKey)?;
+        let subject_der = certificate.subject_name().to_der()?;
         let mut chain_pem = String::new();
         for link in std::iter::once(&certificate).chain(&chain) {
             chain_pem.push_str(&String::from_utf8_lossy(&link.to_pem()?));
         }
         Ok(Self {
             chain_pem,
-            subject_der: certificate.subject_name().to_der()?,
+            name: DistinguishedName::from_der(&subject_der).ok(),
+            subject_der,
             key_bits: key_bits(&key.public_key_to_der()?)?.to_vec(),
             algorithm,
             not_before: system_time(certificate.not_before())?,
@@ -147,10 +151,22 @@ impl Issuer {
         if key_bits(csr.public_key_der()).is_ok_and(|bits| bits == self.key_bits) {
             return Err(CsrError::CaKey);
         }
-        if csr.subject().as_der() == self.subject_der {
+        if self.is_called(csr.subject()) {
             return Err(CsrError::CaSubject);
         }
         Ok(())
+    }
+
+    /// Whether a name is the CA's own, be it written in other letters or string types.
+    pub(crate) fn is_called(&self, name: &DistinguishedName) -> bool {
+        let same = |own: &DistinguishedName| own.means_same_as(name);
+        name.as_der() == self.subject_der || self.name.as_ref().is_some_and(same)
+    }
+
+    /// The subject for a person to read.
+    pub(crate) fn subject_text(&self) -> String {
+        let openssl = || format!("{:?}", self.subject());
+        self.name.as_ref().map_or_else(openssl, ToString::to_string)
     }
 
     pub(crate) fn subject_der(&self) -> &[u8] {

@@ -21,7 +21,7 @@ use crate::certificate::Validity;
 use crate::hooks::{BoxError, Chain, Rejection, SigningContext, SigningHooks, Terms, Verdict};
 use crate::identity::{Identity, KeyKind, NewIdentity, Subject};
 use crate::server::App;
-use crate::server::listen::Listener;
+use crate::server::listen::{Listener, Origin};
 use crate::server::log;
 use crate::server::settings::Settings;
 use crate::server::sources::Sources;
@@ -62,7 +62,12 @@ impl Demo {
         let folder = tempfile::Builder::new().prefix("sapi-demo-").tempdir()?;
         actix_web::rt::System::new().block_on(async {
             let pipeline = start::booted(identity, hooks, &settings).await?;
-            let serving = start::serve_on(Listener::Tcp(listener), pipeline, &settings);
+            let serving = start::serve_on(
+                Listener::Tcp(listener, Origin::Bound),
+                pipeline,
+                &settings,
+                start::Beside::default(),
+            );
             let (once, folder) = (self.once, folder.path().to_path_buf());
             let enrolment = tokio::task::spawn_blocking(move || show(address, &ca, &folder, once));
             tokio::pin!(serving);

@@ -58,7 +58,7 @@ impl Sign {
             .build()?;
         let outcome = runtime.block_on(async {
             let passphrase = self.common.passphrase.sources();
-            let pipeline = start::pipeline(app, &sources, &settings, &passphrase).await?;
+            let (pipeline, _) = start::pipeline(app, &sources, &settings, &passphrase).await?;
             Ok::<_, StartError>(
                 pipeline
                     .issue(self.client.clone(), csr, Peer::local())

@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use crate::certificate::{DraftCertificate, IssuedCertificate, Issuer, SerialNumber};
 pub use chain::Chain;
 pub(crate) use chain::PostsignFailure;
+pub(crate) use context::HookTime;
 pub use context::SigningContext;
 pub use rejection::Rejection;
 pub use verdict::{Terms, Verdict};
@@ -64,8 +65,9 @@ pub trait SigningHooks: Send + Sync + 'static {
         std::any::type_name::<Self>()
     }
 
-    /// Runs once, before the socket opens. It may read the CA's public half. It changes nothing in
-    /// sapi. An error stops the start.
+    /// Runs once, before the socket opens, and again at each reload, before hooks and identity are
+    /// exchanged. It may read the CA's public half. It changes nothing in sapi. An error stops the
+    /// start; at a reload it leaves everything as it was.
     ///
     /// ```
     /// # struct Members;

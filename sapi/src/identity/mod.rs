@@ -9,16 +9,17 @@ mod files;
 pub mod hardening;
 mod inherited;
 mod install;
+mod kept_passphrase;
 mod key_kind;
 mod load;
 mod passphrase;
 mod passphrase_sources;
 mod pool;
 pub mod private_key;
+pub(crate) mod secure_heap;
 mod signer;
 mod signing_key;
 mod staging;
-mod store;
 mod subject;
 mod terminal;
 mod timestamp;
@@ -35,6 +36,8 @@ pub use check::{Finding, Level, check, faults};
 pub use create::{CreateError, NewIdentity};
 pub use files::{FileError, existing};
 pub use install::{Existing, InstallError, Installed};
+#[cfg(feature = "server")]
+pub(crate) use kept_passphrase::KeptPassphrase;
 pub use key_kind::{KeyKind, UnknownKeyKind};
 pub use load::{IdentityError, LoadedIdentity, load};
 pub use passphrase::{Passphrase, PassphraseLengthError};
@@ -44,7 +47,6 @@ pub use pool::SigningPool;
 pub use private_key::PrivateKeyError;
 pub(crate) use signer::SignError;
 use signer::{KeySigner, Signer};
-pub(crate) use store::IdentityStore;
 pub use subject::{Subject, SubjectError};
 
 /// A certificate authority that can sign: its issuer and its signer, which always change together.

@@ -76,6 +76,14 @@ impl PassphraseSources {
             || terminal::usable().is_ok()
     }
 
+    /// Whether the source that [`PassphraseSources::unlock`] takes is a file, which stays.
+    pub(crate) fn can_be_read_again(&self) -> bool {
+        self.fd.is_none()
+            && (self.file.is_some()
+                || env::var_os(FILE_VARIABLE).is_some()
+                || credential().is_some_and(|path| path.exists()))
+    }
+
     fn find(
         &self,
         ask: impl FnOnce() -> Result<Passphrase, PassphraseError>,

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use tokio::sync::oneshot;
@@ -17,7 +19,15 @@ use tokio::sync::oneshot;
 #[derive(Clone)]
 pub struct SigningPool {
     jobs: Sender<Job>,
-    threads: Arc<[thread::JoinHandle<()>]>,
+    threads: Arc<[Thread]>,
+    started: Instant,
+}
+
+/// A thread, and since when it has been busy with its present job.
+struct Thread {
+    _handle: thread::JoinHandle<()>,
+    /// Milliseconds since the pool was started, and one; zero when it waits.
+    busy_since: Arc<AtomicU64>,
 }
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -34,16 +44,31 @@ impl SigningPool {
     /// ```
     pub fn new(threads: usize, queue: usize) -> std::io::Result<Self> {
         let (jobs, waiting) = bounded::<Job>(queue.max(1));
-        let start = |number: usize| {
+        let started = Instant::now();
+        let start = |number: usize| -> std::io::Result<Thread> {
             let waiting: Receiver<Job> = waiting.clone();
-            thread::Builder::new()
+            let busy_since = Arc::new(AtomicU64::new(0));
+            let busy = Arc::clone(&busy_since);
+            let work = move || {
+                for job in waiting {
+                    busy.store(milliseconds(started.elapsed()) + 1, Ordering::Relaxed);
+                    job();
+                    busy.store(0, Ordering::Relaxed);
+                }
+            };
+            let _handle = thread::Builder::new()
                 .name(format!("sign-{number}"))
-                .spawn(move || waiting.iter().for_each(|job| job()))
+                .spawn(work)?;
+            Ok(Thread {
+                _handle,
+                busy_since,
+            })
         };
         let threads: Result<Vec<_>, _> = (0..threads.max(1)).map(start).collect();
         Ok(Self {
             jobs,
             threads: threads?.into(),
+            started,
         })
     }
 
@@ -60,6 +85,28 @@ impl SigningPool {
     pub fn per_core() -> std::io::Result<Self> {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         Self::new(cores, 1024)
+    }
+
+    /// How many pieces of work wait for a thread.
+    pub(crate) fn waiting(&self) -> usize {
+        self.jobs.len()
+    }
+
+    /// How many pieces of work a thread is busy with.
+    pub(crate) fn running(&self) -> usize {
+        self.busy().count()
+    }
+
+    /// For how long the piece of work that was begun first has been running.
+    pub(crate) fn longest(&self) -> Duration {
+        let now = milliseconds(self.started.elapsed()) + 1;
+        let longest = self.busy().map(|since| now.saturating_sub(since)).max();
+        Duration::from_millis(longest.unwrap_or(0))
+    }
+
+    fn busy(&self) -> impl Iterator<Item = u64> {
+        let since = |thread: &Thread| thread.busy_since.load(Ordering::Relaxed);
+        self.threads.iter().map(since).filter(|since| *since > 0)
     }
 
     /// Runs a piece of work on a signing thread.
@@ -80,6 +127,10 @@ impl SigningPool {
             .map_err(|_| PoolError::Full)?;
         result.await.map_err(|_| PoolError::Panicked)
     }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX - 1)
 }
 
 impl fmt::Debug for SigningPool {

@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use der::DateTime;
 
-use crate::certificate::IssuedCertificate;
-use crate::hooks::{Rejection, SigningContext};
+use super::metrics::Metrics;
+use crate::certificate::{IssuedCertificate, SerialNumber};
+use crate::hooks::{HookTime, Rejection, SigningContext};
 use crate::request::Peer;
 
 /// What the audit line says beyond its context and outcome.
@@ -15,7 +16,7 @@ pub(crate) struct Audit {
 }
 
 struct Issued {
-    serial: String,
+    serial: SerialNumber,
     names: String,
     not_after: String,
 }
@@ -30,16 +31,22 @@ impl Audit {
             .collect();
         let not_after = DateTime::from_system_time(certificate.not_after());
         self.issued = Some(Issued {
-            serial: certificate.serial().to_string(),
-            names: names.join(","),
+            serial: certificate.serial().clone(),
+            names: names.join(" "),
             not_after: not_after.map(|time| time.to_string()).unwrap_or_default(),
         });
+    }
+
+    /// The serial number of the certificate, once there is one.
+    pub(crate) fn serial(&self) -> Option<&SerialNumber> {
+        self.issued.as_ref().map(|issued| &issued.serial)
     }
 
     pub(crate) fn write(
         &self,
         cx: &SigningContext,
         outcome: &Result<IssuedCertificate, Rejection>,
+        metrics: &Metrics,
     ) {
         let (verdict, slug, cause) = match outcome {
             Ok(_) => ("issued", "issued", String::new()),
@@ -51,6 +58,9 @@ impl Audit {
             }
             Err(rejection) => ("refused", rejection.slug(), rejection.cause()),
         };
+        let times = cx.times();
+        metrics.decided(slug);
+        times.iter().for_each(|time| metrics.hook_ran(time));
         let issued = self.issued.as_ref();
         tracing::info!(
             target: "sapi::audit",
@@ -61,11 +71,11 @@ impl Audit {
             key_sha256 = cx.csr().public_key_sha256(),
             outcome = verdict,
             slug,
-            cause,
-            serial = issued.map(|issued| issued.serial.as_str()),
+            cause = (!cause.is_empty()).then_some(cause),
+            serial = issued.map(|issued| tracing::field::display(&issued.serial)),
             names = issued.map(|issued| issued.names.as_str()),
             not_after = issued.map(|issued| issued.not_after.as_str()),
-            hooks = hook_times(cx),
+            hooks = written(&times),
         );
     }
 }
@@ -73,6 +83,7 @@ impl Audit {
 #[cfg(feature = "server")]
 /// The line of a request that no hook has seen.
 pub(crate) fn refused_unseen(
+    metrics: &Metrics,
     request_id: &str,
     client: &str,
     peer: &Peer,
@@ -80,6 +91,7 @@ pub(crate) fn refused_unseen(
     slug: &'static str,
     cause: &str,
 ) {
+    metrics.decided(slug);
     tracing::info!(
         target: "sapi::audit",
         request_id,
@@ -97,9 +109,9 @@ fn address(peer: &Peer) -> Option<String> {
 }
 
 /// `members.authorize=0.113ms journal.postsign=2.054ms`
-fn hook_times(cx: &SigningContext) -> String {
+fn written(times: &[HookTime]) -> String {
     let mut text = String::new();
-    for time in cx.times() {
+    for time in times {
         let space = if text.is_empty() { "" } else { " " };
         let milliseconds = time.took.as_secs_f64() * 1000.0;
         // Writing to a String cannot fail.

@@ -158,6 +158,22 @@ impl DistinguishedName {
     }
 }
 
+impl DistinguishedName {
+    /// Whether two names are the same by RFC 5280 section 7.1: case and runs of blanks do not count,
+    /// nor does the string type.
+    pub(crate) fn means_same_as(&self, other: &Self) -> bool {
+        let same = |(own, its): (&Attribute, &Attribute)| {
+            let words = |text: &str| {
+                let words: Vec<_> = text.split_whitespace().map(str::to_lowercase).collect();
+                words.join(" ")
+            };
+            own.kind == its.kind && words(&own.value) == words(&its.value)
+        };
+        self.attributes.len() == other.attributes.len()
+            && self.attributes.iter().zip(&other.attributes).all(same)
+    }
+}
+
 /// RFC 4514: the last attribute first, separated by commas.
 impl fmt::Display for DistinguishedName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -307,3 +323,25 @@ const VIDEOTEX: u8 = 0x15;
 const GRAPHIC: u8 = 0x19;
 const BMP: u8 = 0x1e;
 const MAX_ATTRIBUTES: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_and_blanks_make_no_other_name() {
+        let name = |fields: &[(&str, &str)]| {
+            DistinguishedName::from_fields(fields.iter().copied()).unwrap()
+        };
+        let own = name(&[("O", "Random Authority"), ("CN", "ca.net")]);
+        assert!(own.means_same_as(&name(&[("O", "random  AUTHORITY "), ("CN", "CA.net")])));
+        for other in [
+            &[("O", "Random Authority")][..],
+            &[("CN", "ca.net"), ("O", "Random Authority")],
+            &[("O", "RandomAuthority"), ("CN", "ca.net")],
+            &[],
+        ] {
+            assert!(!own.means_same_as(&name(other)), "{other:?}");
+        }
+    }
+}

@@ -6,7 +6,6 @@ use std::time::SystemTime;
 
 use actix_web::body::MessageBody;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
-use config::{Config, File, FileFormat};
 use openssl::pkey::{PKey, Public};
 use openssl::x509::X509;
 use sha2::{Digest, Sha256};
@@ -15,7 +14,7 @@ use super::network::Network;
 use super::proxy::{self, Connection};
 use super::settings::{Proxy, Settings};
 use super::sources::Sources;
-use super::{keys, reply};
+use super::reply;
 use crate::command::print_config::printed;
 use crate::hooks::Rejection;
 use crate::request::{KeyError, Peer, RequestPolicy, read_spki};
@@ -29,15 +28,7 @@ pub fn key(spki: &[u8], policy: &RequestPolicy) -> Result<PKey<Public>, KeyError
 
 /// Checks settings, and gives them as `config` prints them.
 pub fn settings(toml: &str) -> Result<String, String> {
-    let defaults = keys::defaults();
-    let merged = [defaults.as_str(), toml]
-        .iter()
-        .fold(Config::builder(), |all, text| {
-            all.add_source(File::from_str(text, FileFormat::Toml))
-        })
-        .build()
-        .map_err(|error| error.to_string())?;
-    let sources = Sources::of(merged, Vec::new()).map_err(|error| error.to_string())?;
+    let sources = Sources::of_text(toml).map_err(|error| error.to_string())?;
     Settings::check(&sources).map_err(|error| error.to_string())?;
     let lines = sources.lines();
     Ok(lines.iter().map(|line| printed(line) + "\n").collect())

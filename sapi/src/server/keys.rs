@@ -18,6 +18,7 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("http.shutdown_timeout", "\"30s\""),
     ("signing.threads", ""),
     ("signing.queue", "1024"),
+    ("signing.self_test_interval", "\"30s\""),
     ("requests.rsa_min_bits", "2048"),
     ("requests.rsa_max_bits", "8192"),
     (
@@ -35,6 +36,9 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("proxy.trusted_uids", "[]"),
     ("proxy.trusted_networks", "[]"),
     ("proxy.client_ca_file", ""),
+    ("operator.listen", ""),
+    ("operator.mode", "\"0660\""),
+    ("operator.group", ""),
     ("log.format", "\"auto\""),
     ("log.filter", "\"info\""),
 ];

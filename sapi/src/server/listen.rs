@@ -16,7 +16,15 @@ use super::settings::{Listen, Settings};
 /// An open socket.
 pub(crate) enum Listener {
     Unix(UnixListener, Option<SocketFile>),
-    Tcp(TcpListener),
+    Tcp(TcpListener, Origin),
+}
+
+/// Where a socket comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Bound,
+    /// From whoever started us, and goes on without us.
+    Passed,
 }
 
 impl Listener {
@@ -25,14 +33,28 @@ impl Listener {
         if let Some(taken) = from_systemd()? {
             return Ok(taken);
         }
-        match &settings.listen {
+        let group = settings.socket_group.as_deref();
+        Self::bind(&settings.listen, settings.socket_mode, group)
+    }
+
+    /// Binds a socket; `mode` and `group` are for a unix socket's file.
+    pub(crate) fn bind(
+        listen: &Listen,
+        mode: u32,
+        group: Option<&str>,
+    ) -> Result<Self, ListenError> {
+        match listen {
             Listen::Unix(path) => {
-                let (listener, file) =
-                    bind_unix(path, settings.socket_mode, settings.socket_group.as_deref())?;
+                let (listener, file) = bind_unix(path, mode, group)?;
                 Ok(Self::Unix(listener, Some(file)))
             }
             Listen::Tcp(address) => bind_tcp(*address),
         }
+    }
+
+    /// Whether somebody else holds it open too, and goes on listening when we end.
+    pub(crate) fn is_inherited(&self) -> bool {
+        matches!(self, Self::Unix(_, None) | Self::Tcp(_, Origin::Passed))
     }
 
     /// How a person would name it.
@@ -40,7 +62,7 @@ impl Listener {
         match self {
             Self::Unix(_, Some(file)) => format!("unix:{}", file.path.display()),
             Self::Unix(_, None) => "unix socket from systemd".into(),
-            Self::Tcp(listener) => match listener.local_addr() {
+            Self::Tcp(listener, _) => match listener.local_addr() {
                 Ok(address) => format!("http://{address}"),
                 Err(_) => "tcp".into(),
             },
@@ -90,7 +112,7 @@ fn from_systemd() -> Result<Option<Listener>, ListenError> {
     match passed.take_tcp_listener(0) {
         Ok(Some(listener)) => {
             nonblocking(listener.set_nonblocking(true), "the socket from systemd")?;
-            Ok(Some(Listener::Tcp(listener)))
+            Ok(Some(Listener::Tcp(listener, Origin::Passed)))
         }
         _ => Err(ListenError(
             "the socket from systemd is neither a unix nor a TCP stream socket".into(),
@@ -108,7 +130,7 @@ fn bind_tcp(address: SocketAddr) -> Result<Listener, ListenError> {
     let listener =
         TcpListener::bind(address).map_err(|error| failed(&name, "cannot be bound", &error))?;
     nonblocking(listener.set_nonblocking(true), &name)?;
-    Ok(Listener::Tcp(listener))
+    Ok(Listener::Tcp(listener, Origin::Bound))
 }
 
 /// Binds under a name beside the real one, sets mode and group, and only then moves the socket in

@@ -2,6 +2,8 @@
 // The clock is read here, once for each request, and passed down.
 #![allow(clippy::disallowed_methods)]
 
+mod anchors;
+mod answers;
 pub(crate) mod app;
 mod body;
 mod boot;
@@ -10,18 +12,24 @@ mod deployed;
 mod drain;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
+pub(crate) mod health;
+mod heartbeat;
 mod keys;
 pub(crate) mod listen;
 pub(crate) mod log;
 mod network;
-mod problem;
+mod notify;
+mod open_files;
+pub(crate) mod problem;
 mod proxy;
-mod put_csr;
+pub(crate) mod put_csr;
 mod raw;
+mod reload;
 mod reply;
 pub(crate) mod settings;
 pub(crate) mod sources;
 pub(crate) mod start;
+mod unlock;
 
 pub use app::App;
 pub use boot::Boot;

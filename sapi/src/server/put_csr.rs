@@ -7,11 +7,13 @@ use std::time::SystemTime;
 use actix_web::http::{ConnectionType, Method};
 use actix_web::web::{self, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use openssl::x509::X509;
 use sha2::{Digest, Sha256};
 
+use super::anchors::Anchors;
+use super::answers::Answers;
 use super::body::{self, BodyError};
 use super::drain::Drain;
+use super::health::Health;
 use super::settings::{Http, Proxy};
 use super::{proxy, reply};
 use crate::pipeline::{Pipeline, audit};
@@ -23,11 +25,18 @@ pub(crate) struct Endpoint {
     pub(crate) pipeline: Pipeline,
     pub(crate) requests: RequestPolicy,
     pub(crate) proxy: Proxy,
-    /// The authorities whose client certificates a hook may see.
-    pub(crate) anchors: Vec<X509>,
+    pub(crate) anchors: Anchors,
     pub(crate) http: Http,
     pub(crate) drain: Arc<Drain>,
     pub(crate) in_progress: AtomicUsize,
+    pub(crate) answers: Answers,
+    pub(crate) health: Arc<Health>,
+}
+
+impl Endpoint {
+    fn has_room(&self) -> bool {
+        self.pipeline.in_flight() < self.http.max_in_flight
+    }
 }
 
 /// Adds the endpoint to a server; everything else is 404.
@@ -40,30 +49,38 @@ pub(crate) fn configure(endpoint: Data<Endpoint>) -> impl FnOnce(&mut web::Servi
     }
 }
 
-async fn answer(endpoint: Data<Endpoint>, request: HttpRequest, payload: Payload) -> HttpResponse {
+async fn answer(
+    endpoint: Data<Endpoint>,
+    request: HttpRequest,
+    mut payload: Payload,
+) -> HttpResponse {
     let request_id = proxy::request_id(&request, &endpoint.proxy);
     let answer = if request.method() == Method::PUT {
-        put_csr(&endpoint, &request, payload, &request_id).await
+        put_csr(&endpoint, &request, &mut payload, &request_id).await
     } else {
         reply::method_not_allowed(&request_id)
     };
-    last_if_draining(&endpoint, answer)
+    finished(&endpoint, &request, &request_id, payload, answer)
 }
 
-async fn not_found(endpoint: Data<Endpoint>, request: HttpRequest) -> HttpResponse {
+async fn not_found(
+    endpoint: Data<Endpoint>,
+    request: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
     let request_id = proxy::request_id(&request, &endpoint.proxy);
     let answer = reply::problem(
         &request_id,
         "not-found",
         "the one endpoint is PUT /api/csr/<client>",
     );
-    last_if_draining(&endpoint, answer)
+    finished(&endpoint, &request, &request_id, payload, answer)
 }
 
 async fn put_csr(
     endpoint: &Endpoint,
     request: &HttpRequest,
-    payload: Payload,
+    payload: &mut Payload,
     request_id: &str,
 ) -> HttpResponse {
     let client = request.match_info().get("client").unwrap_or_default();
@@ -73,16 +90,22 @@ async fn put_csr(
             return reply::problem(request_id, "invalid-client-id", &format!("client: {error}"));
         }
     };
-    let Some(_place) = Place::take(&endpoint.in_progress, endpoint.http.max_in_flight) else {
-        return reply::overloaded(request_id);
-    };
     // Server and pipeline each read the clock once for a request; below, time is passed in.
     let now = SystemTime::now();
-    let peer = proxy::peer(request, &endpoint.proxy, &endpoint.anchors, now);
+    let peer = proxy::peer(request, &endpoint.proxy, &endpoint.anchors.current(), now);
+    let place = Place::take(&endpoint.in_progress, endpoint.http.max_in_flight);
+    // A client that hangs up gives its place back at once; what it began goes on for a while.
+    let Some(_place) = place.filter(|_| endpoint.has_room()) else {
+        let (metrics, client) = (endpoint.pipeline.metrics(), client.as_str());
+        let cause = "http.max_in_flight requests are in progress";
+        audit::refused_unseen(metrics, request_id, client, &peer, "", "overloaded", cause);
+        return reply::overloaded(request_id);
+    };
     let body = match read_body(endpoint, request, payload).await {
         Ok(body) => body,
         Err(error) => {
             audit::refused_unseen(
+                endpoint.pipeline.metrics(),
                 request_id,
                 client.as_str(),
                 &peer,
@@ -98,6 +121,7 @@ async fn put_csr(
         Err(error) => {
             let digest = hex(&Sha256::digest(&body));
             audit::refused_unseen(
+                endpoint.pipeline.metrics(),
                 request_id,
                 client.as_str(),
                 &peer,
@@ -113,7 +137,7 @@ async fn put_csr(
 async fn read_body(
     endpoint: &Endpoint,
     request: &HttpRequest,
-    payload: Payload,
+    payload: &mut Payload,
 ) -> Result<web::Bytes, BodyError> {
     body::check_headers(request, endpoint.http.max_body)?;
     body::read(payload, endpoint.http.max_body, endpoint.http.body_timeout).await
@@ -140,12 +164,30 @@ async fn issue(
     }
 }
 
-/// While the server drains, every answer is the last one on its connection.
-fn last_if_draining(endpoint: &Endpoint, mut answer: HttpResponse) -> HttpResponse {
+/// Counts and notes an answer. While the server drains, each is the last one on its connection.
+fn finished(
+    endpoint: &Endpoint,
+    request: &HttpRequest,
+    request_id: &str,
+    payload: Payload,
+    mut answer: HttpResponse,
+) -> HttpResponse {
+    let status = answer.status().as_u16();
+    endpoint.answers.count(status);
+    tracing::debug!(
+        request_id,
+        method = request.method().as_str(),
+        path = request.path(),
+        status,
+        "answered"
+    );
     if endpoint.drain.has_begun() {
         // Not as a header, which actix-http would leave out.
         answer.head_mut().set_connection_type(ConnectionType::Close);
     }
+    // What is left of the body lives until the answer is written: only then does actix-http see that it was
+    // not read and close the connection. Dropped before, chunks without end would be read for ever.
+    answer.extensions_mut().insert(payload);
     answer
 }
 

@@ -17,6 +17,7 @@ pub(crate) struct RawSettings {
     pub(crate) certificate: RawCertificate,
     pub(crate) hooks: RawHooks,
     pub(crate) proxy: RawProxy,
+    pub(crate) operator: RawOperator,
     pub(crate) log: RawLog,
 }
 
@@ -42,6 +43,7 @@ pub(crate) struct RawHttp {
 pub(crate) struct RawSigning {
     pub(crate) threads: Option<usize>,
     pub(crate) queue: usize,
+    pub(crate) self_test_interval: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -79,6 +81,13 @@ pub(crate) struct RawProxy {
     #[serde(deserialize_with = "list")]
     pub(crate) trusted_networks: Vec<String>,
     pub(crate) client_ca_file: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct RawOperator {
+    pub(crate) listen: Option<String>,
+    pub(crate) mode: String,
+    pub(crate) group: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

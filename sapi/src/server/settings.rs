@@ -21,10 +21,12 @@ pub(crate) struct Settings {
     pub(crate) http: Http,
     pub(crate) signing_threads: usize,
     pub(crate) signing_queue: usize,
+    pub(crate) self_test_interval: Duration,
     pub(crate) requests: RequestPolicy,
     pub(crate) profile: Profile,
     pub(crate) hook_timeout: Duration,
     pub(crate) proxy: Proxy,
+    pub(crate) operator: Option<Operator>,
     pub(crate) log_format: LogFormat,
     pub(crate) log_filter: String,
 }
@@ -56,6 +58,14 @@ pub(crate) struct Proxy {
     pub(crate) client_ca_file: Option<PathBuf>,
 }
 
+/// The operator's own socket.
+#[derive(Clone, Debug)]
+pub(crate) struct Operator {
+    pub(crate) listen: Listen,
+    pub(crate) mode: u32,
+    pub(crate) group: Option<String>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LogFormat {
     Auto,
@@ -73,16 +83,21 @@ impl Settings {
         let raw: RawSettings = sources.all()?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
-            listen: listen(&raw.listen)?,
-            socket_mode: mode(sources, &raw.socket.mode)?,
+            listen: listen("listen", &raw.listen)?,
+            socket_mode: mode(sources, "socket.mode", &raw.socket.mode)?,
             socket_group: raw.socket.group.clone(),
             http: http(&raw, cores)?,
             signing_threads: threads("signing.threads", raw.signing.threads.unwrap_or(cores))?,
             signing_queue: at_least_one("signing.queue", raw.signing.queue)?,
+            self_test_interval: duration(
+                "signing.self_test_interval",
+                &raw.signing.self_test_interval,
+            )?,
             requests: requests(&raw)?,
             profile: profile(&raw)?,
             hook_timeout: duration("hooks.timeout", &raw.hooks.timeout)?,
             proxy: proxy(&raw)?,
+            operator: operator(sources, &raw)?,
             log_format: log_format(&raw.log.format)?,
             log_filter: log::checked_filter(raw.log.filter)?,
             ca_path: not_empty("ca_path", raw.ca_path)?.into(),
@@ -90,13 +105,13 @@ impl Settings {
     }
 }
 
-fn listen(text: &str) -> Result<Listen, SettingsError> {
+fn listen(key: &str, text: &str) -> Result<Listen, SettingsError> {
     match text.strip_prefix("unix:") {
         Some(path) if path.starts_with('/') => Ok(Listen::Unix(path.into())),
-        Some(_) => Err(wrong("listen", "the path after unix: is not absolute")),
+        Some(_) => Err(wrong(key, "the path after unix: is not absolute")),
         None => text.parse().map(Listen::Tcp).map_err(|_| {
             wrong(
-                "listen",
+                key,
                 "is neither unix:/path nor address:port, such as 127.0.0.1:8080",
             )
         }),
@@ -104,13 +119,13 @@ fn listen(text: &str) -> Result<Listen, SettingsError> {
 }
 
 /// As a text, for TOML's own octal numbers lose their zero on the way: 0o660 would be read as 432.
-fn mode(sources: &Sources, text: &str) -> Result<u32, SettingsError> {
-    if !sources.is_text("socket.mode") {
-        return Err(wrong("socket.mode", "is not in quotes: write \"0660\""));
+fn mode(sources: &Sources, key: &str, text: &str) -> Result<u32, SettingsError> {
+    if !sources.is_text(key) {
+        return Err(wrong(key, "is not in quotes: write \"0660\""));
     }
     match u32::from_str_radix(text, 8) {
         Ok(mode) if mode <= 0o777 => Ok(mode),
-        _ => Err(wrong("socket.mode", "is no octal mode such as \"0660\"")),
+        _ => Err(wrong(key, "is no octal mode such as \"0660\"")),
     }
 }
 
@@ -214,6 +229,27 @@ fn proxy(raw: &RawSettings) -> Result<Proxy, SettingsError> {
         proxy.networks.push(network);
     }
     Ok(proxy)
+}
+
+fn operator(sources: &Sources, raw: &RawSettings) -> Result<Option<Operator>, SettingsError> {
+    let operator = &raw.operator;
+    let mode = mode(sources, "operator.mode", &operator.mode)?;
+    let Some(text) = &operator.listen else {
+        return Ok(None);
+    };
+    let listen = listen("operator.listen", text)?;
+    match listen {
+        // Nobody is asked for a password there.
+        Listen::Tcp(address) if !address.ip().is_loopback() => Err(wrong(
+            "operator.listen",
+            "is not on loopback; take 127.0.0.1, [::1] or a unix socket",
+        )),
+        _ => Ok(Some(Operator {
+            listen,
+            mode,
+            group: operator.group.clone(),
+        })),
+    }
 }
 
 fn log_format(text: &str) -> Result<LogFormat, SettingsError> {

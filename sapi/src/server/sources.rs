@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use config::{
     Config, ConfigError, Environment, File, FileFormat, Format, Map, Source, Value, ValueKind,
@@ -16,8 +16,9 @@ use super::keys::{KEYS, defaults, nearest};
 #[derive(Clone, Debug)]
 pub(crate) struct Sources {
     merged: Config,
-    /// The keys that the command line has set.
-    flags: Vec<String>,
+    file: Option<PathBuf>,
+    /// What the command line has set.
+    flags: Vec<(&'static str, String)>,
 }
 
 impl Sources {
@@ -25,7 +26,7 @@ impl Sources {
     /// the default one need not.
     pub(crate) fn read(
         file: Option<&Path>,
-        flags: &[(&str, String)],
+        flags: &[(&'static str, String)],
     ) -> Result<Self, SettingsError> {
         let mut builder =
             Config::builder().add_source(File::from_str(&defaults(), FileFormat::Toml));
@@ -38,12 +39,28 @@ impl Sources {
         for (key, value) in flags {
             builder = builder.set_override(*key, value.as_str())?;
         }
-        let flags = flags.iter().map(|(key, _)| (*key).to_owned()).collect();
-        Self::of(builder.build()?, flags)
+        Self::of(Self {
+            merged: builder.build()?,
+            file: file.map(Path::to_path_buf),
+            flags: flags.to_vec(),
+        })
     }
 
-    pub(super) fn of(merged: Config, flags: Vec<String>) -> Result<Self, SettingsError> {
-        let sources = Self { merged, flags };
+    #[cfg(feature = "fuzzing")]
+    pub(super) fn of_text(toml: &str) -> Result<Self, SettingsError> {
+        let builder = [defaults().as_str(), toml]
+            .iter()
+            .fold(Config::builder(), |all, text| {
+                all.add_source(File::from_str(text, FileFormat::Toml))
+            });
+        Self::of(Self {
+            merged: builder.build()?,
+            file: None,
+            flags: Vec::new(),
+        })
+    }
+
+    fn of(sources: Self) -> Result<Self, SettingsError> {
         sources.refuse_unknown_keys()?;
         Ok(sources)
     }
@@ -53,8 +70,14 @@ impl Sources {
         let defaults = File::from_str(&defaults(), FileFormat::Toml);
         Ok(Self {
             merged: Config::builder().add_source(defaults).build()?,
+            file: None,
             flags: Vec::new(),
         })
+    }
+
+    /// The same sources, read once more.
+    pub(crate) fn again(&self) -> Result<Self, SettingsError> {
+        Self::read(self.file.as_deref(), &self.flags)
     }
 
     /// One table or value.
@@ -75,7 +98,7 @@ impl Sources {
         let mut lines = Vec::new();
         flatten("", &self.merged.cache, &mut lines);
         for line in &mut lines {
-            if self.flags.contains(&line.key) {
+            if self.flags.iter().any(|(key, _)| *key == line.key) {
                 line.origin = "command line".into();
             }
         }

@@ -1,27 +1,33 @@
 //! From settings to a serving process, and back to its end.
 
 use std::fmt;
-use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::SystemTime;
 
 use actix_web::HttpServer;
 use actix_web::web::Data;
-use openssl::x509::X509;
 
+use super::anchors::{self, Anchors};
+use super::answers::Answers;
 use super::app::App;
 use super::drain::{self, Drain, EndSignals};
+use super::health::Health;
+use super::heartbeat::Heartbeat;
 use super::listen::{ListenError, Listener};
+use super::notify;
+use super::open_files;
 use super::proxy::Connection;
 use super::put_csr::{Endpoint, configure};
+use super::reload::Reloader;
 use super::settings::Settings;
 use super::sources::{SettingsError, Sources};
-use crate::certificate::Issuer;
+use super::unlock::unlock;
 use crate::hooks::{BoxError, Chain};
 use crate::identity::{
-    Identity, IdentityError, PassphraseError, PassphraseSources, SigningPool, UnfitIdentity, load,
+    Identity, IdentityError, KeptPassphrase, PassphraseError, PassphraseSources, SigningPool,
+    UnfitIdentity,
 };
+use crate::operator::Operator;
 use crate::pipeline::Pipeline;
 
 /// Serves until a signal asks for the end.
@@ -31,11 +37,21 @@ pub(crate) async fn serve(
     passphrase: &PassphraseSources,
 ) -> Result<(), StartError> {
     let settings = Settings::check(sources)?;
-    let pipeline = pipeline(app, sources, &settings, passphrase).await?;
+    open_files::raise_limit();
+    let operator = Operator::open(&settings)?;
+    let mut reloader = Reloader::new(app, sources.clone())?;
+    let (pipeline, kept) = pipeline(app, sources, &settings, passphrase).await?;
+    reloader.keep(kept);
     // Before there is a socket, which a mistake would take away again.
-    anchors(&settings, &pipeline.issuer())?;
+    anchors::read(&settings, &pipeline.issuer())?;
     let listener = Listener::open(&settings)?;
-    serve_on(listener, pipeline, &settings).await
+    let beside = Beside {
+        operator: Some(&operator),
+        reloader: Some(reloader),
+    };
+    let ended = serve_on(listener, pipeline, &settings, beside).await;
+    operator.close().await;
+    ended
 }
 
 /// The road with everything on it, but no socket.
@@ -44,11 +60,12 @@ pub(crate) async fn pipeline(
     sources: &Sources,
     settings: &Settings,
     passphrase: &PassphraseSources,
-) -> Result<Pipeline, StartError> {
+) -> Result<(Pipeline, KeptPassphrase), StartError> {
     let hooks = app.make_hooks(sources)?;
-    let loaded = load(&settings.ca_path, &passphrase.unlock()?, SystemTime::now())?;
-    let identity = Identity::new(loaded.key, loaded.certificate, loaded.chain)?;
-    booted(identity, hooks, settings).await
+    let (passphrase, kept) = KeptPassphrase::unlock(passphrase)?;
+    let identity = unlock(&settings.ca_path, &passphrase)?;
+    drop(passphrase);
+    Ok((booted(identity, hooks, settings).await?, kept))
 }
 
 /// A pipeline whose hooks have prepared themselves.
@@ -69,24 +86,35 @@ pub(crate) async fn booted(
     Ok(pipeline)
 }
 
+/// What the service has beside its socket; the demo has nothing.
+#[derive(Default)]
+pub(crate) struct Beside<'a> {
+    pub(crate) operator: Option<&'a Operator>,
+    pub(crate) reloader: Option<Reloader<'a>>,
+}
+
 /// Serves on an open socket until a signal asks for the end.
 pub(crate) async fn serve_on(
     listener: Listener,
     pipeline: Pipeline,
     settings: &Settings,
+    beside: Beside<'_>,
 ) -> Result<(), StartError> {
     let mut signals = EndSignals::new()?;
+    pipeline.self_test().await.map_err(StartError::SelfTest)?;
     let issuer = pipeline.issuer();
-    tracing::info!(listen = listener.name(), ca = ?issuer.subject(), "sapi serves");
     let endpoint = Data::new(Endpoint {
-        anchors: anchors(settings, &issuer)?,
+        anchors: Anchors::new(anchors::read(settings, &issuer)?),
         pipeline,
         requests: settings.requests.clone(),
         proxy: settings.proxy.clone(),
         http: settings.http.clone(),
         drain: Arc::new(Drain::default()),
         in_progress: AtomicUsize::new(0),
+        answers: Answers::default(),
+        health: Arc::new(Health::new(settings.self_test_interval)),
     });
+    endpoint.health.signs();
     let served = endpoint.clone();
     let server =
         HttpServer::new(move || actix_web::App::new().configure(configure(served.clone())))
@@ -98,19 +126,33 @@ pub(crate) async fn serve_on(
                 data.insert(Connection::of(stream));
             })
             .disable_signals();
+    let (name, inherited) = (listener.name(), listener.is_inherited());
     let (server, file) = match listener {
         Listener::Unix(listener, file) => (server.listen_uds(listener)?, file),
-        Listener::Tcp(listener) => (server.listen(listener)?, None),
+        Listener::Tcp(listener, _) => (server.listen(listener)?, None),
     };
     let server = server.run();
     let handle = server.handle();
     let running = actix_web::rt::spawn(server);
-    signals.received().await;
+
+    let beats = Heartbeat::start(endpoint.pipeline.clone(), Arc::clone(&endpoint.health))?;
+    if let Some(operator) = beside.operator {
+        operator.show(endpoint.clone());
+    }
+    tracing::info!(listen = name, ca = issuer.subject_text(), "sapi serves");
+    notify::ready(&issuer);
+    until_asked_to_end(&mut signals, beside.reloader, &endpoint).await;
 
     tracing::info!("asked to end; answering what has arrived");
+    notify::stopping();
+    drop(beats);
     // Without its file nobody finds the socket any more; who has found it is still served.
     drop(file);
     endpoint.drain.begin();
+    if inherited {
+        // Whoever waits unaccepted is our successor's, which takes over the same socket.
+        handle.pause().await;
+    }
     let busy = || {
         endpoint
             .in_progress
@@ -125,20 +167,19 @@ pub(crate) async fn serve_on(
     Ok(())
 }
 
-/// Whose client certificates hooks may see: those of the CA itself, unless a file names others.
-fn anchors(settings: &Settings, issuer: &Issuer) -> Result<Vec<X509>, StartError> {
-    let Some(path) = &settings.proxy.client_ca_file else {
-        let own = issuer.certificate().to_owned();
-        return Ok(std::iter::once(own)
-            .chain(issuer.chain().iter().cloned())
-            .collect());
+/// Reloads until then; a reload that is not over is left unfinished, which changes nothing.
+async fn until_asked_to_end(
+    signals: &mut EndSignals,
+    reloader: Option<Reloader<'_>>,
+    endpoint: &Endpoint,
+) {
+    let Some(mut reloader) = reloader else {
+        return signals.received().await;
     };
-    let fault =
-        |what: String| SettingsError(format!("proxy.client_ca_file: {}: {what}", path.display()));
-    let pem = fs::read(path).map_err(|error| fault(error.to_string()))?;
-    match X509::stack_from_pem(&pem) {
-        Ok(anchors) if !anchors.is_empty() => Ok(anchors),
-        _ => Err(fault("holds no certificate in PEM".into()).into()),
+    tokio::select! {
+        () = signals.received() => {}
+        // Reloads end only where the runtime does.
+        () = reloader.attend(endpoint) => signals.received().await,
     }
 }
 
@@ -165,6 +206,8 @@ pub enum StartError {
     NoHooks,
     /// Hooks could not be made, or could not prepare themselves.
     Hooks(BoxError),
+    /// The CA's key does not sign what its certificate verifies.
+    SelfTest(BoxError),
     /// There is no socket to listen on.
     Listen(String),
     /// What was asked for could not be written; the text names the file.
@@ -174,13 +217,14 @@ pub enum StartError {
 }
 
 impl StartError {
-    /// The exit code (sysexits): 78 for what the operator has set, 69 for a socket, 71 for the
-    /// system, 73 for a file that cannot be made.
+    /// The exit code (sysexits): 78 for what the operator has set, 69 for a socket, 70 for a failed
+    /// self-test, 71 for the system, 73 for a file that cannot be made.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Settings(_) | Self::Passphrase(_) | Self::Identity(_) | Self::Unfit(_) => 78,
             Self::NoHooks | Self::Hooks(_) => 78,
             Self::Listen(_) => 69,
+            Self::SelfTest(_) => 70,
             Self::System(_) => 71,
             Self::Output(_) => 73,
         }
@@ -198,6 +242,7 @@ impl fmt::Display for StartError {
                 "this program has no hooks, so it could only deny: add one with App::hook",
             ),
             Self::Hooks(error) => write!(f, "hooks: {error}"),
+            Self::SelfTest(error) => write!(f, "the self-test signature failed: {error}"),
             Self::System(error) => error.fmt(f),
         }
     }

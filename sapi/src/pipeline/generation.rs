@@ -1,0 +1,42 @@
+//! What requests are answered with, exchanged as a whole.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use crate::certificate::Profile;
+use crate::hooks::Chain;
+use crate::identity::Identity;
+
+/// Identity, hooks and profile. A request takes one generation at its start and keeps it to its end,
+/// so that no certificate mixes the old and the new.
+pub(crate) struct Generation {
+    pub(crate) identity: Identity,
+    pub(crate) hooks: Arc<Chain>,
+    pub(crate) profile: Profile,
+    /// For each single call of a hook.
+    pub(crate) hook_timeout: Duration,
+}
+
+/// Holds the generation in use.
+pub(crate) struct GenerationStore {
+    current: RwLock<Arc<Generation>>,
+}
+
+impl GenerationStore {
+    pub(crate) fn new(generation: Generation) -> Self {
+        Self {
+            current: RwLock::new(Arc::new(generation)),
+        }
+    }
+
+    /// The generation for one request, to be taken once at its start.
+    pub(crate) fn current(&self) -> Arc<Generation> {
+        // Nothing can panic while the lock is held, so a poisoned one holds a whole value.
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// From here on requests take this one; those on the road keep theirs.
+    pub(crate) fn exchange(&self, next: Arc<Generation>) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;
+    }
+}

@@ -1,0 +1,90 @@
+//! What is counted on the road: plain numbers, for whoever wants to show them. Clients are not told apart.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock};
+use std::time::Duration;
+
+use super::histogram::Histogram;
+use crate::hooks::HookTime;
+
+/// Decisions, times of hooks, times of signing. A request costs it well under a microsecond.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics {
+    decisions: RwLock<BTreeMap<&'static str, AtomicU64>>,
+    hooks: RwLock<BTreeMap<String, [Histogram; PHASES.len()]>>,
+    signing: Histogram,
+}
+
+impl Metrics {
+    /// A request has got its answer: `issued`, or the slug of its rejection.
+    pub(crate) fn decided(&self, slug: &'static str) {
+        let known = self
+            .decisions
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = known.get(slug) {
+            count.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        drop(known);
+        let mut all = self
+            .decisions
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        all.entry(slug).or_default().fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A method of a hook has run.
+    pub(crate) fn hook_ran(&self, time: &HookTime) {
+        let Some(phase) = PHASES.iter().position(|phase| *phase == time.method) else {
+            return;
+        };
+        let known = self.hooks.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(histogram) = known.get(&*time.hook).and_then(|all| all.get(phase)) {
+            histogram.observe(time.took);
+            return;
+        }
+        drop(known);
+        let mut all = self.hooks.write().unwrap_or_else(PoisonError::into_inner);
+        let histograms = all.entry(time.hook.clone()).or_default();
+        if let Some(histogram) = histograms.get(phase) {
+            histogram.observe(time.took);
+        }
+    }
+
+    /// A certificate was rendered, signed and verified, in so much time on a signing thread.
+    pub(crate) fn signed(&self, took: Duration) {
+        self.signing.observe(took);
+    }
+
+    pub(crate) fn signing(&self) -> &Histogram {
+        &self.signing
+    }
+
+    /// Every slug met so far.
+    pub(crate) fn each_decision(&self, mut show: impl FnMut(&'static str, u64)) {
+        let all = self
+            .decisions
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        for (slug, count) in all.iter() {
+            show(slug, count.load(Ordering::Relaxed));
+        }
+    }
+
+    /// Every method of a hook that has run so far.
+    pub(crate) fn each_hook(&self, mut show: impl FnMut(&str, &'static str, &Histogram)) {
+        let all = self.hooks.read().unwrap_or_else(PoisonError::into_inner);
+        for (hook, histograms) in all.iter() {
+            for (phase, histogram) in PHASES.iter().zip(histograms) {
+                if histogram.count() > 0 {
+                    show(hook, phase, histogram);
+                }
+            }
+        }
+    }
+}
+
+/// The methods of a hook that run for a request.
+const PHASES: [&str; 4] = ["authorize", "serial_number", "presign", "postsign"];

@@ -1,0 +1,32 @@
+//! How many answers of each status there were.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A counter for each status that `reply.rs` knows, and one for whatever else there may be.
+#[derive(Debug, Default)]
+pub(crate) struct Answers {
+    counts: [AtomicU64; STATUSES.len()],
+    others: AtomicU64,
+}
+
+impl Answers {
+    pub(crate) fn count(&self, status: u16) {
+        let place = STATUSES.iter().position(|known| *known == status);
+        let count = place.and_then(|place| self.counts.get(place));
+        count
+            .unwrap_or(&self.others)
+            .fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Every status with its count, zero included, so that a rate can be told from the first answer on.
+    pub(crate) fn each(&self, mut show: impl FnMut(&str, u64)) {
+        for (status, count) in STATUSES.iter().zip(&self.counts) {
+            show(&status.to_string(), count.load(Ordering::Relaxed));
+        }
+        show("other", self.others.load(Ordering::Relaxed));
+    }
+}
+
+const STATUSES: [u16; 15] = [
+    200, 202, 400, 401, 403, 404, 405, 408, 413, 415, 422, 429, 431, 500, 503,
+];

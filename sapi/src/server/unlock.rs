@@ -1,0 +1,34 @@
+//! The CA's identity, unlocked.
+
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use super::start::StartError;
+use crate::identity::{Identity, IdentityError, Passphrase, PrivateKeyError, load, secure_heap};
+
+/// Loads the identity in a folder. A wrong passphrase takes a while to be told.
+pub(crate) fn unlock(ca_path: &Path, passphrase: &Passphrase) -> Result<Identity, StartError> {
+    if let Err(why) = secure_heap::prepare() {
+        tracing::warn!("the CA's key may be swapped to disk: {why}");
+    }
+    match load(ca_path, passphrase, SystemTime::now()) {
+        Ok(loaded) => Ok(Identity::new(loaded.key, loaded.certificate, loaded.chain)?),
+        Err(error) => {
+            let name = ca_path.display();
+            if matches!(
+                error,
+                IdentityError::PrivateKey(PrivateKeyError::WrongPassphrase)
+            ) {
+                tracing::error!("{name}: not unlocked: {error}; waiting before saying so");
+                thread::sleep(WRONG_PASSPHRASE_WAIT);
+            } else {
+                tracing::error!("{name}: not loaded: {error}");
+            }
+            Err(error.into())
+        }
+    }
+}
+
+/// Slows down whoever tries passphrases through us, and a service manager that starts us again and again.
+const WRONG_PASSPHRASE_WAIT: Duration = Duration::from_secs(1);
