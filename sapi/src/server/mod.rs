@@ -10,6 +10,8 @@ mod boot;
 #[cfg(test)]
 mod deployed;
 mod drain;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub(crate) mod health;
 mod heartbeat;
 mod keys;
