@@ -9,6 +9,8 @@ mod body;
 mod boot;
 #[cfg(test)]
 mod deployed;
+#[cfg(test)]
+mod documented;
 mod drain;
 pub(crate) mod health;
 mod heartbeat;
