@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
 use openssl::x509::X509;
-use sapi::identity::{KeyKind, NewIdentity, Subject};
+use sapi::DistinguishedName;
+use sapi::identity::{KeyKind, NewIdentity};
 use sapi::testing::{Authority, RequestBuilder, TestKey};
 use sapi::{
     DraftCertificate, Extension, Identity, Pipeline, Rejection, SigningContext, SigningHooks,
@@ -157,14 +158,12 @@ struct Ca {
 
 /// As `ca_create_identity` makes them, for a hundred years.
 fn root(kind: &'static str) -> Ca {
-    let mut subject = Subject::new();
-    for (field, value) in [
+    let fields = [
         ("C", "US"),
         ("O", "Random Authority, Inc."),
         ("CN", "ca.net"),
-    ] {
-        subject.push(field, value).unwrap();
-    }
+    ];
+    let subject = DistinguishedName::from_fields(fields).unwrap();
     let kind_of_key: KeyKind = kind.parse().unwrap();
     let made = NewIdentity::self_signed(&subject, kind_of_key, CENTURY, SystemTime::now()).unwrap();
     let certificate = made.certificate().clone();

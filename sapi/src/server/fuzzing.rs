@@ -35,6 +35,7 @@ pub fn settings(toml: &str) -> Result<String, String> {
 }
 
 /// Who is asking, and the id of the request. Headers that HTTP does not allow are left out.
+#[must_use]
 pub fn peer(
     address: Option<IpAddr>,
     headers: &[(&[u8], &[u8])],
@@ -60,7 +61,8 @@ pub fn peer(
 }
 
 /// The answer to a refusal: status, headers, body.
-pub fn refusal(request_id: &str, rejection: &Rejection) -> (u16, Vec<(String, Vec<u8>)>, Vec<u8>) {
+#[must_use]
+pub fn refusal(request_id: &str, rejection: &Rejection) -> Refusal {
     let response = reply::rejected(request_id, rejection);
     let headers = response.headers().iter();
     let headers = headers.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
@@ -68,3 +70,6 @@ pub fn refusal(request_id: &str, rejection: &Rejection) -> (u16, Vec<(String, Ve
     let body = response.into_body().try_into_bytes();
     (status, headers, body.map(Into::into).unwrap_or_default())
 }
+
+/// Status, headers, body.
+pub type Refusal = (u16, Vec<(String, Vec<u8>)>, Vec<u8>);

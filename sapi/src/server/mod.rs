@@ -9,6 +9,8 @@ mod body;
 mod boot;
 #[cfg(test)]
 mod deployed;
+#[cfg(test)]
+mod documented;
 mod drain;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;

@@ -98,7 +98,11 @@ fn root(n: &BigNumRef, context: &mut BigNumContext) -> BigNum {
 }
 
 static PRIMES_BELOW_752: LazyLock<BigNum> = LazyLock::new(|| {
-    let is_prime = |n: &u32| (2..*n).take_while(|d| d * d <= *n).all(|d| n % d != 0);
+    let is_prime = |n: &u32| {
+        (2..*n)
+            .take_while(|d| d * d <= *n)
+            .all(|d| !n.is_multiple_of(d))
+    };
     let mut product = BigNum::from_u32(1).unwrap();
     (2..752)
         .filter(is_prime)
