@@ -208,6 +208,8 @@ fn broken_hooks_are_500_without_the_cause_and_the_next_request_works() {
 
 #[test]
 fn an_authority_that_ends_while_it_serves_is_503() {
+    // Built before the clock starts to run.
+    let _built = sapi_tests::tool::binary("test-shell");
     let ending = Authority::ending_in("authority at its end", 12);
     let place = Place::of(ending, "");
     std::fs::write(place.file("client.csr"), good_request()).unwrap();
