@@ -59,7 +59,7 @@ impl Road {
             .env("CA_PASSPHRASE", "hush");
         run(&mut create).expect(0);
         let mut text = format!(
-            "ca_path = {ca:?}\nlisten = \"unix:{}/sapi.sock\"\n",
+            "ca_path = {ca:?}\nlisten = \"unix:{}/sapi.sock\"\nallow_root = true\n",
             folder.path().display()
         );
         if let Some(user) = worker_user() {

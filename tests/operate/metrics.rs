@@ -191,3 +191,30 @@ fn names_of_hooks_are_escaped_and_what_is_not_known_yet_is_left_out() {
         0.0
     );
 }
+
+#[test]
+fn the_guide_lists_exactly_the_metrics() {
+    let place = place("");
+    let _shell = place.start();
+    // Times of hooks are there once a hook has run.
+    Client::put_once(&place.socket(), "web01", &request()).unwrap();
+    let page = text(&page(&place, "/metrics"));
+    let types = page.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+    let mut shown: Vec<_> = types
+        .map(|rest| match rest.split_once(' ').unwrap() {
+            (name, "counter") => format!("{name}_total"),
+            (name, "info") => format!("{name}_info"),
+            (name, _) => name.to_owned(),
+        })
+        .collect();
+    shown.sort();
+
+    let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operators/running.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let table = guide.split("| metric | labels | what |").nth(1).unwrap();
+    let rows = table.split("\n\n").next().unwrap().lines();
+    let names = rows.filter_map(|row| row.strip_prefix("| `")?.split('`').next());
+    let mut listed: Vec<_> = names.map(str::to_owned).collect();
+    listed.sort();
+    assert_eq!(listed, shown);
+}

@@ -113,3 +113,21 @@ fn an_identity_open_to_others_is_refused() {
             .says(&["ca.private_key.pem", what]);
     }
 }
+
+#[test]
+fn root_serves_only_where_the_settings_say_so() {
+    let place = Place::new("allow_root = false");
+    let mut command = place.command("test-shell", "serve");
+    if rustix::process::geteuid().is_root() {
+        run(&mut command)
+            .expect(78)
+            .says(&["this is root", "allow_root = true"]);
+        assert!(!place.socket().exists());
+        // What needs no socket may be done by root.
+        run(&mut place.command("test-shell", "config")).expect(0);
+    } else {
+        Shell::start(&mut command).end().expect(0);
+    }
+    place.settings("allow_root = true");
+    place.start().end().expect(0);
+}

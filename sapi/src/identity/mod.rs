@@ -20,7 +20,6 @@ pub(crate) mod secure_heap;
 mod signer;
 mod signing_key;
 mod staging;
-mod subject;
 mod terminal;
 mod timestamp;
 
@@ -47,7 +46,6 @@ pub use pool::SigningPool;
 pub use private_key::PrivateKeyError;
 pub(crate) use signer::SignError;
 use signer::{KeySigner, Signer};
-pub use subject::{Subject, SubjectError};
 
 /// A certificate authority that can sign: its issuer and its signer, which always change together.
 ///

@@ -9,7 +9,11 @@ mod body;
 mod boot;
 #[cfg(test)]
 mod deployed;
+#[cfg(test)]
+mod documented;
 mod drain;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub(crate) mod health;
 mod heartbeat;
 mod keys;

@@ -37,6 +37,7 @@ pub(crate) async fn serve(
     passphrase: &PassphraseSources,
 ) -> Result<(), StartError> {
     let settings = Settings::check(sources)?;
+    refuse_root(&settings)?;
     open_files::raise_limit();
     let operator = Operator::open(&settings)?;
     let mut reloader = Reloader::new(app, sources.clone())?;
@@ -52,6 +53,18 @@ pub(crate) async fn serve(
     let ended = serve_on(listener, pipeline, &settings, beside).await;
     operator.close().await;
     ended
+}
+
+/// The service reads requests of strangers: whatever goes wrong there should not go wrong as root.
+fn refuse_root(settings: &Settings) -> Result<(), StartError> {
+    if settings.allow_root || !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    Err(StartError::Settings(
+        "this is root, as whom the service does not start: start it as a user of its own \
+         (`User=` in the unit, or `setpriv --reuid=sapi --regid=sapi --init-groups`), or set allow_root = true"
+            .into(),
+    ))
 }
 
 /// The road with everything on it, but no socket.

@@ -1,0 +1,136 @@
+//! Faults of the machine under a running shell: a log that cannot be written, descriptors that are gone.
+//! Those of signing, random numbers and clock are in `sapi/src/pipeline/faults.rs`, hooks' in `road/guard.rs`.
+
+use std::fs::{self, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use sapi::testing::RequestBuilder;
+use sapi_tests::curl::Reply;
+use sapi_tests::shell::Place;
+use sapi_tests::tool::run;
+
+/// A shell whose standard error is somewhere odd.
+struct Shell {
+    child: Child,
+    place: Place,
+}
+
+impl Shell {
+    fn with_stderr(stderr: impl Into<Stdio>) -> Self {
+        let place = Place::new("");
+        let mut command = place.command("test-shell", "serve");
+        let child = command
+            .stdout(Stdio::null())
+            .stderr(stderr)
+            .spawn()
+            .unwrap();
+        let mut shell = Self { child, place };
+        let begun = Instant::now();
+        while UnixStream::connect(shell.place.socket()).is_err() {
+            let ended = shell.child.try_wait().unwrap();
+            assert!(
+                ended.is_none() && begun.elapsed() < PATIENCE,
+                "it does not serve: {ended:?}"
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        shell
+    }
+
+    fn connect(&self) -> UnixStream {
+        let stream = UnixStream::connect(self.place.socket()).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream
+    }
+
+    fn put(&self, client: &str) -> u16 {
+        let mut stream = self.connect();
+        stream.write_all(&bytes(client)).unwrap();
+        status(&mut stream)
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        let _gone = self.child.kill();
+        let _status = self.child.wait();
+    }
+}
+
+#[test]
+fn a_full_disk_under_the_log_changes_no_answer() {
+    let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut shell = Shell::with_stderr(full);
+    for _ in 0..3 {
+        assert_eq!(shell.put("web01"), 200);
+        assert_eq!(shell.put("deny"), 403);
+        assert_eq!(shell.put("panic"), 500);
+    }
+    assert!(shell.child.try_wait().unwrap().is_none(), "it has ended");
+}
+
+#[test]
+fn a_broken_pipe_under_the_log_changes_no_answer() {
+    let mut shell = Shell::with_stderr(Stdio::piped());
+    drop(shell.child.stderr.take());
+    for _ in 0..3 {
+        assert_eq!(shell.put("web01"), 200);
+        assert_eq!(shell.put("deny"), 403);
+        assert_eq!(shell.put("panic"), 500);
+    }
+    assert!(shell.child.try_wait().unwrap().is_none(), "it has ended");
+}
+
+#[test]
+fn without_descriptors_requests_wait_and_are_answered_then() {
+    let shell = Shell::with_stderr(Stdio::null());
+    assert_eq!(shell.put("web01"), 200);
+    let id = shell.child.id().to_string();
+    // Numbers are given from the lowest: with this limit the next descriptor is one too many.
+    let open = fs::read_dir(format!("/proc/{id}/fd")).unwrap().count();
+    limit(&id, open);
+    let mut waiting: Vec<_> = (0..8).map(|_| shell.connect()).collect();
+    for stream in &mut waiting {
+        stream.write_all(&bytes("web01")).unwrap();
+    }
+    let mut probe = [0];
+    let last = waiting.last_mut().unwrap();
+    last.set_read_timeout(Some(Duration::from_millis(700)))
+        .unwrap();
+    assert!(
+        last.read(&mut probe).is_err(),
+        "it was answered: the limit had no effect"
+    );
+    last.set_read_timeout(Some(PATIENCE)).unwrap();
+    limit(&id, 1024);
+    for mut stream in waiting {
+        assert_eq!(status(&mut stream), 200, "one that waited");
+    }
+    assert_eq!(shell.put("web01"), 200);
+}
+
+fn limit(process: &str, descriptors: usize) {
+    let mut command = Command::new("prlimit");
+    command.args(["--pid", process]);
+    run(command.arg(format!("--nofile={descriptors}:"))).expect(0);
+}
+
+fn bytes(client: &str) -> Vec<u8> {
+    let body = RequestBuilder::new().common_name("web01").build_pem();
+    format!(
+        "PUT /api/csr/{client} HTTP/1.1\r\nHost: ca\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+fn status(stream: &mut UnixStream) -> u16 {
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    Reply::parse(&answer).status
+}
+
+const PATIENCE: Duration = Duration::from_secs(60);
