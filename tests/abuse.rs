@@ -35,7 +35,8 @@ const WAYS: [Way; 2] = [Way::Socket, Way::Nginx];
 
 impl Front {
     fn new() -> Self {
-        let settings = "http.body_timeout = \"2s\"\nhttp.header_timeout = \"2s\"\nhttp.keep_alive = \"3s\"";
+        let settings =
+            "http.body_timeout = \"2s\"\nhttp.header_timeout = \"2s\"\nhttp.keep_alive = \"3s\"";
         let place = Place::new(&trusting(settings));
         fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let client_ca = place.authority.write_certificate(place.path(), "client-ca");
@@ -72,9 +73,17 @@ impl Front {
     #[track_caller]
     fn works(&self) {
         for way in WAYS {
-            let reply = self.first(way, &put("web01", "Connection: close\r\n", &request("a.example")));
+            let reply = self.first(
+                way,
+                &put("web01", "Connection: close\r\n", &request("a.example")),
+            );
             let reply = reply.expect("an answer");
-            assert_eq!(reply.status, 200, "{way:?}: {:?}", String::from_utf8_lossy(&reply.body));
+            assert_eq!(
+                reply.status,
+                200,
+                "{way:?}: {:?}",
+                String::from_utf8_lossy(&reply.body)
+            );
         }
     }
 }

@@ -39,10 +39,16 @@ fn every_request_is_answered_as_the_manifest_says() {
         if reply.status != 200 {
             refused += 1;
             let place = place.path().display().to_string();
-            faults.extend(indiscretion(&reply, &place).map(|what| format!("{}: {what}", case.file)));
+            faults
+                .extend(indiscretion(&reply, &place).map(|what| format!("{}: {what}", case.file)));
         }
     }
-    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
     assert!(refused > 300, "only {refused} refusals");
     // The last lines may still be on their way through the pipe.
     let begun = Instant::now();
@@ -68,7 +74,10 @@ fn an_indiscretion_would_be_seen() {
     ] {
         assert!(indiscretion(&answer(told), "/tmp/here").is_some(), "{told}");
     }
-    assert_eq!(indiscretion(&answer("name \\\"DNS:a b\\\""), "/tmp/here"), None);
+    assert_eq!(
+        indiscretion(&answer("name \\\"DNS:a b\\\""), "/tmp/here"),
+        None
+    );
 }
 
 fn fault(case: &Case, reply: &Reply) -> Option<String> {
@@ -77,14 +86,19 @@ fn fault(case: &Case, reply: &Reply) -> Option<String> {
         200 => None,
         _ => Some(reply.json()["type"].as_str()?.to_owned()),
     };
-    let slug = slug.as_deref().map(|kind| kind.trim_start_matches("urn:sapi:problem:"));
+    let slug = slug
+        .as_deref()
+        .map(|kind| kind.trim_start_matches("urn:sapi:problem:"));
     let accepted = case.expected == "accept";
     if (reply.status, slug) == (case.status, case.slug.as_deref())
         && accepted == (reply.status == 200)
     {
         return None;
     }
-    Some(format!("{}: {} expected ({}), got {text}", case.file, case.status, case.why))
+    Some(format!(
+        "{}: {} expected ({}), got {text}",
+        case.file, case.status, case.why
+    ))
 }
 
 /// A word in an answer that no client should read: of OpenSSL, of source files, of paths, of hooks.
@@ -94,13 +108,31 @@ fn indiscretion(reply: &Reply, folder: &str) -> Option<String> {
         text.push_str(&format!("\n{name}: {value}").to_lowercase());
     }
     let found = WORDS.iter().find(|word| text.contains(**word));
-    let found = found.copied().or_else(|| text.contains(folder).then_some("its folder"));
+    let found = found
+        .copied()
+        .or_else(|| text.contains(folder).then_some("its folder"));
     found.map(|word| format!("tells {word:?}: {text}"))
 }
 
 const WORDS: [&str; 18] = [
-    "openssl", "libcrypto", "routines", "error:0", "asn1_", "evp_", "x509_", ".rs", "panicked",
-    "unwrap", "backtrace", "/src/", "/var/", "/usr/", "/etc/", "obedient", "authorize", "presign",
+    "openssl",
+    "libcrypto",
+    "routines",
+    "error:0",
+    "asn1_",
+    "evp_",
+    "x509_",
+    ".rs",
+    "panicked",
+    "unwrap",
+    "backtrace",
+    "/src/",
+    "/var/",
+    "/usr/",
+    "/etc/",
+    "obedient",
+    "authorize",
+    "presign",
 ];
 
 /// One request on an open connection, and its answer.
@@ -119,21 +151,28 @@ fn read_answer(stream: &mut dyn Read) -> Reply {
     loop {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
             let reply = Reply::parse(&bytes);
-            let length = reply.header("content-length").map_or(0, |n| n.parse().unwrap());
+            let length = reply
+                .header("content-length")
+                .map_or(0, |n| n.parse().unwrap());
             if bytes.len() >= end + 4 + length {
                 return reply;
             }
         }
         match stream.read(&mut piece) {
             Ok(length @ 1..) => bytes.extend_from_slice(&piece[..length]),
-            end => panic!("cut off: {end:?} after {:?}", String::from_utf8_lossy(&bytes)),
+            end => panic!(
+                "cut off: {end:?} after {:?}",
+                String::from_utf8_lossy(&bytes)
+            ),
         }
     }
 }
 
 fn manifest() -> Vec<Case> {
     let text = fs::read_to_string(folder().join("manifest.jsonl")).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 fn folder() -> PathBuf {

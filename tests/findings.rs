@@ -42,6 +42,9 @@ fn seeds_pass() {
 fn the_oracle_of_the_reader_can_fail() {
     let seeds = (TARGETS[0].seeds)();
     assert!(seeds.len() >= 10, "both kinds of signed input");
-    let read = seeds.iter().filter(|seed| sapi_tests::fuzz::request::reads(seed)).count();
+    let read = seeds
+        .iter()
+        .filter(|seed| sapi_tests::fuzz::request::reads(seed))
+        .count();
     assert_eq!(read, seeds.len(), "a seed that nobody reads tests nothing");
 }

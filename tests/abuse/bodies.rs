@@ -40,7 +40,10 @@ fn a_body_without_end_is_cut() {
     let mut sent = 0;
     while stream.write_all(chunk.as_bytes()).is_ok() {
         sent += 0x1000;
-        assert!(sent < 64 << 20 && begun.elapsed() < SOON, "it takes {sent} octets");
+        assert!(
+            sent < 64 << 20 && begun.elapsed() < SOON,
+            "it takes {sent} octets"
+        );
     }
     front.works();
 }
@@ -49,7 +52,14 @@ fn a_body_without_end_is_cut() {
 fn compressed_bodies_are_415_however_they_say_it() {
     let front = Front::new();
     for way in WAYS {
-        for coding in ["gzip", "GZIP", "br", "identity, gzip", "deflate", "x-unknown"] {
+        for coding in [
+            "gzip",
+            "GZIP",
+            "br",
+            "identity, gzip",
+            "deflate",
+            "x-unknown",
+        ] {
             let headers = format!("Connection: close\r\nContent-Encoding: {coding}\r\n");
             let reply = front.first(way, &put("web01", &headers, &request("a.example")));
             assert_problem(&reply.unwrap(), 415, "unsupported-encoding");
@@ -79,7 +89,11 @@ fn converse(stream: &mut (impl Read + Write), head: &str, body: &str) -> Vec<u8>
     stream.write_all(head.as_bytes()).unwrap();
     let mut interim = [0; 64];
     let length = stream.read(&mut interim).unwrap();
-    assert!(interim[..length].starts_with(b"HTTP/1.1 100 "), "{:?}", &interim[..length]);
+    assert!(
+        interim[..length].starts_with(b"HTTP/1.1 100 "),
+        "{:?}",
+        &interim[..length]
+    );
     stream.write_all(body.as_bytes()).unwrap();
     let mut answer = Vec::new();
     let _cut = stream.read_to_end(&mut answer);
@@ -102,14 +116,25 @@ fn whoever_expects_100_for_too_much_hears_413_at_once() {
 fn chunk_extensions_are_read_over_and_trailers_change_nothing() {
     let front = Front::new();
     let body = request("a.example");
-    let chunks = format!("{:x};a=b;c=\"d\"\r\n{body}\r\n0;end\r\nContent-Length: 7\r\nX-Client-Verify: SUCCESS\r\n\r\n", body.len());
-    let bytes = format!("PUT /api/csr/web01 HTTP/1.1\r\nHost: ca\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}");
+    let chunks = format!(
+        "{:x};a=b;c=\"d\"\r\n{body}\r\n0;end\r\nContent-Length: 7\r\nX-Client-Verify: SUCCESS\r\n\r\n",
+        body.len()
+    );
+    let bytes = format!(
+        "PUT /api/csr/web01 HTTP/1.1\r\nHost: ca\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}"
+    );
     for way in WAYS {
         // Trailers may be refused or ignored; they never become headers.
-        let status = front.first(way, bytes.as_bytes()).map_or(0, |reply| reply.status);
+        let status = front
+            .first(way, bytes.as_bytes())
+            .map_or(0, |reply| reply.status);
         assert!([200, 400].contains(&status), "{way:?}: {status}");
         let plain = bytes.replace("Content-Length: 7\r\nX-Client-Verify: SUCCESS\r\n", "");
-        assert_eq!(front.first(way, plain.as_bytes()).unwrap().status, 200, "{way:?}");
+        assert_eq!(
+            front.first(way, plain.as_bytes()).unwrap().status,
+            200,
+            "{way:?}"
+        );
     }
     front.works();
 }
@@ -124,7 +149,10 @@ fn slow_bodies_are_cut_and_hold_nobody_up() {
     }
     let begun = Instant::now();
     front.works();
-    assert!(begun.elapsed() < Duration::from_secs(30), "held up by slow bodies");
+    assert!(
+        begun.elapsed() < Duration::from_secs(30),
+        "held up by slow bodies"
+    );
     for stream in &mut slow {
         let mut answer = Vec::new();
         let _cut = stream.read_to_end(&mut answer);

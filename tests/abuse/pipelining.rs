@@ -11,11 +11,17 @@ use super::{Front, WAYS, Way, put, request};
 fn answers(mut bytes: &[u8]) -> Vec<(u16, String, Value)> {
     let mut found = Vec::new();
     while !bytes.is_empty() {
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head") + 4;
+        let end = bytes
+            .windows(4)
+            .position(|four| four == b"\r\n\r\n")
+            .expect("a head")
+            + 4;
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
         let header = |name: &str| {
             let mut lines = head.lines().filter_map(|line| line.split_once(": "));
-            lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned())
+            lines
+                .find(|(key, _)| key.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value.to_owned())
         };
         let length: usize = header("content-length").expect("a length").parse().unwrap();
         let status = head[9..12].parse().unwrap();
@@ -41,7 +47,11 @@ fn pipelined_answers_come_in_order_and_are_not_mixed_up() {
                 2 => (format!("wait{}", 40 - number), 200),
                 _ => (format!("web{number}"), 200),
             };
-            let close = if number == 39 { "Connection: close\r\n" } else { "" };
+            let close = if number == 39 {
+                "Connection: close\r\n"
+            } else {
+                ""
+            };
             let headers = format!("X-Request-ID: pipe-{number}\r\n{close}");
             bytes.extend(put(&client, &headers, &request(&name)));
             wanted.push((status, name));
@@ -54,12 +64,17 @@ fn pipelined_answers_come_in_order_and_are_not_mixed_up() {
             assert!(ids.insert(id.clone()), "{way:?}: the id {id} came twice");
             let in_body = match status {
                 200 => body["request_id"].as_str(),
-                _ => body["instance"].as_str().and_then(|text| text.strip_prefix("urn:uuid:")),
+                _ => body["instance"]
+                    .as_str()
+                    .and_then(|text| text.strip_prefix("urn:uuid:")),
             };
             assert_eq!(in_body, Some(id.as_str()), "{way:?}");
             if *status == 200 {
                 let pem = body["signed_x509_pem"].as_str().unwrap();
-                let names = X509::from_pem(pem.as_bytes()).unwrap().subject_alt_names().unwrap();
+                let names = X509::from_pem(pem.as_bytes())
+                    .unwrap()
+                    .subject_alt_names()
+                    .unwrap();
                 let names: Vec<_> = names.iter().filter_map(|one| one.dnsname()).collect();
                 assert_eq!(names, [name], "{way:?}: another's certificate");
             }
@@ -90,7 +105,11 @@ fn the_rest_of_a_refused_body_is_never_a_request() {
         ("Content-Type: text/html\r\n", 415),
     ] {
         let mut bytes = put("web01", headers, &smuggled);
-        bytes.extend(put("web03", "Connection: close\r\n", &request("next.example")));
+        bytes.extend(put(
+            "web03",
+            "Connection: close\r\n",
+            &request("next.example"),
+        ));
         for way in WAYS {
             let answer = front.send(way, &bytes);
             let text = String::from_utf8_lossy(&answer);
@@ -101,7 +120,10 @@ fn the_rest_of_a_refused_body_is_never_a_request() {
             if let Some((status, _, body)) = got.get(1) {
                 assert_eq!(*status, 200);
                 let pem = body["signed_x509_pem"].as_str().unwrap();
-                let names = X509::from_pem(pem.as_bytes()).unwrap().subject_alt_names().unwrap();
+                let names = X509::from_pem(pem.as_bytes())
+                    .unwrap()
+                    .subject_alt_names()
+                    .unwrap();
                 assert_eq!(names[0].dnsname(), Some("next.example"), "{way:?}");
             }
         }
@@ -110,7 +132,10 @@ fn the_rest_of_a_refused_body_is_never_a_request() {
         // 413 by length: the body is the attack.
         let large = format!("{}{smuggled}", "a".repeat(70_000));
         let got = answers(&front.send(way, &put("web01", "", &large)));
-        assert_eq!(got.iter().map(|(status, ..)| *status).collect::<Vec<_>>(), [413]);
+        assert_eq!(
+            got.iter().map(|(status, ..)| *status).collect::<Vec<_>>(),
+            [413]
+        );
     }
     front.works();
 }

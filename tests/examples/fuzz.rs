@@ -1,6 +1,10 @@
 //! Around the fuzzer: `fuzz seeds FOLDER` writes seeds into `FOLDER/<target>/`, `fuzz slowest FOLDER`
 //! runs every input found there and says which takes longest.
-#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a tool for a terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a tool for a terminal"
+)]
 
 use std::fs;
 use std::path::Path;
@@ -55,7 +59,10 @@ fn slowest(target: &Target, folder: &Path) -> Duration {
         }
         count += 1;
     }
-    println!("{}: {count} inputs, the slowest {longest:?}: {name}", target.name);
+    println!(
+        "{}: {count} inputs, the slowest {longest:?}: {name}",
+        target.name
+    );
     longest
 }
 

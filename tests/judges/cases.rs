@@ -39,7 +39,12 @@ pub(super) fn cases() -> &'static Cases {
         let all = all();
         let mut index = String::new();
         for case in &all {
-            writeln!(index, "{} {} {} {}", case.name, case.ca, case.client, case.host).unwrap();
+            writeln!(
+                index,
+                "{} {} {} {}",
+                case.name, case.ca, case.client, case.host
+            )
+            .unwrap();
             write(folder.path(), case);
         }
         fs::write(folder.path().join("cases.txt"), index).unwrap();
@@ -49,7 +54,11 @@ pub(super) fn cases() -> &'static Cases {
 }
 
 pub(super) fn write(folder: &Path, case: &Case) {
-    for (kind, pem) in [("leaf", &case.leaf), ("mid", &case.between), ("root", &case.root)] {
+    for (kind, pem) in [
+        ("leaf", &case.leaf),
+        ("mid", &case.between),
+        ("root", &case.root),
+    ] {
         fs::write(folder.join(format!("{}.{kind}.pem", case.name)), pem).unwrap();
     }
 }
@@ -106,18 +115,33 @@ fn forms() -> [(&'static str, &'static str, RequestBuilder); 7] {
     [
         ("no-subject", "a.example.com", new().dns("a.example.com")),
         ("no-names", "-", new().common_name("web01")),
-        ("only-ip", "-", new().common_name("web01").ip([192, 0, 2, 1])),
+        (
+            "only-ip",
+            "-",
+            new().common_name("web01").ip([192, 0, 2, 1]),
+        ),
         ("only-email", "-", new().email("a@example.com")),
-        ("only-uri", "-", new().uri("urn:uuid:00000000-0000-4000-8000-000000000000")),
+        (
+            "only-uri",
+            "-",
+            new().uri("urn:uuid:00000000-0000-4000-8000-000000000000"),
+        ),
         ("wildcard", "b.example.com", new().dns("*.example.com")),
         (
             "all-fields",
             "a.example.com",
-            [("DC", "com"), ("DC", "example"), ("L", "Köln"), ("ST", "NRW"), ("OU", "x"), ("serialNumber", "7")]
-                .iter()
-                .fold(new().dns("a.example.com"), |request, (field, value)| {
-                    request.field(field, value)
-                }),
+            [
+                ("DC", "com"),
+                ("DC", "example"),
+                ("L", "Köln"),
+                ("ST", "NRW"),
+                ("OU", "x"),
+                ("serialNumber", "7"),
+            ]
+            .iter()
+            .fold(new().dns("a.example.com"), |request, (field, value)| {
+                request.field(field, value)
+            }),
         ),
     ]
 }
@@ -134,7 +158,11 @@ struct Ca {
 /// As `ca_create_identity` makes them, for a hundred years.
 fn root(kind: &'static str) -> Ca {
     let mut subject = Subject::new();
-    for (field, value) in [("C", "US"), ("O", "Random Authority, Inc."), ("CN", "ca.net")] {
+    for (field, value) in [
+        ("C", "US"),
+        ("O", "Random Authority, Inc."),
+        ("CN", "ca.net"),
+    ] {
         subject.push(field, value).unwrap();
     }
     let kind_of_key: KeyKind = kind.parse().unwrap();

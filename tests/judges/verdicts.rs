@@ -24,7 +24,13 @@ fn gnutls_accepts_them() {
 fn nss_accepts_them() {
     // Debian's NSS knows no Ed25519.
     let known = |case: &Case| case.ca != "ed25519" && case.client != "ed25519";
-    each(|folder, case| if known(case) { nss(folder, case) } else { Ok(()) });
+    each(|folder, case| {
+        if known(case) {
+            nss(folder, case)
+        } else {
+            Ok(())
+        }
+    });
 }
 
 #[test]
@@ -52,9 +58,19 @@ fn pyca_accepts_them() {
 fn pkilint_finds_no_error() {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("verifiers/lint.py");
     let outcome = run(python::command().arg(program).arg(cases().folder.path()));
-    assert_eq!(outcome.code, Some(0), "{}{}", outcome.stdout, outcome.stderr);
+    assert_eq!(
+        outcome.code,
+        Some(0),
+        "{}{}",
+        outcome.stdout,
+        outcome.stderr
+    );
     let files = 2 * cases().all.len() + 5;
-    assert!(outcome.stdout.contains(&format!("{files} files")), "{}", outcome.stdout);
+    assert!(
+        outcome.stdout.contains(&format!("{files} files")),
+        "{}",
+        outcome.stdout
+    );
 }
 
 pub(super) fn openssl(folder: &Path, case: &Case) -> Result<(), String> {
@@ -67,7 +83,11 @@ pub(super) fn openssl(folder: &Path, case: &Case) -> Result<(), String> {
     if case.host != "-" {
         command.args(["-verify_hostname", case.host]);
     }
-    verdict(command.args(["-purpose", "sslserver"]).arg(file(folder, case, "leaf")))
+    verdict(
+        command
+            .args(["-purpose", "sslserver"])
+            .arg(file(folder, case, "leaf")),
+    )
 }
 
 pub(super) fn gnutls(folder: &Path, case: &Case) -> Result<(), String> {
@@ -75,7 +95,9 @@ pub(super) fn gnutls(folder: &Path, case: &Case) -> Result<(), String> {
     fs::write(&path, format!("{}{}", case.leaf, case.between)).unwrap();
     let mut command = Command::new("certtool");
     command.arg("--verify").arg("--infile").arg(path);
-    command.arg("--load-ca-certificate").arg(file(folder, case, "root"));
+    command
+        .arg("--load-ca-certificate")
+        .arg(file(folder, case, "root"));
     if case.host != "-" {
         command.args(["--verify-hostname", case.host]);
     }
@@ -92,7 +114,16 @@ pub(super) fn nss(folder: &Path, case: &Case) -> Result<(), String> {
     };
     let path = |kind| file(folder, case, kind).display().to_string();
     certutil(&["-N", "--empty-password"])?;
-    certutil(&["-A", "-a", "-n", "root", "-t", "CT,C,C", "-i", &path("root")])?;
+    certutil(&[
+        "-A",
+        "-a",
+        "-n",
+        "root",
+        "-t",
+        "CT,C,C",
+        "-i",
+        &path("root"),
+    ])?;
     if !case.between.is_empty() {
         certutil(&["-A", "-a", "-n", "mid", "-t", ",,", "-i", &path("mid")])?;
     }
@@ -103,14 +134,21 @@ pub(super) fn nss(folder: &Path, case: &Case) -> Result<(), String> {
 }
 
 pub(super) fn webpki(case: &Case) -> Result<(), String> {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    let now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap();
     // Seconds pass between the making of a certificate and this.
     let now = now + Duration::from_secs(1);
     sapi_tests::verifiers::webpki_verify_chain(&case.root, &case.between, &case.leaf, now)
 }
 
 pub(super) fn go(folder: &Path) -> Result<String, String> {
-    program(Command::new("go").arg("run").arg(source("Verify.go")).arg(folder))
+    program(
+        Command::new("go")
+            .arg("run")
+            .arg(source("Verify.go"))
+            .arg(folder),
+    )
 }
 
 pub(super) fn java(folder: &Path) -> Result<String, String> {
@@ -122,7 +160,9 @@ pub(super) fn pyca(folder: &Path) -> Result<String, String> {
 }
 
 fn source(name: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("verifiers").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("verifiers")
+        .join(name)
 }
 
 fn program(command: &mut Command) -> Result<String, String> {

@@ -36,7 +36,10 @@ fn wild_journeys_end_in_a_refusal_or_keep_the_rules() {
     });
     let (issued, refused) = (issued.get(), refused.get());
     // Both happen, or one half of this tests nothing.
-    assert!(issued > 20 && refused > 20, "{issued} issued, {refused} refused");
+    assert!(
+        issued > 20 && refused > 20,
+        "{issued} issued, {refused} refused"
+    );
 }
 
 #[test]
@@ -50,7 +53,10 @@ fn under_every_kind_of_ca() {
         plain().without_key_id(),
         plain().intermediate("below"),
         plain().valid(in_2033() - DAY, in_2033() + 7 * DAY),
-        plain().valid(in_2033() - Duration::from_secs(10), in_2033() + 40_000 * DAY),
+        plain().valid(
+            in_2033() - Duration::from_secs(10),
+            in_2033() + 40_000 * DAY,
+        ),
     ];
     for ca in cas {
         let road = Road::new(ca, in_2033());
@@ -63,13 +69,13 @@ fn under_every_kind_of_ca() {
 
 #[test]
 fn at_every_time() {
-    let times = (0..3_100_000_000u64).prop_map(|seconds| {
-        SystemTime::UNIX_EPOCH + Duration::from_secs(946_684_900 + seconds)
-    });
+    let times = (0..3_100_000_000u64)
+        .prop_map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(946_684_900 + seconds));
     let ca = Authority::new();
     run(cases(60), (times, sensible()), |(now, mut case)| {
         // Their times are about those of the other tests.
-        case.changes.retain(|change| !matches!(change, sapi_tests::generated::Change::Shorten(_)));
+        case.changes
+            .retain(|change| !matches!(change, sapi_tests::generated::Change::Shorten(_)));
         match Road::new(ca.clone(), now).travel(&case) {
             End::Issued(_) => Ok(()),
             other => Err(TestCaseError::fail(format!("{other:?}"))),
@@ -96,11 +102,7 @@ fn verifiers_accept_a_sample() {
     });
 }
 
-fn run<S: Strategy>(
-    cases: u32,
-    strategy: S,
-    test: impl Fn(S::Value) -> Result<(), TestCaseError>,
-) {
+fn run<S: Strategy>(cases: u32, strategy: S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
     let config = Config {
         cases,
         failure_persistence: None,

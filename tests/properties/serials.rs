@@ -33,5 +33,8 @@ fn bits_are_as_often_set_as_not() {
     }
     assert_eq!(set[0], 0, "the sign");
     // Eight standard deviations of 4000 throws of a coin.
-    assert!(set[1..].iter().all(|count| (1747..=2253).contains(count)), "{set:?}");
+    assert!(
+        set[1..].iter().all(|count| (1747..=2253).contains(count)),
+        "{set:?}"
+    );
 }

@@ -12,22 +12,30 @@ pub(super) fn sensible() -> impl Strategy<Value = Case> {
         1 => Just(Vec::new()),
     ];
     (
-        (any::<u8>(), 0..3u8, subject, vec(name(), 1..6), vec(wish(), 0..3)),
+        (
+            any::<u8>(),
+            0..3u8,
+            subject,
+            vec(name(), 1..6),
+            vec(wish(), 0..3),
+        ),
         (vec(name(), 0..3), 60..400_000_000u64, option::of(serial())),
         vec(change(), 0..8),
     )
-        .prop_map(|((key, version, subject, requested, wishes), grant, changes)| Case {
-            key,
-            version,
-            subject,
-            requested,
-            wishes: one_of_each(wishes),
-            as_requested: true,
-            granted: grant.0,
-            seconds: grant.1,
-            serial: grant.2,
-            changes,
-        })
+        .prop_map(
+            |((key, version, subject, requested, wishes), grant, changes)| Case {
+                key,
+                version,
+                subject,
+                requested,
+                wishes: one_of_each(wishes),
+                as_requested: true,
+                granted: grant.0,
+                seconds: grant.1,
+                serial: grant.2,
+                changes,
+            },
+        )
 }
 
 /// Nothing in it need be as it should be.
@@ -46,25 +54,43 @@ pub(super) fn wild() -> impl Strategy<Value = Case> {
         1 => any::<String>().prop_map(Change::Crl),
         1 => any::<String>().prop_map(Change::Policy),
     ];
-    let wish = (any::<u8>(), any::<bool>(), vec(any::<u8>(), 0..20))
-        .prop_map(|(kind, critical, value)| Wish { kind, critical, value });
+    let wish = (any::<u8>(), any::<bool>(), vec(any::<u8>(), 0..20)).prop_map(
+        |(kind, critical, value)| Wish {
+            kind,
+            critical,
+            value,
+        },
+    );
     (
-        (any::<u8>(), any::<u8>(), vec(field(), 0..3), vec(name(), 0..6), vec(wish, 0..2)),
-        (any::<bool>(), vec(name(), 0..4), any::<u64>(), option::of(vec(any::<u8>(), 0..24))),
+        (
+            any::<u8>(),
+            any::<u8>(),
+            vec(field(), 0..3),
+            vec(name(), 0..6),
+            vec(wish, 0..2),
+        ),
+        (
+            any::<bool>(),
+            vec(name(), 0..4),
+            any::<u64>(),
+            option::of(vec(any::<u8>(), 0..24)),
+        ),
         vec(wild_change, 0..8),
     )
-        .prop_map(|((key, version, subject, requested, wishes), grant, changes)| Case {
-            key,
-            version: version % 4,
-            subject,
-            requested,
-            wishes,
-            as_requested: grant.0,
-            granted: grant.1,
-            seconds: grant.2,
-            serial: grant.3,
-            changes,
-        })
+        .prop_map(
+            |((key, version, subject, requested, wishes), grant, changes)| Case {
+                key,
+                version: version % 4,
+                subject,
+                requested,
+                wishes,
+                as_requested: grant.0,
+                granted: grant.1,
+                seconds: grant.2,
+                serial: grant.3,
+                changes,
+            },
+        )
 }
 
 fn field() -> impl Strategy<Value = Field> {
@@ -110,15 +136,20 @@ fn serial() -> impl Strategy<Value = Vec<u8>> {
 /// Never one that asks for a CA; what is asked for otherwise does not matter.
 fn wish() -> impl Strategy<Value = Wish> {
     let kind = prop::sample::select(vec![2u8, 3, 4, 5, 6, 7, 8]);
-    (kind, any::<bool>(), vec(any::<u8>(), 0..20))
-        .prop_map(|(kind, critical, value)| Wish { kind, critical, value })
+    (kind, any::<bool>(), vec(any::<u8>(), 0..20)).prop_map(|(kind, critical, value)| Wish {
+        kind,
+        critical,
+        value,
+    })
 }
 
 fn one_of_each(wishes: Vec<Wish>) -> Vec<Wish> {
     let mut seen = Vec::new();
-    let first = |wish: &Wish| !seen.contains(&wish.kind) && {
-        seen.push(wish.kind);
-        true
+    let first = |wish: &Wish| {
+        !seen.contains(&wish.kind) && {
+            seen.push(wish.kind);
+            true
+        }
     };
     wishes.into_iter().filter(first).collect()
 }
@@ -135,9 +166,8 @@ fn change() -> impl Strategy<Value = Change> {
         oid().prop_map(Change::Policy),
         // After now, or the certificate would end before it begins.
         (2_000_000_060..3_000_000_000u64).prop_map(Change::Shorten),
-        (oid(), any::<bool>(), der()).prop_map(|(kind, critical, value)| {
-            Change::Extension(kind, critical, value)
-        }),
+        (oid(), any::<bool>(), der())
+            .prop_map(|(kind, critical, value)| { Change::Extension(kind, critical, value) }),
         vec(field(), 1..3).prop_map(Change::Subject),
     ]
 }

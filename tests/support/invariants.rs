@@ -53,7 +53,10 @@ fn check_serial(origin: &Origin<'_>, parsed: &X509Certificate<'_>) {
     let serial = parsed.raw_serial();
     assert!((1..=20).contains(&serial.len()), "serial {serial:?}");
     assert!(serial[0] < 0x80 && serial.iter().any(|octet| *octet > 0));
-    assert!(serial.len() == 1 || serial[0] > 0 || serial[1] >= 0x80, "not minimal");
+    assert!(
+        serial.len() == 1 || serial[0] > 0 || serial[1] >= 0x80,
+        "not minimal"
+    );
     let digits = serial.strip_prefix(&[0]).unwrap_or(serial);
     assert_eq!(digits, origin.draft.serial().as_be_bytes());
     assert_eq!(digits, origin.certificate.serial().as_be_bytes());
@@ -61,7 +64,10 @@ fn check_serial(origin: &Origin<'_>, parsed: &X509Certificate<'_>) {
 
 fn check_parties(origin: &Origin<'_>, parsed: &X509Certificate<'_>) {
     let ca = origin.ca.certificate();
-    assert_eq!(parsed.issuer().as_raw(), ca.subject_name().to_der().unwrap());
+    assert_eq!(
+        parsed.issuer().as_raw(),
+        ca.subject_name().to_der().unwrap()
+    );
     assert_eq!(parsed.subject().as_raw(), origin.draft.subject().as_der());
     assert_eq!(parsed.public_key().raw, origin.request.public_key_der());
     assert_eq!(
@@ -73,11 +79,17 @@ fn check_parties(origin: &Origin<'_>, parsed: &X509Certificate<'_>) {
 fn check_dates(origin: &Origin<'_>, parsed: &X509Certificate<'_>) {
     let begin = at(parsed.validity().not_before.timestamp());
     let end = at(parsed.validity().not_after.timestamp());
-    assert_eq!((begin, end), (origin.draft.not_before(), origin.draft.not_after()));
+    assert_eq!(
+        (begin, end),
+        (origin.draft.not_before(), origin.draft.not_after())
+    );
     assert!(begin < end);
     assert!(begin <= origin.now, "begins in the future");
     let second = Duration::from_secs(1);
-    assert!(begin + origin.backdate + second > origin.now, "begins too early");
+    assert!(
+        begin + origin.backdate + second > origin.now,
+        "begins too early"
+    );
     if let Some(latest) = origin.now.checked_add(origin.granted) {
         assert!(end <= latest, "holds longer than granted");
     }
@@ -144,18 +156,31 @@ fn check_with_openssl(origin: &Origin<'_>) {
     let certificate = X509::from_der(origin.certificate.der()).unwrap();
     assert_eq!(certificate.to_der().unwrap(), origin.certificate.der());
     let ca = origin.ca.certificate().public_key().unwrap();
-    assert!(certificate.verify(&ca).unwrap(), "the signature does not hold");
+    assert!(
+        certificate.verify(&ca).unwrap(),
+        "the signature does not hold"
+    );
     let key = certificate.public_key().unwrap();
     assert!(key.public_eq(origin.request.public_key()), "another key");
     let serial = certificate.serial_number().to_bn().unwrap();
     assert_eq!(serial.to_vec(), origin.draft.serial().as_be_bytes());
     let names = certificate.subject_alt_names();
     let names: Vec<_> = names.iter().flatten().map(openssl_name).collect();
-    assert_eq!(names, exact(origin.draft.names()), "names, as OpenSSL reads them");
+    assert_eq!(
+        names,
+        exact(origin.draft.names()),
+        "names, as OpenSSL reads them"
+    );
     let end = origin.draft.not_after();
-    let end = end.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    let end = end
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
     let end = Asn1Time::from_unix(end.try_into().unwrap()).unwrap();
-    assert!(certificate.not_after() == end, "the end, as OpenSSL reads it");
+    assert!(
+        certificate.not_after() == end,
+        "the end, as OpenSSL reads it"
+    );
 }
 
 /// Kind and value, so that names differ that only differ in case.
@@ -190,7 +215,10 @@ fn openssl_name(name: &openssl::x509::GeneralNameRef) -> (&'static str, String) 
     if let Some(text) = name.uri() {
         return ("URI", text.to_owned());
     }
-    ("IP", address(name.ipaddress().expect("a name of another kind")))
+    (
+        "IP",
+        address(name.ipaddress().expect("a name of another kind")),
+    )
 }
 
 fn address(octets: &[u8]) -> String {
@@ -231,9 +259,4 @@ fn at(seconds: i64) -> SystemTime {
 }
 
 /// Purposes, policies, CRL and access addresses: the draft has fields for them.
-const MODELLED_ELSEWHERE: [&str; 4] = [
-    "2.5.29.37",
-    "2.5.29.32",
-    "2.5.29.31",
-    "1.3.6.1.5.5.7.1.1",
-];
+const MODELLED_ELSEWHERE: [&str; 4] = ["2.5.29.37", "2.5.29.32", "2.5.29.31", "1.3.6.1.5.5.7.1.1"];

@@ -28,8 +28,18 @@ static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
     if fs::read_to_string(&mark).is_ok_and(|made| made == wanted) {
         return python;
     }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder)).expect(0);
-    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
+    run(Command::new("python3")
+        .args(["-m", "venv", "--clear"])
+        .arg(&folder))
+    .expect(0);
+    let pip = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-r",
+    ];
     run(Command::new(&python).args(pip).arg(&requirements)).expect(0);
     fs::write(mark, wanted).unwrap();
     python

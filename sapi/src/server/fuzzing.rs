@@ -12,9 +12,9 @@ use sha2::{Digest, Sha256};
 
 use super::network::Network;
 use super::proxy::{self, Connection};
+use super::reply;
 use super::settings::{Proxy, Settings};
 use super::sources::Sources;
-use super::reply;
 use crate::command::print_config::printed;
 use crate::hooks::Rejection;
 use crate::request::{KeyError, Peer, RequestPolicy, read_spki};
@@ -43,7 +43,8 @@ pub fn peer(
 ) -> (Peer, String) {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
-        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
         {
             map.append(name, value);
         }

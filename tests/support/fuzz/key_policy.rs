@@ -42,7 +42,10 @@ fn check_numbers(modulus: &[u8], exponent: &[u8]) {
     let n = BigNum::from_slice(modulus).unwrap();
     let e = BigNum::from_slice(exponent).unwrap();
     let bits = n.num_bits();
-    assert!((2048..=8192).contains(&bits) && bits % 8 == 0, "{bits} bits");
+    assert!(
+        (2048..=8192).contains(&bits) && bits % 8 == 0,
+        "{bits} bits"
+    );
     assert!(e.is_bit_set(0) && e.num_bits() <= 256 && e >= BigNum::from_u32(65537).unwrap());
     let mut common = BigNum::new().unwrap();
     common.gcd(&n, &PRIMES_BELOW_752, &mut context).unwrap();
@@ -79,7 +82,9 @@ fn has_close_factors(n: &BigNumRef, context: &mut BigNumContext) -> bool {
 /// The largest number whose square is not above `n`, by Newton's way.
 fn root(n: &BigNumRef, context: &mut BigNumContext) -> BigNum {
     let mut guess = BigNum::new().unwrap();
-    guess.lshift(&BigNum::from_u32(1).unwrap(), n.num_bits() / 2 + 1).unwrap();
+    guess
+        .lshift(&BigNum::from_u32(1).unwrap(), n.num_bits() / 2 + 1)
+        .unwrap();
     loop {
         let mut next = BigNum::new().unwrap();
         next.checked_div(n, &guess, context).unwrap();
@@ -95,7 +100,9 @@ fn root(n: &BigNumRef, context: &mut BigNumContext) -> BigNum {
 static PRIMES_BELOW_752: LazyLock<BigNum> = LazyLock::new(|| {
     let is_prime = |n: &u32| (2..*n).take_while(|d| d * d <= *n).all(|d| n % d != 0);
     let mut product = BigNum::from_u32(1).unwrap();
-    (2..752).filter(is_prime).for_each(|prime| product.mul_word(prime).unwrap());
+    (2..752)
+        .filter(is_prime)
+        .for_each(|prime| product.mul_word(prime).unwrap());
     product
 });
 

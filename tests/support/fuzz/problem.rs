@@ -11,7 +11,10 @@ pub fn run(data: &[u8]) {
         return;
     };
     let text = String::from_utf8_lossy(rest).into_owned();
-    let number = rest.iter().take(8).fold(0u64, |sum, o| sum << 8 | u64::from(*o));
+    let number = rest
+        .iter()
+        .take(8)
+        .fold(0u64, |sum, o| sum << 8 | u64::from(*o));
     let rejection = match kind % 7 {
         0 => Rejection::denied(text.clone()),
         1 => Rejection::unauthenticated(text.clone()),
@@ -27,7 +30,9 @@ pub fn run(data: &[u8]) {
     let (status, headers, body) = sapi::fuzzing::refusal("0123-abcd", &rejection);
     let json: Value = serde_json::from_slice(&body).expect("JSON");
     for (name, value) in &headers {
-        let clean = value.iter().all(|octet| *octet >= 0x20 && *octet != 0x7f || *octet == b'\t');
+        let clean = value
+            .iter()
+            .all(|octet| *octet >= 0x20 && *octet != 0x7f || *octet == b'\t');
         assert!(clean, "{name}: {value:?}");
     }
     let header = |name: &str| {
@@ -43,10 +48,16 @@ pub fn run(data: &[u8]) {
         assert!(json["retry_after"].as_u64().unwrap() >= 1);
         return;
     }
-    assert_eq!(header("content-type"), Some(&b"application/problem+json"[..]));
+    assert_eq!(
+        header("content-type"),
+        Some(&b"application/problem+json"[..])
+    );
     assert!((400..600).contains(&status) && json["status"] == status);
     assert_eq!(json["instance"], "urn:uuid:0123-abcd");
-    let slug = json["type"].as_str().unwrap().strip_prefix("urn:sapi:problem:");
+    let slug = json["type"]
+        .as_str()
+        .unwrap()
+        .strip_prefix("urn:sapi:problem:");
     let detail = json["detail"].as_str().unwrap();
     match rejection {
         Rejection::Denied { .. } => assert_eq!((status, detail), (403, text.as_str())),
@@ -55,7 +66,10 @@ pub fn run(data: &[u8]) {
         }
         Rejection::Unauthenticated { .. } => assert_eq!(status, 500),
         Rejection::Failed { .. } | Rejection::TimedOut { .. } => {
-            assert!(status >= 500 && (text.len() < 8 || !detail.contains(&text)), "told too much");
+            assert!(
+                status >= 500 && (text.len() < 8 || !detail.contains(&text)),
+                "told too much"
+            );
         }
         Rejection::Unacceptable(error) => assert_eq!(slug, Some(error.slug())),
         _ => assert_eq!(status, 429),
@@ -74,5 +88,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
         b"members.authorize",
         b"-----BEGIN CERTIFICATE REQUEST-----\nMAMC\n-----END CERTIFICATE REQUEST-----\n",
     ];
-    (0u8..).zip(texts).map(|(kind, text)| [&[kind], text].concat()).collect()
+    (0u8..)
+        .zip(texts)
+        .map(|(kind, text)| [&[kind], text].concat())
+        .collect()
 }

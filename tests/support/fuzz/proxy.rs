@@ -11,7 +11,13 @@ pub fn run(data: &[u8]) {
     let Some((who, rest)) = data.split_first() else {
         return;
     };
-    let peers = [Some("127.0.0.1"), Some("10.1.2.3"), Some("192.0.2.1"), Some("::1"), None];
+    let peers = [
+        Some("127.0.0.1"),
+        Some("10.1.2.3"),
+        Some("192.0.2.1"),
+        Some("::1"),
+        None,
+    ];
     let address: Option<IpAddr> =
         peers[usize::from(*who) % peers.len()].map(|text| text.parse().unwrap());
     let headers: Vec<(&[u8], &[u8])> = rest
@@ -24,11 +30,17 @@ pub fn run(data: &[u8]) {
     let (peer, id) = sapi::fuzzing::peer(address, &headers, &TRUSTED, &ANCHORS);
 
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    assert!((1..=64).contains(&id.len()) && id.chars().all(allowed), "{id:?}");
+    assert!(
+        (1..=64).contains(&id.len()) && id.chars().all(allowed),
+        "{id:?}"
+    );
     let trusted = address.is_some_and(is_trusted);
     if !trusted {
         assert_eq!(peer.address(), address, "a stranger's header was believed");
-        assert!(peer.certificate().is_none(), "a stranger's certificate was believed");
+        assert!(
+            peer.certificate().is_none(),
+            "a stranger's certificate was believed"
+        );
         let given = headers.iter().any(|(_, value)| *value == id.as_bytes());
         assert!(!given, "a stranger's request id was believed");
         return;
@@ -36,7 +48,11 @@ pub fn run(data: &[u8]) {
     assert_eq!(peer.address(), last_stranger(&headers).or(address));
     if let Some(certificate) = peer.certificate() {
         let der = certificate.as_openssl().to_der().unwrap();
-        assert_eq!(der, CLIENT.to_der().unwrap(), "a certificate that nobody issued");
+        assert_eq!(
+            der,
+            CLIENT.to_der().unwrap(),
+            "a certificate that nobody issued"
+        );
     }
 }
 
@@ -44,7 +60,9 @@ pub fn run(data: &[u8]) {
 fn last_stranger(headers: &[(&[u8], &[u8])]) -> Option<IpAddr> {
     let mut line = Vec::new();
     for (name, value) in headers {
-        let readable = value.iter().all(|octet| (0x20..0x7f).contains(octet) || *octet == b'\t');
+        let readable = value
+            .iter()
+            .all(|octet| (0x20..0x7f).contains(octet) || *octet == b'\t');
         // A value with octets that HTTP allows but that are no ASCII is no list of addresses.
         if name.eq_ignore_ascii_case(b"x-forwarded-for") && readable {
             line.push(std::str::from_utf8(value).unwrap());
@@ -52,7 +70,12 @@ fn last_stranger(headers: &[(&[u8], &[u8])]) -> Option<IpAddr> {
     }
     let line = line.join(",");
     line.rsplit(',')
-        .map(|hop| hop.trim().parse().ok().map(|hop: IpAddr| hop.to_canonical()))
+        .map(|hop| {
+            hop.trim()
+                .parse()
+                .ok()
+                .map(|hop: IpAddr| hop.to_canonical())
+        })
         .find(|hop| !hop.is_some_and(is_trusted))
         .flatten()
 }

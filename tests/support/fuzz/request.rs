@@ -49,16 +49,27 @@ pub fn agree(request: &CertRequest) {
     assert_eq!(openssl.to_der().unwrap(), request.der(), "re-encoded");
     let key = openssl.public_key().expect("OpenSSL reads the key");
     assert!(key.public_eq(request.public_key()), "the key is another");
-    assert!(openssl.verify(&key).unwrap(), "OpenSSL: the signature does not hold");
+    assert!(
+        openssl.verify(&key).unwrap(),
+        "OpenSSL: the signature does not hold"
+    );
     let subject = openssl.subject_name();
-    assert_eq!(subject.to_der().unwrap(), request.subject().as_der(), "subject");
+    assert_eq!(
+        subject.to_der().unwrap(),
+        request.subject().as_der(),
+        "subject"
+    );
     let values: Vec<_> = subject
         .entries()
         .map(|entry| entry.data().to_string().unwrap())
         .collect();
     let ours: Vec<_> = request.subject().fields().map(|(_, value)| value).collect();
     assert_eq!(values, ours, "values of the subject");
-    assert_eq!(exact(&names(&openssl)), exact(request.names()), "alternative names");
+    assert_eq!(
+        exact(&names(&openssl)),
+        exact(request.names()),
+        "alternative names"
+    );
 }
 
 /// OpenSSL reads alternative names out of a certificate only, so it gets one with these extensions.
@@ -138,12 +149,28 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let plain = RequestBuilder::new().key(key);
     let requests = [
         plain.clone().common_name("a"),
-        plain.clone().dns("a.example").ip([192, 0, 2, 1]).email("a@b.example").uri("urn:a:b"),
-        plain.clone().field("C", "DE").field("O", "Ü").field("DC", "x").dns("*.a.example").version(2),
-        plain.clone().challenge_password("secret").dns("a.example").dns("A.example"),
-        plain.common_name("a").extension("2.5.29.15", true, &[3, 2, 5, 0xa0]).extension(
-            "2.5.29.19", true, &[0x30, 0],
-        ),
+        plain
+            .clone()
+            .dns("a.example")
+            .ip([192, 0, 2, 1])
+            .email("a@b.example")
+            .uri("urn:a:b"),
+        plain
+            .clone()
+            .field("C", "DE")
+            .field("O", "Ü")
+            .field("DC", "x")
+            .dns("*.a.example")
+            .version(2),
+        plain
+            .clone()
+            .challenge_password("secret")
+            .dns("a.example")
+            .dns("A.example"),
+        plain
+            .common_name("a")
+            .extension("2.5.29.15", true, &[3, 2, 5, 0xa0])
+            .extension("2.5.29.19", true, &[0x30, 0]),
     ];
     let mut seeds = Vec::new();
     for request in requests {
@@ -185,7 +212,9 @@ fn lengths(der: &[u8]) -> (usize, usize) {
         short @ 0..128 => (2, usize::from(short)),
         long => {
             let octets = usize::from(long & 0x7f);
-            let length = der[2..2 + octets].iter().fold(0, |sum, o| sum << 8 | usize::from(*o));
+            let length = der[2..2 + octets]
+                .iter()
+                .fold(0, |sum, o| sum << 8 | usize::from(*o));
             (2 + octets, length)
         }
     }

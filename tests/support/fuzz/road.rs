@@ -23,7 +23,9 @@ pub fn run(data: &[u8]) {
 pub fn seeds() -> Vec<Vec<u8>> {
     let digest = |text: String| openssl::sha::sha512(text.as_bytes());
     let octets = |count: usize| -> Vec<u8> {
-        (0..count).flat_map(|part| digest(format!("{count}.{part}"))).collect()
+        (0..count)
+            .flat_map(|part| digest(format!("{count}.{part}")))
+            .collect()
     };
     (1..24).map(octets).collect()
 }

@@ -9,10 +9,17 @@ pub fn run(data: &[u8]) {
         Ok(printed) => {
             let again = sapi::fuzzing::settings(&printed);
             // One line for each value makes of tables in tables a deeper key than a file may have.
-            if again.as_ref().is_err_and(|error| error.contains("recursion limit")) {
+            if again
+                .as_ref()
+                .is_err_and(|error| error.contains("recursion limit"))
+            {
                 return;
             }
-            assert_eq!(again.as_ref(), Ok(&printed), "printed settings mean something else");
+            assert_eq!(
+                again.as_ref(),
+                Ok(&printed),
+                "printed settings mean something else"
+            );
         }
         Err(error) => assert!(!error.trim().is_empty(), "an error without words"),
     }

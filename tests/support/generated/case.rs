@@ -173,7 +173,15 @@ fn subject(fields: &[Field]) -> DistinguishedName {
 
 /// Fields a subject may have here.
 pub const FIELDS: [&str; 9] = [
-    "CN", "O", "OU", "C", "L", "ST", "emailAddress", "serialNumber", "DC",
+    "CN",
+    "O",
+    "OU",
+    "C",
+    "L",
+    "ST",
+    "emailAddress",
+    "serialNumber",
+    "DC",
 ];
 
 /// Extensions asked for: basicConstraints, keyUsage, nameConstraints, policies, purposes, an access
