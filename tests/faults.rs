@@ -1,7 +1,7 @@
 //! Faults of the machine under a running shell: a log that cannot be written, descriptors that are gone.
 //! Those of signing, random numbers and clock are in `sapi/src/pipeline/faults.rs`, hooks' in `road/guard.rs`.
 
-use std::fs::{self, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use sapi::testing::RequestBuilder;
 use sapi_tests::curl::Reply;
 use sapi_tests::shell::Place;
-use sapi_tests::tool::run;
 
 /// A shell whose standard error is somewhere odd.
 struct Shell {
@@ -20,8 +19,15 @@ struct Shell {
 
 impl Shell {
     fn with_stderr(stderr: impl Into<Stdio>) -> Self {
-        let place = Place::new("");
+        Self::started(stderr, None)
+    }
+
+    fn started(stderr: impl Into<Stdio>, descriptors: Option<usize>) -> Self {
+        let place = Place::new("http.header_timeout = \"60s\"");
         let mut command = place.command("test-shell", "serve");
+        if let Some(count) = descriptors {
+            command = limited(&command, count);
+        }
         let child = command
             .stdout(Stdio::null())
             .stderr(stderr)
@@ -86,36 +92,44 @@ fn a_broken_pipe_under_the_log_changes_no_answer() {
 
 #[test]
 fn without_descriptors_requests_wait_and_are_answered_then() {
-    let shell = Shell::with_stderr(Stdio::null());
+    let shell = Shell::started(Stdio::null(), Some(DESCRIPTORS));
     assert_eq!(shell.put("web01"), 200);
-    let id = shell.child.id().to_string();
-    // Numbers are given from the lowest: with this limit the next descriptor is one too many.
-    let open = fs::read_dir(format!("/proc/{id}/fd")).unwrap().count();
-    limit(&id, open);
+    // Idle connections take all there are; the kernel queues the rest.
+    let idle: Vec<_> = (0..DESCRIPTORS).map(|_| shell.connect()).collect();
     let mut waiting: Vec<_> = (0..8).map(|_| shell.connect()).collect();
     for stream in &mut waiting {
         stream.write_all(&bytes("web01")).unwrap();
     }
-    let mut probe = [0];
     let last = waiting.last_mut().unwrap();
     last.set_read_timeout(Some(Duration::from_millis(700)))
         .unwrap();
     assert!(
-        last.read(&mut probe).is_err(),
+        last.read(&mut [0]).is_err(),
         "it was answered: the limit had no effect"
     );
     last.set_read_timeout(Some(PATIENCE)).unwrap();
-    limit(&id, 1024);
+    drop(idle);
     for mut stream in waiting {
         assert_eq!(status(&mut stream), 200, "one that waited");
     }
     assert_eq!(shell.put("web01"), 200);
 }
 
-fn limit(process: &str, descriptors: usize) {
-    let mut command = Command::new("prlimit");
-    command.args(["--pid", process]);
-    run(command.arg(format!("--nofile={descriptors}:"))).expect(0);
+/// Enough to start with.
+const DESCRIPTORS: usize = 64;
+
+/// The same command with no more descriptors than this: `prlimit` of util-linux starts it.
+fn limited(command: &Command, descriptors: usize) -> Command {
+    let mut limited = Command::new("prlimit");
+    limited.arg(format!("--nofile={descriptors}:{descriptors}"));
+    limited.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
+    limited
 }
 
 fn bytes(client: &str) -> Vec<u8> {
