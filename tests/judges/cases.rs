@@ -77,19 +77,19 @@ fn all() -> Vec<Case> {
         let root = root(ca);
         for (client, key) in &clients {
             let name = format!("{ca}-{client}").replace(':', "");
-            cases.push(root.issue(&name, client, "full", rich().key(key.clone())));
+            cases.push(root.issue(&name, client, "full", &rich().key(key.clone())));
         }
         let below = root.intermediate();
         let name = format!("{ca}-chain").replace(':', "");
-        cases.push(below.issue(&name, "p256", "full", rich()));
+        cases.push(below.issue(&name, "p256", "full", &rich()));
     }
     let root = root("ec:p256");
     for (name, host, request) in forms() {
-        let mut case = root.issue(name, "p256", "plain", request);
+        let mut case = root.issue(name, "p256", "plain", &request);
         case.host = host;
         cases.push(case);
     }
-    let mut late = root.issue("late", "p256", "late", rich());
+    let mut late = root.issue("late", "p256", "late", &rich());
     late.host = "www.example.com";
     cases.push(late);
     cases
@@ -197,7 +197,7 @@ impl Ca {
         }
     }
 
-    fn issue(&self, name: &str, client: &'static str, id: &str, request: RequestBuilder) -> Case {
+    fn issue(&self, name: &str, client: &'static str, id: &str, request: &RequestBuilder) -> Case {
         let issued = RUNTIME.block_on(self.pipeline.issue(
             id.parse().unwrap(),
             request.build(),

@@ -12,12 +12,12 @@ use super::cases::{Case, cases};
 
 #[test]
 fn openssl_accepts_them_strictly() {
-    each(|folder, case| openssl(folder, case));
+    each(openssl);
 }
 
 #[test]
 fn gnutls_accepts_them() {
-    each(|folder, case| gnutls(folder, case));
+    each(gnutls);
 }
 
 #[test]
