@@ -31,6 +31,7 @@ mod reply;
 pub(crate) mod settings;
 pub(crate) mod sources;
 pub(crate) mod start;
+mod unread;
 mod unlock;
 
 pub use app::App;
