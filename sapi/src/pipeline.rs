@@ -3,10 +3,13 @@
 //! [`Pipeline::issue`] tells the whole story; every stop on it has a type and a file of its own.
 
 pub(crate) mod audit;
+#[cfg(test)]
+mod faults;
 pub(crate) mod generation;
 pub(crate) mod histogram;
 pub(crate) mod metrics;
 mod self_test;
+mod service;
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
@@ -185,37 +188,6 @@ impl Pipeline {
     pub async fn boot(&self) -> Result<(), BoxError> {
         let generation = self.road.generations.current();
         generation.hooks.boot(generation.identity.issuer()).await
-    }
-
-    /// Signs a throw-away request with the key in use and verifies the signature.
-    pub(crate) async fn self_test(&self) -> Result<(), BoxError> {
-        let generation = self.road.generations.current();
-        self_test::run(&self.road.pool, &generation, (self.road.clock)()).await
-    }
-
-    /// Puts another generation in place of the one in use, once its hooks have prepared themselves
-    /// and its key has signed; on any error the one in use goes on.
-    pub(crate) async fn exchange(&self, next: Generation) -> Result<(), BoxError> {
-        let next = Arc::new(next);
-        next.hooks.boot(next.identity.issuer()).await?;
-        self_test::run(&self.road.pool, &next, (self.road.clock)()).await?;
-        self.road.generations.exchange(next);
-        Ok(())
-    }
-
-    /// What has been counted on the road.
-    pub(crate) fn metrics(&self) -> &Metrics {
-        &self.road.metrics
-    }
-
-    pub(crate) fn pool(&self) -> &SigningPool {
-        &self.road.pool
-    }
-
-    #[cfg(feature = "server")]
-    /// How many requests are on the road, those included whose client has hung up.
-    pub(crate) fn in_flight(&self) -> usize {
-        self.road.in_flight.load(Ordering::Acquire)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Many clients at once, until told to stop.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -91,7 +91,7 @@ impl Shared {
         &self,
         number: usize,
         manner: Manner,
-        socket: &PathBuf,
+        socket: &Path,
         body: &str,
         check: &dyn Fn(&Answer) -> Result<(), String>,
     ) {

@@ -96,6 +96,19 @@ fn a_refusal_leads_from_the_request_id_to_its_cause() {
 }
 
 #[test]
+fn what_a_hook_says_itself_carries_request_id_and_client() {
+    let place = Place::new("");
+    let mut shell = place.start();
+    let answer = Client::put_once(&place.socket(), "tell", &request()).unwrap();
+    assert_eq!(answer.status, 200);
+    let line = shell.logs(|line| line.contains("said by a hook"));
+    let line: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["span"]["request_id"], answer.json["request_id"]);
+    assert_eq!(line["span"]["client"], "tell");
+    assert_eq!(line["target"], "test_shell");
+}
+
+#[test]
 fn paths_and_methods_are_told_only_when_asked_for() {
     let place = Place::new("");
     let shell = place.start();
@@ -151,7 +164,7 @@ fn text_is_one_line_for_a_person_whatever_a_client_sends() {
         "sapi::audit",
         "client=\"web01\"",
         "request_id=\"",
-        "serial=\"",
+        "serial=",
     ] {
         assert!(line.contains(part), "{line}");
     }

@@ -209,10 +209,7 @@ fn the_guide_lists_exactly_the_metrics() {
         .collect();
     shown.sort();
 
-    let guide = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../docs/operators/running.md"
-    );
+    let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operators/running.md");
     let guide = std::fs::read_to_string(guide).unwrap();
     let table = guide.split("| metric | labels | what |").nth(1).unwrap();
     let rows = table.split("\n\n").next().unwrap().lines();

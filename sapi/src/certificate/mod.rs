@@ -24,6 +24,8 @@ pub use issuer::Issuer;
 pub(crate) use issuer::IssuerError;
 pub use profile::Profile;
 pub use serial::SerialNumber;
+#[cfg(test)]
+pub(crate) use serial::no_random_numbers;
 pub(crate) use tbs::Tbs;
 pub use usages::{ExtendedKeyUsages, KeyUsage, KeyUsages};
 pub use validity::{InvalidValidity, Validity};

@@ -1,7 +1,7 @@
 //! The subcommands of a shell binary.
 
 mod demo;
-mod print_config;
+pub(crate) mod print_config;
 mod sign;
 
 use std::path::PathBuf;

@@ -11,7 +11,7 @@ use openssl::sign::{RsaPssSaltlen, Verifier};
 use sha2::Digest as _;
 
 use super::csr_error::CsrError;
-use super::public_key::KeyKind;
+use super::key_kind::KeyKind;
 
 /// A signature scheme that is good enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

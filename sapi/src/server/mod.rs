@@ -12,6 +12,8 @@ mod deployed;
 #[cfg(test)]
 mod documented;
 mod drain;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub(crate) mod health;
 mod heartbeat;
 mod keys;
