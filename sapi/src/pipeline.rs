@@ -4,7 +4,7 @@
 
 pub(crate) mod audit;
 #[cfg(test)]
-mod faults;
+mod tests;
 pub(crate) mod generation;
 pub(crate) mod histogram;
 pub(crate) mod metrics;
