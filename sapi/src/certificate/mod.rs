@@ -19,11 +19,15 @@ pub(crate) use algorithm::SignatureAlgorithm;
 pub(crate) use der_writer::DerWriter;
 pub use draft::DraftCertificate;
 pub use extension::{Extension, ExtensionError};
+#[cfg(feature = "bench")]
+pub(crate) use invariants::check as check_invariants;
 pub use issued::IssuedCertificate;
 pub use issuer::Issuer;
 pub(crate) use issuer::IssuerError;
 pub use profile::Profile;
 pub use serial::SerialNumber;
 pub(crate) use tbs::Tbs;
+#[cfg(feature = "bench")]
+pub(crate) use tbs::write as write_tbs;
 pub use usages::{ExtendedKeyUsages, KeyUsage, KeyUsages};
 pub use validity::{InvalidValidity, Validity};

@@ -32,6 +32,8 @@ pub use distinguished_name::DistinguishedName;
 pub use names::{AltName, NameError};
 pub use peer::{Peer, PeerCertificate, PeerCertificateError};
 pub use policy::{RequestPolicy, UnknownKeyKind};
+#[cfg(feature = "bench")]
+pub(crate) use public_key::read_spki;
 pub use public_key::{KeyError, KeyKind};
 pub use rsa_policy::{RsaBoundsError, RsaPolicy};
 pub use subject_error::SubjectError;
