@@ -8,8 +8,15 @@
     reason = "helpers of tests stand beside the tests, where clippy does not see that they are tests"
 )]
 
+mod abuse;
+mod corpus;
+mod faults;
+mod findings;
 mod floors;
 mod http;
 mod identity;
+mod judges;
 mod nginx;
+mod operate;
+mod properties;
 mod road;

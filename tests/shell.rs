@@ -1,6 +1,6 @@
 //! A shell for the tests: what its hooks do, the client's identifier says.
 //!
-//! `deny`, `abstain`, `later`, `login`, `badlogin`, `slower`, `panic`, `error`, `wait<ms>`, `block<ms>` and `peer`
+//! `deny`, `abstain`, `later`, `login`, `badlogin`, `slower`, `panic`, `error`, `wait<ms>`, `block<ms>`, `tell` and `peer`
 //! act in authorize, `refuse` and `presignpanic` in presign, `withhold`, `lose` and
 //! `record<ms>` in postsign; any other identifier is granted all that its request asks for.
 
@@ -74,6 +74,7 @@ impl SigningHooks for Obedient {
             "slower" => return Err(Rejection::too_many(Duration::from_secs(7))),
             "panic" => panic!("SECRET-CAUSE of a panic"),
             "error" => return Err("SECRET-CAUSE of an error".into()),
+            "tell" => tracing::info!("said by a hook"),
             "peer" => return Err(Rejection::denied(who(cx))),
             _ => {}
         }
@@ -126,7 +127,7 @@ fn who(cx: &SigningContext) -> String {
     let subject = cx.peer().certificate().and_then(|certificate| {
         let subject = certificate.as_openssl().subject_name();
         let entry = subject.entries().next()?;
-        Some(entry.data().to_string().ok()?)
+        entry.data().to_string().ok()
     });
     format!(
         "address={} certificate={} id={}",

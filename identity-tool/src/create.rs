@@ -6,9 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use clap::Parser;
 use indicatif::ProgressBar;
+use sapi::DistinguishedName;
 use sapi::Validity;
 use sapi::identity::{
-    CreateError, Existing, InstallError, Installed, KeyKind, NewIdentity, Subject, existing,
+    CreateError, Existing, InstallError, Installed, KeyKind, NewIdentity, existing,
 };
 
 use crate::confirm::confirm;
@@ -82,15 +83,13 @@ impl Tool for CreateIdentity {
     }
 }
 
-fn subject(fields: &[String]) -> Result<Subject, Failure> {
-    let mut subject = Subject::new();
-    for pair in fields.chunks_exact(2) {
-        if let [field, value] = pair {
-            subject
-                .push(field, value)
-                .map_err(|error| Failure::new(USAGE, error))?;
-        }
-    }
+fn subject(fields: &[String]) -> Result<DistinguishedName, Failure> {
+    let pairs = fields.chunks_exact(2).filter_map(|pair| match pair {
+        [field, value] => Some((field.as_str(), value.as_str())),
+        _ => None,
+    });
+    let subject =
+        DistinguishedName::from_fields(pairs).map_err(|error| Failure::new(USAGE, error))?;
     if subject.is_empty() {
         return Err(Failure::new(
             USAGE,

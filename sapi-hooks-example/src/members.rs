@@ -1,4 +1,4 @@
-//! Who may have which certificate: a list in a file, read at the start.
+//! Who may have which certificate: a list in a file, read at the start and at each reload.
 
 use std::collections::HashMap;
 use std::fs;
@@ -34,7 +34,7 @@ struct Member {
 }
 
 impl Members {
-    /// Reads the list. Whoever changes it restarts the service.
+    /// Reads the list. Whoever changes it reloads the service (SIGHUP), which makes the hooks anew.
     pub(crate) fn open(settings: &Settings) -> Result<Self, BoxError> {
         let file = settings.file.display();
         let text =

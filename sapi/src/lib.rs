@@ -91,5 +91,8 @@ pub use request::{
     KeyKind, NameError, Peer, PeerCertificate, PeerCertificateError, RequestPolicy, RsaBoundsError,
     RsaPolicy, SubjectError, UnknownKeyKind, WeakRsaKey,
 };
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub use server::fuzzing;
 #[cfg(feature = "server")]
 pub use server::{App, Boot, StartError};

@@ -3,10 +3,13 @@
 //! [`Pipeline::issue`] tells the whole story; every stop on it has a type and a file of its own.
 
 pub(crate) mod audit;
+#[cfg(test)]
+mod tests;
 pub(crate) mod generation;
 pub(crate) mod histogram;
 pub(crate) mod metrics;
 mod self_test;
+mod service;
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
@@ -186,37 +189,6 @@ impl Pipeline {
         let generation = self.road.generations.current();
         generation.hooks.boot(generation.identity.issuer()).await
     }
-
-    /// Signs a throw-away request with the key in use and verifies the signature.
-    pub(crate) async fn self_test(&self) -> Result<(), BoxError> {
-        let generation = self.road.generations.current();
-        self_test::run(&self.road.pool, &generation, (self.road.clock)()).await
-    }
-
-    /// Puts another generation in place of the one in use, once its hooks have prepared themselves
-    /// and its key has signed; on any error the one in use goes on.
-    pub(crate) async fn exchange(&self, next: Generation) -> Result<(), BoxError> {
-        let next = Arc::new(next);
-        next.hooks.boot(next.identity.issuer()).await?;
-        self_test::run(&self.road.pool, &next, (self.road.clock)()).await?;
-        self.road.generations.exchange(next);
-        Ok(())
-    }
-
-    /// What has been counted on the road.
-    pub(crate) fn metrics(&self) -> &Metrics {
-        &self.road.metrics
-    }
-
-    pub(crate) fn pool(&self) -> &SigningPool {
-        &self.road.pool
-    }
-
-    #[cfg(feature = "server")]
-    /// How many requests are on the road, those included whose client has hung up.
-    pub(crate) fn in_flight(&self) -> usize {
-        self.road.in_flight.load(Ordering::Acquire)
-    }
 }
 
 impl Road {
@@ -333,7 +305,9 @@ async fn fill_in(
         granted,
         cx.received_at(),
     );
-    if wanted.is_none_or(|wanted| draft.not_after() < wanted) {
+    // Certificates know whole seconds only, which alone is not worth a line.
+    let ends_before = |wanted| draft.not_after() + Duration::from_secs(1) <= wanted;
+    if wanted.is_none_or(ends_before) {
         tracing::info!(
             "the certificate ends earlier than granted: its CA does, or certificate.max_validity says so"
         );

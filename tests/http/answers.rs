@@ -1,8 +1,10 @@
 //! The answers that a decision can have: 200, 202, 401, 403, 429, 500.
 
-use sapi_tests::tool::openssl;
+use sapi_tests::shell::Place;
+use sapi_tests::tls::Authority;
+use sapi_tests::tool::{binary, openssl};
 
-use super::{Scene, assert_problem};
+use super::{Scene, assert_problem, good_request, until};
 
 #[test]
 fn signed_is_200_with_everything_worth_knowing() {
@@ -202,6 +204,29 @@ fn broken_hooks_are_500_without_the_cause_and_the_next_request_works() {
     assert_eq!(of("withhold")["outcome"], "withheld");
     assert!(of("withhold")["serial"].as_str().is_some());
     assert!(of("panic")["serial"].as_str().is_none());
+}
+
+#[test]
+fn an_authority_that_ends_while_it_serves_is_503() {
+    // Built before the clock starts to run.
+    let _built = binary("test-shell");
+    let ending = Authority::ending_in("authority at its end", 20);
+    let place = Place::of(ending, "");
+    std::fs::write(place.file("client.csr"), good_request()).unwrap();
+    let scene = Scene::on(place);
+    scene.works();
+    let mut reply = scene.put("web01", &[]);
+    until("it ends", || {
+        reply = scene.put("web01", &[]);
+        reply.status != 200
+    });
+    assert_problem(&reply, 503, "unavailable");
+    assert_eq!(reply.header("retry-after"), Some("60"));
+    // A start with it, in the second after its last, is no different and says so in the log.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    assert_eq!(scene.shell.end().code, Some(0));
+    let mut shell = scene.place.start();
+    shell.logs(|line| line.contains("WARN") && line.contains("expired"));
 }
 
 fn colons(hex: &str) -> String {

@@ -91,9 +91,9 @@ fn encodings_are_415_but_for_identity() {
 
 #[test]
 fn the_limit_holds_to_the_byte_with_and_without_a_length() {
-    let mut body = good_request();
-    body.insert_str(0, &"x".repeat(2999 - body.len()));
-    body.insert(2999 - good_request().len(), '\n');
+    // Text before the request fills it up. Two requests are hardly of one length: their signatures.
+    let request = good_request();
+    let body = format!("{}\n{request}", "x".repeat(2999 - request.len()));
     assert_eq!(body.len(), 3000);
     let scene = Scene::with("http.max_body = 3000");
     let chunked: &[&str] = &["-H", "Transfer-Encoding: chunked"];

@@ -12,7 +12,7 @@ use sapi_tests::shell::Shell;
 use sapi_tests::tool::{binary, detached, forget_variables, openssl, run};
 use tempfile::TempDir;
 
-use super::assert_problem;
+use super::{assert_problem, until};
 
 const MEMBERS: &str =
     "[clients.client1]\nnames = [\"DNS:client1.example.com\"]\nvalidity = \"90d\"\n";
@@ -59,7 +59,7 @@ impl Road {
             .env("CA_PASSPHRASE", "hush");
         run(&mut create).expect(0);
         let mut text = format!(
-            "ca_path = {ca:?}\nlisten = \"unix:{}/sapi.sock\"\n",
+            "ca_path = {ca:?}\nlisten = \"unix:{}/sapi.sock\"\nallow_root = true\n",
             folder.path().display()
         );
         if let Some(user) = worker_user() {
@@ -178,7 +178,9 @@ fn the_example_shell_enrols_a_client_through_nginx() {
     let last: serde_json::Value = serde_json::from_str(journal.lines().nth(1).unwrap()).unwrap();
     assert_eq!(last["request_id"], id);
     assert_eq!(last["serial"], reply.json()["serial_number"]);
-    assert!(road.nginx.access_log().contains(id));
+    until("nginx has logged it", || {
+        road.nginx.access_log().contains(id)
+    });
     assert!(road.shell.as_ref().unwrap().log().contains(id));
 }
 

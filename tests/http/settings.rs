@@ -14,8 +14,6 @@ pub(super) fn config(place: &Place, environment: &[(&str, &str)], flags: &[&str]
     run(command.args(flags).envs(environment.iter().copied()))
 }
 
-/// The line of a key.
-#[track_caller]
 #[test]
 fn an_unknown_key_stops_the_start_and_names_the_nearest() {
     for (text, parts) in [
@@ -185,7 +183,7 @@ fn a_settings_file_that_cannot_be_read_is_an_error() {
     fs::write(&file, [0xff, 0xfe]).unwrap();
     config(&place, &[], &[]).expect(78).says(&["sapi.toml"]);
     if !rustix::process::geteuid().is_root() {
-        fs::set_permissions(&file, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
         config(&place, &[], &[])
             .expect(78)
             .says(&["sapi.toml", "denied"]);

@@ -133,3 +133,14 @@ fn line(outcome: &Outcome, key: &str) -> String {
     assert_eq!(found.len(), 1, "{key}: {}", outcome.stdout);
     found[0].to_owned()
 }
+
+#[test]
+fn the_shipped_files_are_settings() {
+    for name in ["sapi.toml", "sapi.dev.toml"] {
+        let place = prepared("");
+        let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/");
+        fs::copy(format!("{shipped}{name}"), place.file("sapi.toml")).unwrap();
+        let outcome = config(&place, &[], &[]).expect(0);
+        assert!(line(&outcome, "log.format").contains("sapi.toml"), "{name}");
+    }
+}

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use sapi::identity::{AuthorityWarning, Existing, KeyKind, NewIdentity, Passphrase, Subject};
+use sapi::DistinguishedName;
+use sapi::identity::{AuthorityWarning, Existing, KeyKind, NewIdentity, Passphrase};
 use sapi_tests::tool::{openssl, run};
 
 use super::{CA, certify, check, load_with, now, old_identity};
@@ -126,8 +127,7 @@ fn dates_are_a_warning_to_load_and_a_fault_to_check() {
         (now() + year, "valid only from"),
     ] {
         let directory = tempfile::tempdir().unwrap();
-        let mut subject = Subject::new();
-        subject.push("CN", "dated").unwrap();
+        let subject = DistinguishedName::from_fields([("CN", "dated")]).unwrap();
         let passphrase = Passphrase::new(b"hush".to_vec()).unwrap();
         NewIdentity::self_signed(&subject, KeyKind::P256, year, made)
             .unwrap()

@@ -187,9 +187,9 @@ fn wrong_usage_names_the_fault_and_writes_nothing() {
     for (arguments, part) in [
         (&[][..], "at least -f CN"),
         (&["-f", "CN"], "values required"),
-        (&["-f", "colour", "red"], "colour: unknown subject field"),
-        (&["-f", "C", "USA"], "C: must be the two letters"),
-        (&["-f", "CN", ""], "CN: the value is empty"),
+        (&["-f", "colour", "red"], "colour: unknown field"),
+        (&["-f", "C", "USA"], "C: is not two letters"),
+        (&["-f", "CN", ""], "CN: is empty"),
         (&["-f", "CN", "ca.net", "-v", "soon"], "soon"),
         (&["-f", "CN", "ca.net", "-v", "0"], "is no validity"),
         (

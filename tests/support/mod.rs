@@ -10,7 +10,11 @@
 )]
 
 pub mod curl;
+pub mod fuzz;
+pub mod generated;
+pub mod invariants;
 pub mod nginx;
+pub mod python;
 pub mod shell;
 pub mod terminal;
 pub mod tls;

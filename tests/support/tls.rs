@@ -36,8 +36,19 @@ impl Authority {
     /// Makes a self-signed authority with that common name, on P-256.
     #[must_use]
     pub fn new(common_name: &str) -> Self {
+        Self::until(common_name, &day(30))
+    }
+
+    /// One that ends in so many seconds.
+    #[must_use]
+    pub fn ending_in(common_name: &str, seconds: i64) -> Self {
+        Self::until(common_name, &Asn1Time::from_unix(now() + seconds).unwrap())
+    }
+
+    fn until(common_name: &str, end: &Asn1Time) -> Self {
         let key = new_key();
         let mut builder = builder(common_name, &key, 0, 30);
+        builder.set_not_after(end).unwrap();
         let name = name(common_name);
         builder.set_issuer_name(&name).unwrap();
         let ca = BasicConstraints::new().critical().ca().pathlen(0).build();
@@ -165,10 +176,13 @@ fn name(common_name: &str) -> X509Name {
 }
 
 fn day(offset: i64) -> Asn1Time {
+    // A minute back, so that "from today" holds at once for every verifier.
+    Asn1Time::from_unix(now() + offset * 86_400 - 60).unwrap()
+}
+
+fn now() -> i64 {
     let now = Asn1Time::days_from_now(0).unwrap();
     let epoch = Asn1Time::from_unix(0).unwrap();
     let since = epoch.diff(&now).unwrap();
-    let seconds = i64::from(since.days) * 86_400 + i64::from(since.secs);
-    // A minute back, so that "from today" holds at once for every verifier.
-    Asn1Time::from_unix(seconds + offset * 86_400 - 60).unwrap()
+    i64::from(since.days) * 86_400 + i64::from(since.secs)
 }

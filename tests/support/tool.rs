@@ -103,7 +103,7 @@ pub fn detached(program: &Path) -> Command {
     command
 }
 
-/// Takes away every variable that would set something.
+/// Takes away the variables that the programs of this workspace look at.
 pub fn forget_variables(command: &mut Command) {
     for name in [
         "CA_PASSPHRASE",

@@ -53,10 +53,25 @@ pub fn webpki_verify(ca_pem: &str, leaf_pem: &str) -> Result<(), String> {
 ///
 /// The first of its errors.
 pub fn webpki_verify_at(ca_pem: &str, leaf_pem: &str, now: Duration) -> Result<(), String> {
+    webpki_verify_chain(ca_pem, "", leaf_pem, now)
+}
+
+/// [`webpki_verify_at`] with certificates between, which are not trusted by themselves.
+///
+/// # Errors
+///
+/// The first of its errors.
+pub fn webpki_verify_chain(
+    ca_pem: &str,
+    between_pem: &str,
+    leaf_pem: &str,
+    now: Duration,
+) -> Result<(), String> {
     let text = |error: webpki::Error| format!("{error:?}");
     let cas = certificates(ca_pem);
     let anchors: Result<Vec<_>, _> = cas.iter().map(webpki::anchor_from_trusted_cert).collect();
     let anchors = anchors.map_err(text)?;
+    let between = certificates(between_pem);
     let leaf = certificates(leaf_pem).remove(0);
     let leaf = webpki::EndEntityCert::try_from(&leaf).map_err(text)?;
     for usage in [
@@ -67,7 +82,7 @@ pub fn webpki_verify_at(ca_pem: &str, leaf_pem: &str, now: Duration) -> Result<(
         leaf.verify_for_usage(
             webpki::ALL_VERIFICATION_ALGS,
             &anchors,
-            &[],
+            &between,
             time,
             usage,
             None,

@@ -26,6 +26,8 @@ pub use issuer::Issuer;
 pub(crate) use issuer::IssuerError;
 pub use profile::Profile;
 pub use serial::SerialNumber;
+#[cfg(test)]
+pub(crate) use serial::no_random_numbers;
 pub(crate) use tbs::Tbs;
 #[cfg(feature = "bench")]
 pub(crate) use tbs::write as write_tbs;

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use openssl::error::ErrorStack;
-use openssl::rand::rand_bytes;
+#[cfg(not(test))]
+use openssl::rand::rand_bytes as draw;
 
 use crate::request::hex::hex;
 
@@ -40,7 +41,7 @@ impl SerialNumber {
     pub fn random() -> Result<Self, ErrorStack> {
         loop {
             let mut octets = [0; 20];
-            rand_bytes(&mut octets)?;
+            draw(&mut octets)?;
             if let Some(first) = octets.first_mut() {
                 *first &= 0x7f;
             }
@@ -92,6 +93,32 @@ impl fmt::Display for SerialNumber {
 impl fmt::Debug for SerialNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SerialNumber({self})")
+    }
+}
+
+#[cfg(test)]
+use no_random_numbers::draw;
+
+/// In unit tests the random generator can fail, on the thread that says so.
+#[cfg(test)]
+pub(crate) mod no_random_numbers {
+    use std::cell::Cell;
+
+    use openssl::error::ErrorStack;
+
+    thread_local! {
+        static NONE: Cell<bool> = const { Cell::new(false) };
+    }
+
+    pub(crate) fn set(none: bool) {
+        NONE.set(none);
+    }
+
+    pub(super) fn draw(octets: &mut [u8]) -> Result<(), ErrorStack> {
+        if NONE.get() {
+            return Err(ErrorStack::get());
+        }
+        openssl::rand::rand_bytes(octets)
     }
 }
 

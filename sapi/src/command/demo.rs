@@ -19,7 +19,8 @@ use openssl::x509::{X509, X509NameBuilder, X509Req};
 use super::StartError;
 use crate::certificate::Validity;
 use crate::hooks::{BoxError, Chain, Rejection, SigningContext, SigningHooks, Terms, Verdict};
-use crate::identity::{Identity, KeyKind, NewIdentity, Subject};
+use crate::identity::{Identity, KeyKind, NewIdentity};
+use crate::request::DistinguishedName;
 use crate::server::App;
 use crate::server::listen::{Listener, Origin};
 use crate::server::log;
@@ -98,8 +99,7 @@ impl SigningHooks for GrantAll {
 }
 
 fn throw_away_identity() -> Result<(Identity, X509), BoxError> {
-    let mut subject = Subject::new();
-    subject.push("CN", "sapi demo CA, do not trust")?;
+    let subject = DistinguishedName::from_fields([("CN", "sapi demo CA, do not trust")])?;
     // The demo is the program's own beginning: the clock is read here as in the server.
     #[allow(clippy::disallowed_methods)]
     let now = SystemTime::now();

@@ -13,21 +13,20 @@ use crate::server::start::StartError;
 pub(crate) fn run(sources: &Sources) -> Result<ExitCode, StartError> {
     let mut out = io::stdout().lock();
     for line in sources.lines() {
-        let value = if is_secret(&line) {
-            "\"(hidden)\"".to_owned()
-        } else {
-            as_toml(&line.value).to_string()
-        };
-        // A path may hold a line break, and a comment ends there.
-        writeln!(
-            out,
-            "{} = {value} # {}",
-            line.key,
-            line.origin.escape_debug()
-        )?;
+        writeln!(out, "{}", printed(&line))?;
     }
     Settings::check(sources)?;
     Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn printed(line: &Line) -> String {
+    let value = if is_secret(line) {
+        "\"(hidden)\"".to_owned()
+    } else {
+        as_toml(&line.value).to_string()
+    };
+    // A path may hold a line break, and a comment ends there.
+    format!("{} = {value} # {}", line.key, line.origin.escape_debug())
 }
 
 /// sapi's own settings hold no secret; a hook's might, though its name says so at best.

@@ -18,16 +18,16 @@ use super::files;
 use super::key_kind::KeyKind;
 use super::passphrase::Passphrase;
 use super::private_key::{self, PrivateKeyError};
-use super::subject::Subject;
+use crate::request::DistinguishedName;
 
 /// A CA that exists only in memory so far; [`NewIdentity::install`] writes it.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
-/// use sapi::identity::{KeyKind, NewIdentity, Subject};
+/// use sapi::DistinguishedName;
+/// use sapi::identity::{KeyKind, NewIdentity};
 ///
-/// let mut subject = Subject::new();
-/// subject.push("CN", "ca.net")?;
+/// let subject = DistinguishedName::from_fields([("CN", "ca.net")])?;
 /// let year = Duration::from_secs(365 * 24 * 3600);
 /// let now = SystemTime::UNIX_EPOCH + 56 * year;
 /// let identity = NewIdentity::self_signed(&subject, KeyKind::P256, 10 * year, now)?;
@@ -47,7 +47,7 @@ impl NewIdentity {
     /// # Errors
     /// When the subject is empty, the end lies beyond the year 9999, or OpenSSL fails.
     pub fn self_signed(
-        subject: &Subject,
+        subject: &DistinguishedName,
         kind: KeyKind,
         validity: Duration,
         now: SystemTime,
@@ -55,7 +55,7 @@ impl NewIdentity {
         if subject.is_empty() {
             return Err(CreateError::EmptySubject);
         }
-        let name = subject.to_name()?;
+        let name = X509Name::from_der(subject.as_der())?;
         let (begin, end) = dates(validity, now)?;
         let key = kind.generate()?;
         let certificate = certificate(&name, &key, kind, (&begin, &end))?;
@@ -237,8 +237,12 @@ mod tests {
 
     #[test]
     fn empty_subject_is_refused() {
-        let made =
-            NewIdentity::self_signed(&Subject::new(), KeyKind::P256, Duration::ZERO, UNIX_EPOCH);
+        let made = NewIdentity::self_signed(
+            &DistinguishedName::from_fields([]).unwrap(),
+            KeyKind::P256,
+            Duration::ZERO,
+            UNIX_EPOCH,
+        );
         assert!(matches!(made, Err(CreateError::EmptySubject)));
     }
 }

@@ -20,7 +20,6 @@ pub(crate) mod secure_heap;
 mod signer;
 mod signing_key;
 mod staging;
-mod subject;
 mod terminal;
 mod timestamp;
 
@@ -45,9 +44,12 @@ pub use passphrase_sources::{PassphraseError, PassphraseSources};
 pub(crate) use pool::PoolError;
 pub use pool::SigningPool;
 pub use private_key::PrivateKeyError;
+use signer::KeySigner;
 pub(crate) use signer::SignError;
-use signer::{KeySigner, Signer};
-pub use subject::{Subject, SubjectError};
+#[cfg(test)]
+pub(crate) use signer::Signer;
+#[cfg(not(test))]
+use signer::Signer;
 
 /// A certificate authority that can sign: its issuer and its signer, which always change together.
 ///
@@ -101,6 +103,16 @@ impl Identity {
     #[must_use]
     pub fn issuer(&self) -> &Arc<Issuer> {
         &self.issuer
+    }
+
+    /// The same issuer with another signer, which may fail.
+    #[cfg(test)]
+    pub(crate) fn with_signer(
+        mut self,
+        replace: impl FnOnce(Box<dyn Signer>) -> Box<dyn Signer>,
+    ) -> Self {
+        self.signer = replace(self.signer);
+        self
     }
 
     /// Signs the bytes and verifies the signature.

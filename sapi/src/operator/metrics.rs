@@ -1,5 +1,6 @@
 //! What was counted, as OpenMetrics text.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -14,6 +15,7 @@ use prometheus_client::registry::{Registry, Unit};
 use super::pages::unready;
 use crate::pipeline::histogram::Histogram;
 use crate::server::health::timestamp;
+use crate::server::problem::PROBLEMS;
 use crate::server::put_csr::Endpoint;
 
 /// The whole page. Without an endpoint the service is still starting.
@@ -72,10 +74,17 @@ fn answers(to: &mut DescriptorEncoder, endpoint: &Endpoint) -> fmt::Result {
 
     let help = "Decisions by slug: issued, or the kind of problem";
     let mut family = counter(to, "sapi_decisions", help)?;
-    endpoint.pipeline.metrics().each_decision(|slug, count| {
-        outcome = outcome.and_then(|()| one(&mut family, &[("slug", slug)], count));
+    // All there can be, zero included: a rate can be told from the first of a kind on.
+    let slugs = PROBLEMS.iter().map(|problem| problem.slug);
+    let slugs = ["issued", "pending"].into_iter().chain(slugs);
+    let mut counts: BTreeMap<_, _> = slugs.map(|slug| (slug, 0)).collect();
+    let metrics = endpoint.pipeline.metrics();
+    metrics.each_decision(|slug, count| {
+        counts.insert(slug, count);
     });
-    outcome
+    counts
+        .into_iter()
+        .try_for_each(|(slug, count)| one(&mut family, &[("slug", slug)], count))
 }
 
 fn hooks(to: &mut DescriptorEncoder, endpoint: &Endpoint) -> fmt::Result {

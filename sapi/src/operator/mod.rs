@@ -5,7 +5,10 @@
 mod metrics;
 mod pages;
 
-use std::sync::{Arc, OnceLock};
+use std::net::TcpListener;
+use std::os::unix::net::UnixListener;
+use std::sync::{Arc, OnceLock, mpsc};
+use std::thread;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
@@ -30,7 +33,7 @@ pub(crate) struct View {
 }
 
 impl Operator {
-    /// To be called on an actix runtime.
+    /// Binds and serves at once, if the settings say where.
     pub(crate) fn open(settings: &Settings) -> Result<Self, StartError> {
         let view = Arc::new(View::default());
         let Some(operator) = &settings.operator else {
@@ -43,20 +46,13 @@ impl Operator {
         let listener = Listener::bind(&operator.listen, operator.mode, operator.group.as_deref())?;
         tracing::info!(listen = listener.name(), "the operator listener is open");
         let shown = Data::from(Arc::clone(&view));
-        let server = HttpServer::new(move || App::new().configure(pages::configure(shown.clone())))
-            .workers(1)
-            .max_connections(64)
-            .disable_signals();
-        let (server, file) = match listener {
-            Listener::Unix(listener, file) => (server.listen_uds(listener)?, file),
-            Listener::Tcp(listener, _) => (server.listen(listener)?, None),
+        let (listener, file) = match listener {
+            Listener::Unix(listener, file) => (Bound::Unix(listener), file),
+            Listener::Tcp(listener, _) => (Bound::Tcp(listener), None),
         };
-        let server = server.run();
-        let handle = server.handle();
-        actix_web::rt::spawn(server);
         Ok(Self {
             view,
-            server: Some(handle),
+            server: Some(serve(listener, shown)?),
             _file: file,
         })
     }
@@ -72,4 +68,39 @@ impl Operator {
             server.stop(false).await;
         }
     }
+}
+
+enum Bound {
+    Unix(UnixListener),
+    Tcp(TcpListener),
+}
+
+/// Serves on a thread and a runtime of its own: while the identity is unlocked and hooks boot, the
+/// main one may well be blocked.
+fn serve(listener: Bound, view: Data<View>) -> std::io::Result<ServerHandle> {
+    let (handed, handle) = mpsc::channel();
+    let run = move || {
+        actix_web::rt::System::new().block_on(async {
+            let pages = move || App::new().configure(pages::configure(view.clone()));
+            let server = HttpServer::new(pages)
+                .workers(1)
+                .max_connections(64)
+                .disable_signals();
+            let bound = match listener {
+                Bound::Unix(listener) => server.listen_uds(listener),
+                Bound::Tcp(listener) => server.listen(listener),
+            };
+            let server = match bound {
+                Ok(server) => server.run(),
+                // The other side is waiting just below.
+                Err(error) => return drop(handed.send(Err(error))),
+            };
+            let _ = handed.send(Ok(server.handle()));
+            if let Err(error) = server.await {
+                tracing::error!("the operator listener has ended: {error}");
+            }
+        });
+    };
+    thread::Builder::new().name("operator".into()).spawn(run)?;
+    handle.recv().map_err(std::io::Error::other)?
 }

@@ -71,7 +71,7 @@ impl Audit {
             key_sha256 = cx.csr().public_key_sha256(),
             outcome = verdict,
             slug,
-            cause,
+            cause = (!cause.is_empty()).then_some(cause),
             serial = issued.map(|issued| tracing::field::display(&issued.serial)),
             names = issued.map(|issued| issued.names.as_str()),
             not_after = issued.map(|issued| issued.not_after.as_str()),

@@ -3,22 +3,21 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use der::asn1::{BitStringRef, ObjectIdentifier};
-use der::{AnyRef, Class, Decode, Reader, SliceReader, Tag, Tagged};
+use der::asn1::ObjectIdentifier;
 use openssl::error::ErrorStack;
 use openssl::hash::{MessageDigest, hash};
 use openssl::pkey::{PKey, Public};
 use openssl::x509::X509Req;
 use sha2::{Digest, Sha256};
 
-use super::attributes::{Attributes, read_attributes};
 use super::csr_error::CsrError;
+use super::csr_reader::{read_info, read_parts};
 use super::distinguished_name::DistinguishedName;
 use super::hex::hex;
+use super::key_kind::KeyKind;
 use super::names::AltName;
 use super::pem;
 use super::policy::RequestPolicy;
-use super::public_key::{KeyKind, KeyNumbers, read_algorithm, read_spki};
 use super::signature::Scheme;
 
 /// A certification request (RFC 2986) that was read strictly, is signed by its own key, and whose
@@ -271,95 +270,5 @@ impl fmt::Debug for CertRequest {
             .field("names", &self.names)
             .field("key", &self.key_kind)
             .finish_non_exhaustive()
-    }
-}
-
-struct Parts<'a> {
-    info: &'a [u8],
-    algorithm: ObjectIdentifier,
-    parameters: Option<AnyRef<'a>>,
-    signature: &'a [u8],
-}
-
-struct Info<'a> {
-    subject: DistinguishedName,
-    spki: &'a [u8],
-    key: KeyNumbers<'a>,
-    attributes: Attributes<'a>,
-}
-
-/// `CertificationRequest ::= SEQUENCE { certificationRequestInfo, signatureAlgorithm, signature BIT STRING }`
-fn read_parts(der: &[u8]) -> Result<Parts<'_>, CsrError> {
-    let mut reader = SliceReader::new(der)?;
-    let parts = reader.sequence(|request| {
-        let info = request.tlv_bytes()?;
-        let (algorithm, parameters) = read_algorithm(request)?;
-        let signature = BitStringRef::decode(request)?;
-        let signature = signature
-            .as_bytes()
-            .ok_or_else(|| CsrError::malformed("signature", "is not of whole octets"))?;
-        Ok::<_, CsrError>(Parts {
-            info,
-            algorithm,
-            parameters,
-            signature,
-        })
-    })?;
-    if !reader.is_finished() {
-        return Err(CsrError::TrailingData);
-    }
-    Ok(parts)
-}
-
-/// `CertificationRequestInfo ::= SEQUENCE { version, subject, subjectPKInfo, attributes [0] }`
-fn read_info(info: &[u8], max_names: usize) -> Result<Info<'_>, CsrError> {
-    let mut reader = SliceReader::new(info)?;
-    reader.sequence(|fields| {
-        let version = AnyRef::decode(fields)?;
-        check_version(version)?;
-        let subject = DistinguishedName::from_der(fields.tlv_bytes()?)?;
-        let spki = fields.tlv_bytes()?;
-        let key = read_spki(spki)?;
-        // Some writers leave the field out where RFC 2986 wants it empty.
-        if fields.is_finished() {
-            let attributes = Attributes::default();
-            return Ok(Info {
-                subject,
-                spki,
-                key,
-                attributes,
-            });
-        }
-        let attributes = AnyRef::decode(fields)?;
-        let tag = attributes.tag();
-        if tag.class() != Class::ContextSpecific
-            || tag.number().value() != 0
-            || !tag.is_constructed()
-        {
-            return Err(CsrError::malformed(
-                "attributes",
-                "are not [0] (RFC 2986 section 4.1)",
-            ));
-        }
-        let attributes = read_attributes(attributes.value(), max_names)?;
-        Ok(Info {
-            subject,
-            spki,
-            key,
-            attributes,
-        })
-    })
-}
-
-/// RFC 2986 knows version 0 alone; widespread tools have written 1 and 2 for years.
-fn check_version(version: AnyRef<'_>) -> Result<(), CsrError> {
-    version.tag().assert_eq(Tag::Integer)?;
-    match version.value() {
-        [0..=2] => Ok(()),
-        [] => Err(CsrError::malformed("version", "is an empty INTEGER")),
-        [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] => {
-            Err(CsrError::malformed("version", "is not a minimal INTEGER"))
-        }
-        _ => Err(CsrError::UnsupportedVersion),
     }
 }

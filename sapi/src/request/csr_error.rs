@@ -4,8 +4,8 @@ use std::fmt;
 
 use der::asn1::ObjectIdentifier;
 
+use super::key_error::KeyError;
 use super::names::NameError;
-use super::public_key::KeyError;
 use super::subject_error::SubjectError;
 
 /// Why a request was refused before any hook saw it.

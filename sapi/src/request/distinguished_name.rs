@@ -3,10 +3,10 @@
 use std::fmt;
 
 use der::asn1::ObjectIdentifier;
-use der::{AnyRef, Decode, Encode, Reader, SliceReader, Tag, Tagged};
+use der::{AnyRef, Encode, Tag};
 
-use super::asn1::read_oid;
-use super::name_fields::{COUNTRY, MAX_VALUE, identifier, known};
+use super::name_der::{MAX_ATTRIBUTES, read_name, write_field};
+use super::name_fields::{identifier, known};
 use super::subject_error::SubjectError;
 
 /// A distinguished name (RFC 5280 section 4.1.2.4), kept byte for byte as it came.
@@ -26,9 +26,9 @@ pub struct DistinguishedName {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Attribute {
-    kind: ObjectIdentifier,
-    value: String,
+pub(super) struct Attribute {
+    pub(super) kind: ObjectIdentifier,
+    pub(super) value: String,
 }
 
 impl DistinguishedName {
@@ -150,7 +150,7 @@ impl DistinguishedName {
     /// ```
     pub fn fields(&self) -> impl Iterator<Item = (String, &str)> {
         let short = |kind: &ObjectIdentifier| match known(kind) {
-            Some((name, _, _)) => (*name).to_owned(),
+            Some(field) => field.short_name().to_owned(),
             None => kind.to_string(),
         };
         let all = self.attributes.iter();
@@ -199,130 +199,6 @@ impl fmt::Debug for DistinguishedName {
         write!(f, "DistinguishedName({self})")
     }
 }
-
-/// `Name ::= SEQUENCE OF SET SIZE (1..MAX) OF SEQUENCE { type OBJECT IDENTIFIER, value ANY }`
-fn read_name(der: &[u8]) -> Result<Vec<Attribute>, SubjectError> {
-    let mut attributes = Vec::new();
-    let mut reader = SliceReader::new(der)?;
-    let name = AnyRef::decode(&mut reader)?;
-    reader.finish()?;
-    name.tag().assert_eq(Tag::Sequence)?;
-    let mut relative_names = SliceReader::new(name.value())?;
-    while !relative_names.is_finished() {
-        let set = AnyRef::decode(&mut relative_names)?;
-        set.tag().assert_eq(Tag::Set)?;
-        read_relative_name(set.value(), &mut attributes)?;
-    }
-    Ok(attributes)
-}
-
-fn read_relative_name(set: &[u8], attributes: &mut Vec<Attribute>) -> Result<(), SubjectError> {
-    if set.is_empty() {
-        return Err(SubjectError::new("has an empty relative name"));
-    }
-    let mut reader = SliceReader::new(set)?;
-    let mut previous: &[u8] = &[];
-    while !reader.is_finished() {
-        let element = reader.tlv_bytes()?;
-        // X.690 section 11.6: the elements of a set stand in the order of their encodings.
-        if element < previous {
-            return Err(SubjectError::new(
-                "has a relative name whose attributes are not in DER order",
-            ));
-        }
-        previous = element;
-        let mut element = SliceReader::new(element)?;
-        let (kind, value) = element.sequence(|pair| {
-            let kind = read_oid(pair)?;
-            refuse_old_strings(&kind, pair)?;
-            Ok::<_, SubjectError>((kind, AnyRef::decode(pair)?))
-        })?;
-        attributes.push(read_attribute(kind, value)?);
-    }
-    Ok(())
-}
-
-/// RFC 5280 section 4.1.2.4: the string types of old are not to be used for new subjects.
-fn refuse_old_strings(kind: &ObjectIdentifier, pair: &SliceReader<'_>) -> Result<(), SubjectError> {
-    match pair.peek_byte() {
-        Some(NUMERIC | TELETEX..=VIDEOTEX | GRAPHIC..=BMP) => Err(SubjectError::of(
-            kind,
-            "is not a UTF8String or PrintableString",
-        )),
-        _ => Ok(()),
-    }
-}
-
-fn read_attribute(kind: ObjectIdentifier, value: AnyRef<'_>) -> Result<Attribute, SubjectError> {
-    let text = match value.tag() {
-        Tag::PrintableString if value.value().iter().all(|b| is_printable(*b)) => value.value(),
-        Tag::Utf8String => value.value(),
-        Tag::Ia5String if value.value().is_ascii() => value.value(),
-        Tag::PrintableString | Tag::Ia5String => {
-            let reason = "has a character that its string type cannot hold";
-            return Err(SubjectError::of(&kind, reason));
-        }
-        _ => {
-            let reason = "is not a UTF8String or PrintableString";
-            return Err(SubjectError::of(&kind, reason));
-        }
-    };
-    let text = std::str::from_utf8(text).map_err(|_| SubjectError::of(&kind, "is not UTF-8"))?;
-    check_value(&kind, text)?;
-    Ok(Attribute {
-        kind,
-        value: text.to_owned(),
-    })
-}
-
-fn check_value(kind: &ObjectIdentifier, text: &str) -> Result<(), SubjectError> {
-    let limit = known(kind).map_or(MAX_VALUE, |(_, _, limit)| *limit);
-    if text.is_empty() {
-        return Err(SubjectError::of(kind, "is empty"));
-    }
-    if *kind == COUNTRY && !(text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic())) {
-        return Err(SubjectError::of(kind, "is not two letters (ISO 3166)"));
-    }
-    if text.chars().count() > limit {
-        return Err(SubjectError::of(
-            kind,
-            format!("is longer than {limit} characters"),
-        ));
-    }
-    if text.chars().any(char::is_control) {
-        return Err(SubjectError::of(kind, "has a control character"));
-    }
-    Ok(())
-}
-
-fn write_field(field: &str, value: &str, into: &mut Vec<u8>) -> Result<(), SubjectError> {
-    let kind = identifier(field).ok_or_else(|| SubjectError::unknown_field(field))?;
-    check_value(&kind, value)?;
-    // RFC 5280 appendix A: these three are of one string type, the rest may be UTF-8.
-    let tag = match known(&kind) {
-        Some(("emailAddress" | "DC", ..)) => Tag::Ia5String,
-        Some(("C" | "serialNumber", ..)) => Tag::PrintableString,
-        _ => Tag::Utf8String,
-    };
-    let mut pair = kind.to_der()?;
-    AnyRef::new(tag, value.as_bytes())?.encode_to_vec(&mut pair)?;
-    let pair = AnyRef::new(Tag::Sequence, &pair)?.to_der()?;
-    AnyRef::new(Tag::Set, &pair)?.encode_to_vec(into)?;
-    Ok(())
-}
-
-/// X.680 section 41.4.
-fn is_printable(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&byte)
-}
-
-/// NumericString, TeletexString, VideotexString; GraphicString to BMPString (X.680 section 8.6).
-const NUMERIC: u8 = 0x12;
-const TELETEX: u8 = 0x14;
-const VIDEOTEX: u8 = 0x15;
-const GRAPHIC: u8 = 0x19;
-const BMP: u8 = 0x1e;
-const MAX_ATTRIBUTES: usize = 64;
 
 #[cfg(test)]
 mod tests {

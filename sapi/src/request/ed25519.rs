@@ -1,6 +1,6 @@
 //! Which Ed25519 public keys are keys.
 
-use super::public_key::KeyError;
+use super::key_error::KeyError;
 
 /// Checks the 32 octets of a key (RFC 8032 section 5.1.5): a y coordinate below 2^255 - 19, and not
 /// one of the points of small order, under which one signature fits every message.

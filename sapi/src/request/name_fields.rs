@@ -1,67 +1,89 @@
-//! The fields of distinguished names that are known by a short name.
+//! The fields of distinguished names that are known by a name.
 
+use der::Tag;
 use der::asn1::ObjectIdentifier;
 
-/// The identifier of a field called by its short name, in any case, or by the dotted identifier itself.
+/// What is known of a field.
+pub(super) struct Field {
+    /// The short name first, then others, as OpenSSL and ssl_api know them.
+    names: &'static [&'static str],
+    kind: ObjectIdentifier,
+    /// The string type it is written in; what is read may be in another.
+    pub(super) string: Tag,
+    /// Upper bound in characters (RFC 5280 appendix A.1).
+    pub(super) max: usize,
+}
+
+impl Field {
+    const fn new(names: &'static [&'static str], kind: &str, string: Tag, max: usize) -> Self {
+        Self {
+            names,
+            kind: ObjectIdentifier::new_unwrap(kind),
+            string,
+            max,
+        }
+    }
+
+    pub(super) fn short_name(&self) -> &'static str {
+        self.names.first().copied().unwrap_or_default()
+    }
+}
+
+/// The identifier of a field called by one of its names, in any case, or by the dotted identifier.
 pub(super) fn identifier(field: &str) -> Option<ObjectIdentifier> {
-    match KNOWN
-        .iter()
-        .find(|(name, ..)| name.eq_ignore_ascii_case(field))
-    {
-        Some((_, kind, _)) => Some(*kind),
+    let called = |known: &&Field| {
+        known
+            .names
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(field))
+    };
+    match FIELDS.iter().find(called) {
+        Some(known) => Some(known.kind),
         None => ObjectIdentifier::new(field).ok(),
     }
 }
 
-/// What is known of a field: short name, identifier, upper bound in characters.
-pub(super) fn known(
-    kind: &ObjectIdentifier,
-) -> Option<&'static (&'static str, ObjectIdentifier, usize)> {
-    KNOWN.iter().find(|(_, known, _)| known == kind)
+/// What is known of an identifier.
+pub(super) fn known(kind: &ObjectIdentifier) -> Option<&'static Field> {
+    FIELDS.iter().find(|known| known.kind == *kind)
+}
+
+/// The short names of all known fields.
+pub(super) fn short_names() -> String {
+    let names: Vec<_> = FIELDS.iter().map(Field::short_name).collect();
+    names.join(", ")
 }
 
 /// Of a field that RFC 5280 does not bound, in characters.
 pub(super) const MAX_VALUE: usize = 1024;
 pub(super) const COUNTRY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.6");
 
-/// Short name, identifier, and upper bound in characters (RFC 5280 appendix A.1).
-const KNOWN: &[(&str, ObjectIdentifier, usize)] = &[
-    ("CN", ObjectIdentifier::new_unwrap("2.5.4.3"), 64),
-    ("C", COUNTRY, 2),
-    ("ST", ObjectIdentifier::new_unwrap("2.5.4.8"), 128),
-    ("L", ObjectIdentifier::new_unwrap("2.5.4.7"), 128),
-    ("O", ObjectIdentifier::new_unwrap("2.5.4.10"), 64),
-    ("OU", ObjectIdentifier::new_unwrap("2.5.4.11"), 64),
-    (
-        "emailAddress",
-        ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1"),
+const UTF8: Tag = Tag::Utf8String;
+const IA5: Tag = Tag::Ia5String;
+const PRINTABLE: Tag = Tag::PrintableString;
+
+const FIELDS: &[Field] = &[
+    Field::new(&["C", "countryName"], "2.5.4.6", PRINTABLE, 2),
+    Field::new(&["ST", "SP", "stateOrProvinceName"], "2.5.4.8", UTF8, 128),
+    Field::new(&["L", "localityName"], "2.5.4.7", UTF8, 128),
+    Field::new(&["O", "organizationName"], "2.5.4.10", UTF8, 64),
+    Field::new(&["OU", "organizationalUnitName"], "2.5.4.11", UTF8, 64),
+    Field::new(&["CN", "commonName"], "2.5.4.3", UTF8, 64),
+    Field::new(&["emailAddress", "Email"], "1.2.840.113549.1.9.1", IA5, 255),
+    Field::new(
+        &["DC", "domainComponent"],
+        "0.9.2342.19200300.100.1.25",
+        IA5,
         255,
     ),
-    ("serialNumber", ObjectIdentifier::new_unwrap("2.5.4.5"), 64),
-    (
-        "DC",
-        ObjectIdentifier::new_unwrap("0.9.2342.19200300.100.1.25"),
-        255,
-    ),
-    (
-        "UID",
-        ObjectIdentifier::new_unwrap("0.9.2342.19200300.100.1.1"),
-        256,
-    ),
-    ("SN", ObjectIdentifier::new_unwrap("2.5.4.4"), 32768),
-    ("GN", ObjectIdentifier::new_unwrap("2.5.4.42"), 32768),
-    ("title", ObjectIdentifier::new_unwrap("2.5.4.12"), 64),
-    ("street", ObjectIdentifier::new_unwrap("2.5.4.9"), MAX_VALUE),
-    (
-        "postalCode",
-        ObjectIdentifier::new_unwrap("2.5.4.17"),
-        MAX_VALUE,
-    ),
-    ("dnQualifier", ObjectIdentifier::new_unwrap("2.5.4.46"), 64),
-    ("pseudonym", ObjectIdentifier::new_unwrap("2.5.4.65"), 128),
-    (
-        "organizationIdentifier",
-        ObjectIdentifier::new_unwrap("2.5.4.97"),
-        256,
-    ),
+    Field::new(&["UID", "userId"], "0.9.2342.19200300.100.1.1", UTF8, 256),
+    Field::new(&["serialNumber"], "2.5.4.5", PRINTABLE, 64),
+    Field::new(&["SN", "surname"], "2.5.4.4", UTF8, 32768),
+    Field::new(&["GN", "givenName"], "2.5.4.42", UTF8, 32768),
+    Field::new(&["title"], "2.5.4.12", UTF8, 64),
+    Field::new(&["street", "streetAddress"], "2.5.4.9", UTF8, MAX_VALUE),
+    Field::new(&["postalCode"], "2.5.4.17", UTF8, MAX_VALUE),
+    Field::new(&["dnQualifier"], "2.5.4.46", PRINTABLE, 64),
+    Field::new(&["pseudonym"], "2.5.4.65", UTF8, 128),
+    Field::new(&["organizationIdentifier"], "2.5.4.97", UTF8, 256),
 ];

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use super::public_key::{KeyError, KeyKind, KeyNumbers};
+use super::key_error::KeyError;
+use super::key_kind::KeyKind;
+use super::public_key::KeyNumbers;
 use super::rsa_policy::RsaPolicy;
 
 /// What is asked of every request before a hook sees it, set by the operator; strict by default.

@@ -1,10 +1,7 @@
 //! Public keys: read from SubjectPublicKeyInfo, rebuilt for OpenSSL from their numbers.
 
-use std::fmt;
 use std::sync::OnceLock;
 
-use super::asn1::{oid_of, read_oid};
-use super::ed25519;
 use der::asn1::{BitStringRef, IntRef, ObjectIdentifier};
 use der::{AnyRef, Decode, Reader, SliceReader, Tag, Tagged};
 use openssl::bn::{BigNum, BigNumContext};
@@ -14,139 +11,10 @@ use openssl::nid::Nid;
 use openssl::pkey::{Id, PKey, Public};
 use openssl::rsa::Rsa;
 
-/// What kind of key a public key is.
-///
-/// ```
-/// assert_eq!(sapi::KeyKind::Rsa { bits: 2048 }.to_string(), "RSA 2048");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum KeyKind {
-    /// RSA (RFC 8017), with the size of its modulus in bits.
-    Rsa {
-        /// Size of the modulus.
-        bits: u32,
-    },
-    /// NIST P-256 (RFC 5480).
-    P256,
-    /// NIST P-384.
-    P384,
-    /// NIST P-521.
-    P521,
-    /// Ed25519 (RFC 8410).
-    Ed25519,
-    /// ML-DSA-44 (RFC 9881), where the linked OpenSSL has it.
-    MlDsa44,
-    /// ML-DSA-65.
-    MlDsa65,
-    /// ML-DSA-87.
-    MlDsa87,
-}
-
-impl KeyKind {
-    /// Whether such a key can also encipher other keys (RFC 5280 section 4.2.1.3).
-    ///
-    /// ```
-    /// assert!(sapi::KeyKind::Rsa { bits: 3072 }.is_rsa());
-    /// assert!(!sapi::KeyKind::P256.is_rsa());
-    /// ```
-    #[must_use]
-    pub fn is_rsa(self) -> bool {
-        matches!(self, Self::Rsa { .. })
-    }
-}
-
-impl fmt::Display for KeyKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rsa { bits } => write!(f, "RSA {bits}"),
-            Self::P256 => f.write_str("P-256"),
-            Self::P384 => f.write_str("P-384"),
-            Self::P521 => f.write_str("P-521"),
-            Self::Ed25519 => f.write_str("Ed25519"),
-            Self::MlDsa44 => f.write_str("ML-DSA-44"),
-            Self::MlDsa65 => f.write_str("ML-DSA-65"),
-            Self::MlDsa87 => f.write_str("ML-DSA-87"),
-        }
-    }
-}
-
-/// Why a public key is not acceptable.
-///
-/// ```
-/// let error = sapi::KeyError::Unsupported { what: "a DSA key".into() };
-/// assert_eq!(error.to_string(), "is a DSA key; use RSA, P-256, P-384, P-521 or Ed25519");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum KeyError {
-    /// It is not DER, or not the structure its algorithm asks for.
-    Malformed {
-        /// What is wrong.
-        reason: String,
-    },
-    /// Its kind, curve or form is none of those accepted.
-    Unsupported {
-        /// What it is.
-        what: String,
-    },
-    /// Its numbers are no key: a point that is not on its curve, for one.
-    Invalid {
-        /// What is wrong.
-        reason: &'static str,
-    },
-    /// It can be broken, or is too short or too long.
-    Weak {
-        /// In what way.
-        reason: String,
-    },
-    /// The operator's list of blocked keys has it.
-    Blocked,
-}
-
-impl KeyError {
-    pub(crate) fn slug(&self) -> &'static str {
-        match self {
-            Self::Malformed { .. } => "malformed-request",
-            Self::Unsupported { .. } => "unsupported-key",
-            Self::Invalid { .. } => "invalid-key",
-            Self::Weak { .. } => "weak-key",
-            Self::Blocked => "blocked-key",
-        }
-    }
-}
-
-impl fmt::Display for KeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Malformed { reason } | Self::Weak { reason } => f.write_str(reason),
-            Self::Unsupported { what } => {
-                write!(f, "is {what}; use RSA, P-256, P-384, P-521 or Ed25519")
-            }
-            Self::Invalid { reason } => f.write_str(reason),
-            Self::Blocked => f.write_str("is on the list of blocked keys; make a new key"),
-        }
-    }
-}
-
-impl std::error::Error for KeyError {}
-
-impl From<der::Error> for KeyError {
-    fn from(error: der::Error) -> Self {
-        Self::Malformed {
-            reason: error.to_string(),
-        }
-    }
-}
-
-/// OpenSSL's refusal of numbers that were well formed; its own words stay inside.
-impl From<ErrorStack> for KeyError {
-    fn from(_: ErrorStack) -> Self {
-        Self::Invalid {
-            reason: "its numbers are no valid key",
-        }
-    }
-}
+use super::asn1::{oid_of, read_oid};
+use super::ed25519;
+use super::key_error::KeyError;
+use super::key_kind::KeyKind;
 
 /// The numbers of a key, as they stand in a SubjectPublicKeyInfo.
 #[derive(Debug)]

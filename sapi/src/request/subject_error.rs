@@ -4,7 +4,7 @@ use std::fmt;
 
 use der::asn1::ObjectIdentifier;
 
-use super::name_fields::known;
+use super::name_fields::{known, short_names};
 
 /// A distinguished name is not acceptable.
 ///
@@ -29,7 +29,8 @@ impl SubjectError {
     }
 
     pub(super) fn of(kind: &ObjectIdentifier, reason: impl Into<String>) -> Self {
-        let field = known(kind).map_or_else(|| kind.to_string(), |(name, _, _)| (*name).to_owned());
+        let field =
+            known(kind).map_or_else(|| kind.to_string(), |field| field.short_name().to_owned());
         Self {
             field: Some(field),
             ..Self::new(reason)
@@ -39,9 +40,10 @@ impl SubjectError {
     pub(super) fn unknown_field(field: &str) -> Self {
         Self {
             field: Some(field.to_owned()),
-            ..Self::new(
-                "is no known field; use C, ST, L, O, OU, CN, emailAddress, ... or a dotted object identifier",
-            )
+            ..Self::new(format!(
+                "unknown field; known are {} and dotted object identifiers",
+                short_names()
+            ))
         }
     }
 

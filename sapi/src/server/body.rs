@@ -41,7 +41,7 @@ pub(crate) fn check_headers(request: &HttpRequest, max_body: usize) -> Result<()
 
 /// Reads the whole body.
 pub(crate) async fn read(
-    payload: Payload,
+    payload: &mut Payload,
     max_body: usize,
     limit: Duration,
 ) -> Result<Bytes, BodyError> {
@@ -57,9 +57,9 @@ pub(crate) async fn read(
     }
 }
 
-async fn collect(mut payload: Payload, max_body: usize) -> Result<Bytes, BodyError> {
+async fn collect(payload: &mut Payload, max_body: usize) -> Result<Bytes, BodyError> {
     let mut body = BytesMut::new();
-    while let Some(piece) = poll_fn(|task| Pin::new(&mut payload).poll_next(task)).await {
+    while let Some(piece) = poll_fn(|task| Pin::new(&mut *payload).poll_next(task)).await {
         let piece = piece.map_err(|_| BodyError {
             slug: "bad-framing",
             detail: "the body ended early or is badly framed".into(),

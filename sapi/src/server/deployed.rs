@@ -149,7 +149,7 @@ fn slugs(source: &str) -> Vec<String> {
 fn every_slug_has_its_status() {
     for source in [
         "sapi/src/request/csr_error.rs",
-        "sapi/src/request/public_key.rs",
+        "sapi/src/request/key_error.rs",
         "sapi/src/hooks/rejection.rs",
     ] {
         let slugs = slugs(source);

@@ -6,6 +6,7 @@
 pub(crate) const KEYS: &[(&str, &str)] = &[
     ("ca_path", "\"/var/lib/ca\""),
     ("listen", "\"unix:/run/sapi/sapi.sock\""),
+    ("allow_root", "false"),
     ("socket.mode", "\"0660\""),
     ("socket.group", ""),
     ("http.workers", ""),

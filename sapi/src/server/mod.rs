@@ -9,7 +9,11 @@ mod body;
 mod boot;
 #[cfg(test)]
 mod deployed;
+#[cfg(test)]
+mod documented;
 mod drain;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub(crate) mod health;
 mod heartbeat;
 mod keys;
@@ -17,7 +21,8 @@ pub(crate) mod listen;
 pub(crate) mod log;
 mod network;
 mod notify;
-mod problem;
+mod open_files;
+pub(crate) mod problem;
 mod proxy;
 pub(crate) mod put_csr;
 mod raw;
@@ -27,6 +32,7 @@ pub(crate) mod settings;
 pub(crate) mod sources;
 pub(crate) mod start;
 mod unlock;
+mod unread;
 
 pub use app::App;
 pub use boot::Boot;

@@ -19,8 +19,8 @@ use crate::request::{Peer, PeerCertificate, pem};
 /// What the operating system says of a connection, noted when it was accepted.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Connection {
-    uid: Option<u32>,
-    address: Option<IpAddr>,
+    pub(super) uid: Option<u32>,
+    pub(super) address: Option<IpAddr>,
 }
 
 impl Connection {
@@ -50,7 +50,11 @@ impl Connection {
 
 /// The id of a request: a trusted proxy's, or a new one.
 pub(crate) fn request_id(request: &HttpRequest, proxy: &Proxy) -> String {
-    let given = trusted_headers(request, proxy).and_then(|headers| single(headers, REQUEST_ID));
+    request_id_of(connection(request), request.headers(), proxy)
+}
+
+pub(super) fn request_id_of(connection: Connection, headers: &HeaderMap, proxy: &Proxy) -> String {
+    let given = believed(connection, headers, proxy).and_then(|h| single(h, REQUEST_ID));
     match given {
         Some(id) if is_request_id(id) => id.to_owned(),
         _ => uuid::Uuid::new_v4().to_string(),
@@ -64,8 +68,17 @@ pub(crate) fn peer(
     anchors: &[X509],
     now: SystemTime,
 ) -> Peer {
-    let connection = connection(request);
-    let Some(headers) = trusted_headers(request, proxy) else {
+    peer_of(connection(request), request.headers(), proxy, anchors, now)
+}
+
+pub(super) fn peer_of(
+    connection: Connection,
+    headers: &HeaderMap,
+    proxy: &Proxy,
+    anchors: &[X509],
+    now: SystemTime,
+) -> Peer {
+    let Some(headers) = believed(connection, headers, proxy) else {
         return connection.address.map_or_else(Peer::local, Peer::at);
     };
     let address = forwarded_for(headers, proxy).or(connection.address);
@@ -89,10 +102,12 @@ fn connection(request: &HttpRequest) -> Connection {
         .unwrap_or_default()
 }
 
-fn trusted_headers<'a>(request: &'a HttpRequest, proxy: &Proxy) -> Option<&'a HeaderMap> {
-    connection(request)
-        .is_trusted(proxy)
-        .then(|| request.headers())
+fn believed<'a>(
+    connection: Connection,
+    headers: &'a HeaderMap,
+    proxy: &Proxy,
+) -> Option<&'a HeaderMap> {
+    connection.is_trusted(proxy).then_some(headers)
 }
 
 fn is_proxy(address: IpAddr, proxy: &Proxy) -> bool {

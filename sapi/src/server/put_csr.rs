@@ -15,7 +15,7 @@ use super::body::{self, BodyError};
 use super::drain::Drain;
 use super::health::Health;
 use super::settings::{Http, Proxy};
-use super::{proxy, reply};
+use super::{proxy, reply, unread};
 use crate::pipeline::{Pipeline, audit};
 use crate::request::hex::hex;
 use crate::request::{CertRequest, ClientId, Peer, RequestPolicy};
@@ -49,30 +49,38 @@ pub(crate) fn configure(endpoint: Data<Endpoint>) -> impl FnOnce(&mut web::Servi
     }
 }
 
-async fn answer(endpoint: Data<Endpoint>, request: HttpRequest, payload: Payload) -> HttpResponse {
+async fn answer(
+    endpoint: Data<Endpoint>,
+    request: HttpRequest,
+    mut payload: Payload,
+) -> HttpResponse {
     let request_id = proxy::request_id(&request, &endpoint.proxy);
     let answer = if request.method() == Method::PUT {
-        put_csr(&endpoint, &request, payload, &request_id).await
+        put_csr(&endpoint, &request, &mut payload, &request_id).await
     } else {
         reply::method_not_allowed(&request_id)
     };
-    finished(&endpoint, &request, &request_id, answer)
+    finished(&endpoint, &request, &request_id, payload, answer)
 }
 
-async fn not_found(endpoint: Data<Endpoint>, request: HttpRequest) -> HttpResponse {
+async fn not_found(
+    endpoint: Data<Endpoint>,
+    request: HttpRequest,
+    payload: Payload,
+) -> HttpResponse {
     let request_id = proxy::request_id(&request, &endpoint.proxy);
     let answer = reply::problem(
         &request_id,
         "not-found",
         "the one endpoint is PUT /api/csr/<client>",
     );
-    finished(&endpoint, &request, &request_id, answer)
+    finished(&endpoint, &request, &request_id, payload, answer)
 }
 
 async fn put_csr(
     endpoint: &Endpoint,
     request: &HttpRequest,
-    payload: Payload,
+    payload: &mut Payload,
     request_id: &str,
 ) -> HttpResponse {
     let client = request.match_info().get("client").unwrap_or_default();
@@ -129,7 +137,7 @@ async fn put_csr(
 async fn read_body(
     endpoint: &Endpoint,
     request: &HttpRequest,
-    payload: Payload,
+    payload: &mut Payload,
 ) -> Result<web::Bytes, BodyError> {
     body::check_headers(request, endpoint.http.max_body)?;
     body::read(payload, endpoint.http.max_body, endpoint.http.body_timeout).await
@@ -161,6 +169,7 @@ fn finished(
     endpoint: &Endpoint,
     request: &HttpRequest,
     request_id: &str,
+    payload: Payload,
     mut answer: HttpResponse,
 ) -> HttpResponse {
     let status = answer.status().as_u16();
@@ -176,7 +185,10 @@ fn finished(
         // Not as a header, which actix-http would leave out.
         answer.head_mut().set_connection_type(ConnectionType::Close);
     }
-    answer
+    if answer.status().is_success() {
+        return answer;
+    }
+    unread::keep(payload, answer)
 }
 
 /// A place among the requests in progress, given back when dropped.

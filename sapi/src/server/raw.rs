@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 pub(crate) struct RawSettings {
     pub(crate) ca_path: String,
     pub(crate) listen: String,
+    pub(crate) allow_root: bool,
     pub(crate) socket: RawSocket,
     pub(crate) http: RawHttp,
     pub(crate) signing: RawSigning,

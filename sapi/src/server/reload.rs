@@ -125,4 +125,5 @@ fn left_alone(before: &Sources, now: &Sources) -> Vec<String> {
 }
 
 /// Where the keys begin that make up a generation.
-const RELOADED: [&str; 4] = ["ca_path", "certificate.", "hooks.", "proxy.client_ca_file"];
+pub(super) const RELOADED: [&str; 4] =
+    ["ca_path", "certificate.", "hooks.", "proxy.client_ca_file"];

@@ -16,6 +16,7 @@ use crate::request::{AltName, RequestPolicy, RsaPolicy};
 pub(crate) struct Settings {
     pub(crate) ca_path: PathBuf,
     pub(crate) listen: Listen,
+    pub(crate) allow_root: bool,
     pub(crate) socket_mode: u32,
     pub(crate) socket_group: Option<String>,
     pub(crate) http: Http,
@@ -84,6 +85,7 @@ impl Settings {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             listen: listen("listen", &raw.listen)?,
+            allow_root: raw.allow_root,
             socket_mode: mode(sources, "socket.mode", &raw.socket.mode)?,
             socket_group: raw.socket.group.clone(),
             http: http(&raw, cores)?,

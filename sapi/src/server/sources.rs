@@ -39,11 +39,28 @@ impl Sources {
         for (key, value) in flags {
             builder = builder.set_override(*key, value.as_str())?;
         }
-        let sources = Self {
+        Self::of(Self {
             merged: builder.build()?,
             file: file.map(Path::to_path_buf),
             flags: flags.to_vec(),
-        };
+        })
+    }
+
+    #[cfg(feature = "fuzzing")]
+    pub(super) fn of_text(toml: &str) -> Result<Self, SettingsError> {
+        let builder = [defaults().as_str(), toml]
+            .iter()
+            .fold(Config::builder(), |all, text| {
+                all.add_source(File::from_str(text, FileFormat::Toml))
+            });
+        Self::of(Self {
+            merged: builder.build()?,
+            file: None,
+            flags: Vec::new(),
+        })
+    }
+
+    fn of(sources: Self) -> Result<Self, SettingsError> {
         sources.refuse_unknown_keys()?;
         Ok(sources)
     }

@@ -15,6 +15,7 @@ use super::health::Health;
 use super::heartbeat::Heartbeat;
 use super::listen::{ListenError, Listener};
 use super::notify;
+use super::open_files;
 use super::proxy::Connection;
 use super::put_csr::{Endpoint, configure};
 use super::reload::Reloader;
@@ -36,6 +37,8 @@ pub(crate) async fn serve(
     passphrase: &PassphraseSources,
 ) -> Result<(), StartError> {
     let settings = Settings::check(sources)?;
+    refuse_root(&settings)?;
+    open_files::raise_limit();
     let operator = Operator::open(&settings)?;
     let mut reloader = Reloader::new(app, sources.clone())?;
     let (pipeline, kept) = pipeline(app, sources, &settings, passphrase).await?;
@@ -50,6 +53,19 @@ pub(crate) async fn serve(
     let ended = serve_on(listener, pipeline, &settings, beside).await;
     operator.close().await;
     ended
+}
+
+/// The service reads requests of strangers: whatever goes wrong there should not go wrong as root.
+fn refuse_root(settings: &Settings) -> Result<(), StartError> {
+    if settings.allow_root || !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    Err(StartError::Settings(
+        "this is root, as whom the service does not start: start it as a user of its own \
+         (`User=` in the unit, or `setpriv --reuid=sapi --regid=sapi --init-groups`), or say that this is meant: \
+         allow_root = true, or serve --allow-root"
+            .into(),
+    ))
 }
 
 /// The road with everything on it, but no socket.

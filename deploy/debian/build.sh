@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Builds the Debian package of a shell crate, with the tools beside it: deploy/debian/build.sh [FOLDER]
+#
+# FOLDER is the crate's, the example's by default. Its Cargo.toml says what is packaged
+# ([package.metadata.deb]); here are made the files that are generated: units that start this shell, man
+# pages and completions from the programs themselves. The last line printed is the package's path.
+# Needs cargo-deb (`cargo install --locked cargo-deb`) and dpkg-dev.
+set -euo pipefail
+
+SAPI=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+CRATE=$(cd "${1:-$SAPI/sapi-hooks-example}" && pwd)
+SHELL_NAME=$(sed -n 's/^name = "\(.*\)"$/\1/p' "$CRATE/Cargo.toml" | head -n 1)
+TOOLS=(ca_create_identity ca_check_identity)
+readonly SAPI CRATE SHELL_NAME TOOLS
+
+main() {
+    local target
+    target=$(target_folder)
+    PROGRAMS=$target/release
+    STAGE=$PROGRAMS/deb
+
+    cargo build --release --locked --manifest-path "$CRATE/Cargo.toml" --bin "$SHELL_NAME"
+    # Into the same folder, wherever the shell has its own.
+    cargo build --release --locked --manifest-path "$SAPI/identity-tool/Cargo.toml" --target-dir "$target"
+
+    rm -rf "$STAGE"
+    units
+    man_pages
+    completions
+    documents
+    cd "$CRATE"
+    cargo deb --no-build
+}
+
+target_folder() {
+    cargo metadata --no-deps --format-version 1 --manifest-path "$CRATE/Cargo.toml" |
+        grep -o '"target_directory":"[^"]*"' | cut -d '"' -f 4
+}
+
+units() {
+    local folder=$STAGE/usr/lib/systemd/system unit
+    mkdir -p "$folder"
+    for unit in sapi.service sapi.socket; do
+        sed "s|/usr/bin/sapi-hooks-example|/usr/bin/$SHELL_NAME|g; s|man:sapi-hooks-example|man:$SHELL_NAME|" \
+            "$SAPI/deploy/systemd/$unit" >"$folder/$unit"
+    done
+    install -D -m 0644 "$SAPI/deploy/sysusers.d/sapi.conf" "$STAGE/usr/lib/sysusers.d/sapi.conf"
+    install -D -m 0644 "$SAPI/deploy/tmpfiles.d/sapi.conf" "$STAGE/usr/lib/tmpfiles.d/sapi.conf"
+}
+
+man_pages() {
+    local folder=$STAGE/usr/share/man/man1 tool
+    mkdir -p "$folder"
+    "$PROGRAMS/$SHELL_NAME" man --dir "$folder"
+    for tool in "${TOOLS[@]}"; do
+        "$PROGRAMS/$tool" --generate-man >"$folder/$tool.1"
+    done
+    gzip -9 --no-name "$folder"/*.1
+}
+
+# Where Debian's shells look: a folder and a file name for each.
+completions() {
+    local share=$STAGE/usr/share program
+    mkdir -p "$share/bash-completion/completions" "$share/zsh/vendor-completions" "$share/fish/vendor_completions.d"
+    for program in "$SHELL_NAME" "${TOOLS[@]}"; do
+        completion "$program" bash >"$share/bash-completion/completions/$program"
+        completion "$program" zsh >"$share/zsh/vendor-completions/_$program"
+        completion "$program" fish >"$share/fish/vendor_completions.d/$program.fish"
+    done
+}
+
+completion() {
+    if [[ $1 == "$SHELL_NAME" ]]; then
+        "$PROGRAMS/$1" completions "$2"
+    else
+        "$PROGRAMS/$1" --generate-completion "$2"
+    fi
+}
+
+documents() {
+    local folder=$STAGE/usr/share/doc/$SHELL_NAME
+    mkdir -p "$folder/examples/nginx" "$folder/examples/systemd" "$folder/operators"
+    install -m 0644 "$SAPI/docs/operators.md" "$SAPI/deploy/openapi.yaml" "$folder"
+    install -m 0644 -t "$folder/operators" "$SAPI"/docs/operators/*.md
+    install -m 0644 -t "$folder/examples/nginx" "$SAPI/deploy/nginx/sapi.conf"
+    install -m 0644 "$SAPI/deploy/systemd/sapi.service.d/network.conf.example" "$folder/examples/systemd/network.conf"
+    cp -r "$SAPI/deploy/grafana" "$SAPI/deploy/prometheus" "$folder/examples"
+}
+
+main

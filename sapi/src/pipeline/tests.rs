@@ -1,0 +1,155 @@
+//! Faults under the road: a defined answer each, and the next good request works.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use openssl::error::ErrorStack;
+use tokio::runtime::{Builder, Runtime};
+
+use super::Pipeline;
+use crate::certificate::{IssuedCertificate, Profile, Validity, no_random_numbers};
+use crate::hooks::{Chain, Rejection, SigningContext, SigningHooks, Terms, Verdict};
+use crate::identity::{Identity, Signer, SigningPool};
+use crate::request::Peer;
+use crate::testing::{Authority, RequestBuilder};
+
+/// Signs, unless told to misbehave.
+struct Troubled {
+    inner: Box<dyn Signer>,
+    trouble: Arc<AtomicU8>,
+}
+
+const NONE: u8 = 0;
+const ERROR: u8 = 1;
+const WRONG_BITS: u8 = 2;
+const EMPTY: u8 = 3;
+const PANIC: u8 = 4;
+const OTHER_MESSAGE: u8 = 5;
+
+impl Signer for Troubled {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, ErrorStack> {
+        let mut signature = self.inner.sign(message)?;
+        match self.trouble.load(Ordering::SeqCst) {
+            ERROR => return Err(ErrorStack::get()),
+            WRONG_BITS => {
+                if let Some(last) = signature.last_mut() {
+                    *last ^= 1;
+                }
+            }
+            EMPTY => signature.clear(),
+            PANIC => panic!("SECRET-CAUSE in the signer"),
+            OTHER_MESSAGE => signature = self.inner.sign(b"something else")?,
+            _ => {}
+        }
+        Ok(signature)
+    }
+}
+
+struct GrantAll;
+
+#[async_trait::async_trait]
+impl SigningHooks for GrantAll {
+    async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
+        let terms = Terms::valid_for(Validity::days(1));
+        Ok(Verdict::Grant(terms.with_requested_names(cx.csr())))
+    }
+}
+
+fn pipeline(identity: Identity) -> Pipeline {
+    let pool = SigningPool::new(1, 8).unwrap();
+    let (profile, limit) = (Profile::default(), Duration::from_secs(10));
+    Pipeline::assemble(identity, Chain::new().then(GrantAll), pool, profile, limit)
+}
+
+fn issue(runtime: &Runtime, pipeline: &Pipeline) -> Result<IssuedCertificate, Rejection> {
+    let request = RequestBuilder::new().dns("a.example").build();
+    runtime.block_on(pipeline.issue("web01".parse().unwrap(), request, Peer::local()))
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_time().build().unwrap()
+}
+
+#[test]
+fn a_signer_that_fails_gives_no_certificate_and_the_next_request_works() {
+    let trouble = Arc::new(AtomicU8::new(NONE));
+    let told = Arc::clone(&trouble);
+    let identity = Authority::new().identity();
+    let identity = identity.with_signer(|inner| {
+        Box::new(Troubled {
+            inner,
+            trouble: told,
+        })
+    });
+    let (runtime, pipeline) = (runtime(), pipeline(identity));
+    for kind in [ERROR, WRONG_BITS, EMPTY, PANIC, OTHER_MESSAGE] {
+        trouble.store(kind, Ordering::SeqCst);
+        let rejection = issue(&runtime, &pipeline).unwrap_err();
+        assert!(
+            matches!(rejection, Rejection::Failed { .. }),
+            "{kind}: {rejection:?}"
+        );
+        assert_eq!(rejection.slug(), "internal-error");
+        trouble.store(NONE, Ordering::SeqCst);
+        assert!(issue(&runtime, &pipeline).is_ok(), "after {kind}");
+    }
+}
+
+#[test]
+fn without_random_numbers_there_is_no_certificate_and_then_there_is() {
+    let (runtime, pipeline) = (runtime(), pipeline(Authority::new().identity()));
+    no_random_numbers::set(true);
+    let rejection = issue(&runtime, &pipeline).unwrap_err();
+    no_random_numbers::set(false);
+    assert!(
+        matches!(rejection, Rejection::Failed { .. }),
+        "{rejection:?}"
+    );
+    assert!(issue(&runtime, &pipeline).is_ok());
+}
+
+/// Once the request has its id, the serial number can still fail to be drawn.
+#[test]
+fn without_random_numbers_for_the_serial_alone() {
+    let (runtime, pipeline) = (runtime(), pipeline(Authority::new().identity()));
+    let request = RequestBuilder::new().dns("a.example").build();
+    let client = "web01".parse().unwrap();
+    no_random_numbers::set(true);
+    let answer =
+        runtime.block_on(pipeline.issue_numbered("7".into(), client, request, Peer::local()));
+    no_random_numbers::set(false);
+    assert!(
+        matches!(answer, Err(Rejection::Failed { .. })),
+        "{answer:?}"
+    );
+    assert!(issue(&runtime, &pipeline).is_ok());
+}
+
+#[test]
+fn a_clock_that_steps_back_never_makes_dates_outside_the_ca() {
+    let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+    let begin = 1_800_000_000;
+    let ca = Authority::new().valid(at(begin), at(begin + 1_000_000));
+    let now = Arc::new(AtomicU64::new(begin + 5000));
+    let clock = Arc::clone(&now);
+    let pipeline = pipeline(ca.identity()).with_clock(move || at(clock.load(Ordering::SeqCst)));
+    let runtime = runtime();
+    let first = issue(&runtime, &pipeline).unwrap();
+    // An hour back: the dates follow the clock. To just after the CA's beginning: they stop there.
+    for (time, not_before) in [(begin + 1400, begin + 1100), (begin + 10, begin)] {
+        now.store(time, Ordering::SeqCst);
+        let certificate = issue(&runtime, &pipeline).unwrap();
+        assert_eq!(certificate.not_before(), at(not_before));
+        assert_eq!(certificate.not_after(), at(time + 86_400));
+        assert_ne!(certificate.serial(), first.serial());
+    }
+    // Before the CA, and as far back as clocks go after a dead battery.
+    for time in [begin - 1, 0] {
+        now.store(time, Ordering::SeqCst);
+        let rejection = issue(&runtime, &pipeline).unwrap_err();
+        assert_eq!(rejection.slug(), "unavailable");
+    }
+    now.store(begin + 6000, Ordering::SeqCst);
+    assert!(issue(&runtime, &pipeline).is_ok());
+}

@@ -1,0 +1,101 @@
+//! Taking a certification request apart (RFC 2986), strictly and without doing arithmetic.
+
+use der::asn1::{BitStringRef, ObjectIdentifier};
+use der::{AnyRef, Class, Decode, Reader, SliceReader, Tag, Tagged};
+
+use super::attributes::{Attributes, read_attributes};
+use super::csr_error::CsrError;
+use super::distinguished_name::DistinguishedName;
+use super::public_key::{KeyNumbers, read_algorithm, read_spki};
+
+/// A request taken apart, its signature not verified yet.
+pub(crate) struct Parts<'a> {
+    pub(crate) info: &'a [u8],
+    pub(crate) algorithm: ObjectIdentifier,
+    pub(crate) parameters: Option<AnyRef<'a>>,
+    pub(crate) signature: &'a [u8],
+}
+
+/// What is signed in a request.
+pub(crate) struct Info<'a> {
+    pub(crate) subject: DistinguishedName,
+    pub(crate) spki: &'a [u8],
+    pub(crate) key: KeyNumbers<'a>,
+    pub(crate) attributes: Attributes<'a>,
+}
+
+/// `CertificationRequest ::= SEQUENCE { certificationRequestInfo, signatureAlgorithm, signature BIT STRING }`
+pub(crate) fn read_parts(der: &[u8]) -> Result<Parts<'_>, CsrError> {
+    let mut reader = SliceReader::new(der)?;
+    let parts = reader.sequence(|request| {
+        let info = request.tlv_bytes()?;
+        let (algorithm, parameters) = read_algorithm(request)?;
+        let signature = BitStringRef::decode(request)?;
+        let signature = signature
+            .as_bytes()
+            .ok_or_else(|| CsrError::malformed("signature", "is not of whole octets"))?;
+        Ok::<_, CsrError>(Parts {
+            info,
+            algorithm,
+            parameters,
+            signature,
+        })
+    })?;
+    if !reader.is_finished() {
+        return Err(CsrError::TrailingData);
+    }
+    Ok(parts)
+}
+
+/// `CertificationRequestInfo ::= SEQUENCE { version, subject, subjectPKInfo, attributes [0] }`
+pub(crate) fn read_info(info: &[u8], max_names: usize) -> Result<Info<'_>, CsrError> {
+    let mut reader = SliceReader::new(info)?;
+    reader.sequence(|fields| {
+        let version = AnyRef::decode(fields)?;
+        check_version(version)?;
+        let subject = DistinguishedName::from_der(fields.tlv_bytes()?)?;
+        let spki = fields.tlv_bytes()?;
+        let key = read_spki(spki)?;
+        // Some writers leave the field out where RFC 2986 wants it empty.
+        if fields.is_finished() {
+            let attributes = Attributes::default();
+            return Ok(Info {
+                subject,
+                spki,
+                key,
+                attributes,
+            });
+        }
+        let attributes = AnyRef::decode(fields)?;
+        let tag = attributes.tag();
+        if tag.class() != Class::ContextSpecific
+            || tag.number().value() != 0
+            || !tag.is_constructed()
+        {
+            return Err(CsrError::malformed(
+                "attributes",
+                "are not [0] (RFC 2986 section 4.1)",
+            ));
+        }
+        let attributes = read_attributes(attributes.value(), max_names)?;
+        Ok(Info {
+            subject,
+            spki,
+            key,
+            attributes,
+        })
+    })
+}
+
+/// RFC 2986 knows version 0 alone; widespread tools have written 1 and 2 for years.
+fn check_version(version: AnyRef<'_>) -> Result<(), CsrError> {
+    version.tag().assert_eq(Tag::Integer)?;
+    match version.value() {
+        [0..=2] => Ok(()),
+        [] => Err(CsrError::malformed("version", "is an empty INTEGER")),
+        [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] => {
+            Err(CsrError::malformed("version", "is not a minimal INTEGER"))
+        }
+        _ => Err(CsrError::UnsupportedVersion),
+    }
+}

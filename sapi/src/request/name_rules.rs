@@ -1,0 +1,96 @@
+//! The form of each kind of alternative name.
+
+pub(crate) type Rule = Result<(), &'static str>;
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Wildcard {
+    Allowed,
+    Refused,
+}
+
+/// A host name (RFC 1123 section 2.1, RFC 5890), perhaps with a wildcard for its first label.
+pub(crate) fn check_dns(name: &str, wildcard: Wildcard) -> Rule {
+    let host = match name.strip_prefix("*.") {
+        Some(rest) if wildcard == Wildcard::Allowed => rest,
+        _ => name,
+    };
+    if name.len() > 253 {
+        return Err("is longer than 253 characters");
+    }
+    if host.is_empty() {
+        return Err("is empty");
+    }
+    for label in host.split('.') {
+        check_label(label)?;
+    }
+    // An address is an iPAddress; software that reads a name such as 10.0.0.1 takes it for one.
+    let last = host.rsplit('.').next().unwrap_or_default();
+    if last.bytes().all(|b| b.is_ascii_digit()) {
+        return Err("ends in a number: an IP address is not a DNS name");
+    }
+    Ok(())
+}
+
+fn check_label(label: &str) -> Rule {
+    if label.is_empty() {
+        return Err("has an empty label");
+    }
+    if label.len() > 63 {
+        return Err("has a label longer than 63 characters");
+    }
+    if label.contains('*') {
+        return Err("has a wildcard that is not the whole first label");
+    }
+    // The underscore is no letter of a host name, yet Active Directory and SRV owners use it.
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    if !label.bytes().all(allowed) {
+        return Err("has a character that a host name cannot have");
+    }
+    if label.starts_with('-') || label.ends_with('-') {
+        return Err("has a label that begins or ends with a hyphen");
+    }
+    Ok(())
+}
+
+/// A mailbox (RFC 5321 section 4.1.2).
+pub(crate) fn check_email(mailbox: &str) -> Rule {
+    let (local, host) = mailbox.rsplit_once('@').ok_or("has no @")?;
+    if local.is_empty() || local.len() > 64 {
+        return Err("has nothing, or more than 64 characters, before the @");
+    }
+    // The dot-string of RFC 5321 section 4.1.2; quoted strings are refused, few programs agree on them.
+    let atom = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b);
+    if !local
+        .split('.')
+        .all(|a| !a.is_empty() && a.bytes().all(atom))
+    {
+        return Err("has a character before the @ that a mailbox cannot have");
+    }
+    check_dns(host, Wildcard::Refused)
+}
+
+/// An absolute identifier (RFC 3986).
+pub(crate) fn check_uri(uri: &str) -> Rule {
+    let (scheme, rest) = uri.split_once(':').ok_or("has no scheme")?;
+    let follows = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);
+    if !scheme.starts_with(|c: char| c.is_ascii_alphabetic()) || !scheme.bytes().all(follows) {
+        return Err("does not begin with a scheme");
+    }
+    if rest.is_empty() {
+        return Err("has nothing after its scheme");
+    }
+    // RFC 3986 appendix A: everything else is to be percent-encoded.
+    let allowed = |b: u8| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b);
+    if !rest.bytes().all(allowed) {
+        return Err("has a character that must be percent-encoded");
+    }
+    let mut after_percent = rest.split('%').skip(1);
+    let two_digits = |text: &str| text.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    if !after_percent.all(two_digits) {
+        return Err("has a % without two hexadecimal digits");
+    }
+    if uri.len() > 2048 {
+        return Err("is longer than 2048 characters");
+    }
+    Ok(())
+}
