@@ -3,8 +3,6 @@
 //! [`Pipeline::issue`] tells the whole story; every stop on it has a type and a file of its own.
 
 pub(crate) mod audit;
-#[cfg(test)]
-mod faults;
 pub(crate) mod generation;
 pub(crate) mod histogram;
 pub(crate) mod metrics;

@@ -37,13 +37,11 @@ fn a_body_without_end_is_cut() {
     stream.write_all(head.as_bytes()).unwrap();
     let chunk = format!("1000\r\n{}\r\n", "a".repeat(0x1000));
     let begun = Instant::now();
-    let mut sent = 0;
+    // What still comes after the answer is read for a second, so that the client sees the answer.
+    let mut sent = 0u64;
     while stream.write_all(chunk.as_bytes()).is_ok() {
         sent += 0x1000;
-        assert!(
-            sent < 64 << 20 && begun.elapsed() < SOON,
-            "it takes {sent} octets"
-        );
+        assert!(begun.elapsed() < SOON / 2, "it has taken {sent} octets");
     }
     front.works();
 }

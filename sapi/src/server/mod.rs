@@ -31,8 +31,8 @@ mod reply;
 pub(crate) mod settings;
 pub(crate) mod sources;
 pub(crate) mod start;
-mod unread;
 mod unlock;
+mod unread;
 
 pub use app::App;
 pub use boot::Boot;

@@ -40,6 +40,8 @@
 
 mod authority;
 mod ca_certificate;
+#[cfg(test)]
+mod faults;
 mod harness;
 mod key;
 mod request_builder;
