@@ -29,6 +29,8 @@ main() {
     # As in a container image that is being built: no service starts while packages are installed.
     printf '#!/bin/sh\nexit 101\n' >"$ROOT/usr/sbin/policy-rc.d"
     chmod 0755 "$ROOT/usr/sbin/policy-rc.d"
+    # Output as it is, not as for a terminal.
+    echo 'Dpkg::Use-Pty "0";' >"$ROOT/etc/apt/apt.conf.d/90plain"
     cp "$SAPI/tests/package/life.sh" "$ROOT/root/"
     blocks "$ROOT/root/guide"
     # What comes over the network comes first: the life of the service has a network of its own.

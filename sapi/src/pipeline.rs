@@ -8,6 +8,8 @@ pub(crate) mod histogram;
 pub(crate) mod metrics;
 mod self_test;
 mod service;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;

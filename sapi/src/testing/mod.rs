@@ -40,8 +40,6 @@
 
 mod authority;
 mod ca_certificate;
-#[cfg(test)]
-mod faults;
 mod harness;
 mod key;
 mod request_builder;

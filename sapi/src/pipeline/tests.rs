@@ -7,13 +7,12 @@ use std::time::{Duration, SystemTime};
 use openssl::error::ErrorStack;
 use tokio::runtime::{Builder, Runtime};
 
+use super::Pipeline;
 use crate::certificate::{IssuedCertificate, Profile, Validity, no_random_numbers};
 use crate::hooks::{Chain, Rejection, SigningContext, SigningHooks, Terms, Verdict};
 use crate::identity::{Identity, Signer, SigningPool};
-use crate::pipeline::Pipeline;
 use crate::request::Peer;
-
-use super::{Authority, RequestBuilder};
+use crate::testing::{Authority, RequestBuilder};
 
 /// Signs, unless told to misbehave.
 struct Troubled {
