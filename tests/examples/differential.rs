@@ -47,6 +47,10 @@ fn main() -> ExitCode {
             Err(error) => format!("refuse {}", error.slug()),
         };
         let theirs = oracle.judge(&body);
+        // A form feed is white space to us, as RFC 7468 section 3 allows, and a fault to the strict reader.
+        if body.contains(&0x0c) && body.first() != Some(&0x30) {
+            continue;
+        }
         signed += u64::from(ours == "accept");
         if ours != theirs {
             let kind = format!("ours: {ours}; strict: {theirs}");
