@@ -19,7 +19,8 @@ for target in "${TARGETS[@]}"; do
     # What real tools write, and what is wrong in one way only, is where the reader's fuzzing begins.
     [[ $target == request && -d ../tests/corpus/made ]] && more=(../tests/corpus/made ../tests/corpus/tools)
     mkdir -p "corpus/$target"
+    # Time is the wall's, and machines are busy: `fuzz slowest` judges who takes long (100 ms).
     cargo fuzz run --sanitizer none "$target" "corpus/$target" "${more[@]}" -- \
         -max_total_time="$SECONDS_EACH" -dict="dictionaries/$target.dict" -max_len=16384 \
-        -timeout=1 -rss_limit_mb=1024 -print_final_stats=1 -verbosity="${VERBOSITY:-1}"
+        -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 -verbosity="${VERBOSITY:-1}"
 done

@@ -1,5 +1,5 @@
 //! Faults of the machine under a running shell: a log that cannot be written, descriptors that are gone.
-//! Those of signing, random numbers and clock are in `sapi/src/pipeline/faults.rs`, hooks' in `road/guard.rs`.
+//! Those of signing, random numbers and clock are in `sapi/src/pipeline/tests.rs`, hooks' in `road/guard.rs`.
 
 use std::fs::OpenOptions;
 use std::io::{Read, Write};

@@ -69,6 +69,19 @@ impl SigningHooks for Members {
                 "{name} is not among this client's names"
             )));
         }
+        // The subject is granted as requested, and much software takes a common name for a host name.
+        let own = |cn: &str| {
+            cn == cx.client().as_str() || member.names.iter().any(|name| name.value() == cn)
+        };
+        let subject = cx.csr().subject();
+        if let Some((_, cn)) = subject
+            .fields()
+            .find(|(field, cn)| field == "CN" && !own(cn))
+        {
+            return Err(Rejection::denied(format!(
+                "CN={cn} is neither this client's identifier nor one of its names"
+            )));
+        }
         let terms = Terms::valid_for(member.validity).with_requested_names(cx.csr());
         Ok(Verdict::Grant(terms))
     }
@@ -196,6 +209,19 @@ validity = "12h"
         assert_eq!(
             reason(answer),
             "DNS:www.example.com is not among this client's names"
+        );
+    }
+
+    #[tokio::test]
+    async fn the_common_name_is_the_members_own() {
+        for own in ["web01", "www.example.com"] {
+            let request = RequestBuilder::new().common_name(own).build();
+            assert!(harness().issue("web01", &request).await.is_ok(), "{own}");
+        }
+        let request = RequestBuilder::new().common_name("www.google.com").build();
+        assert_eq!(
+            reason(harness().issue("web01", &request).await),
+            "CN=www.google.com is neither this client's identifier nor one of its names"
         );
     }
 

@@ -64,6 +64,10 @@ mod pipeline;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod bench;
+
 #[cfg(feature = "server")]
 mod server;
 

@@ -36,14 +36,10 @@ fn a_body_without_end_is_cut() {
     let mut stream = front.shell.connect();
     stream.write_all(head.as_bytes()).unwrap();
     let chunk = format!("1000\r\n{}\r\n", "a".repeat(0x1000));
+    // The server lingers a little, so that a client that does stop can read the answer.
     let begun = Instant::now();
-    let mut sent = 0;
     while stream.write_all(chunk.as_bytes()).is_ok() {
-        sent += 0x1000;
-        assert!(
-            sent < 64 << 20 && begun.elapsed() < SOON,
-            "it takes {sent} octets"
-        );
+        assert!(begun.elapsed() < SOON, "it is still read");
     }
     front.works();
 }

@@ -84,11 +84,11 @@ fn missing_and_garbage_files_are_named() {
         let error = load_with(directory.path(), "hush").unwrap_err().to_string();
         assert!(error.starts_with(&format!("{name}: no ")), "{error}");
     }
-    let error = load_with(std::path::Path::new("/nonexistent"), "hush")
+    let error = load_with(std::path::Path::new("/proc/nonexistent"), "hush")
         .unwrap_err()
         .to_string();
     assert!(
-        error.starts_with("/nonexistent: there is no such"),
+        error.starts_with("/proc/nonexistent: there is no such"),
         "{error}"
     );
 }

@@ -112,11 +112,11 @@ fn broken_source_is_not_passed_over() {
         .fails(tool().args(["--passphrase-fd", "77"]))
         .says(&["--passphrase-fd 77: cannot read"]);
     scene
-        .fails(tool().args(["--passphrase-file", "/nonexistent"]))
-        .says(&["/nonexistent: cannot read"]);
+        .fails(tool().args(["--passphrase-file", "/proc/nonexistent"]))
+        .says(&["/proc/nonexistent: cannot read"]);
     scene
-        .fails(tool().env("SAPI_PASSPHRASE_FILE", "/nonexistent"))
-        .says(&["SAPI_PASSPHRASE_FILE (/nonexistent): cannot read"]);
+        .fails(tool().env("SAPI_PASSPHRASE_FILE", "/proc/nonexistent"))
+        .says(&["SAPI_PASSPHRASE_FILE (/proc/nonexistent): cannot read"]);
     fs::remove_file(scene.path("ca-passphrase")).unwrap();
     fs::create_dir(scene.path("ca-passphrase")).unwrap();
     scene
@@ -227,7 +227,7 @@ fn wrong_passphrase_is_a_fault_and_none_a_warning() {
             "{table}"
         );
     }
-    run(check().env("SAPI_PASSPHRASE_FILE", "/nonexistent")).expect(78);
+    run(check().env("SAPI_PASSPHRASE_FILE", "/proc/nonexistent")).expect(78);
     assert_eq!(listing(directory.path()), before);
 }
 

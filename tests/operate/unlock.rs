@@ -121,13 +121,15 @@ fn root_serves_only_where_the_settings_say_so() {
     if rustix::process::geteuid().is_root() {
         run(&mut command)
             .expect(78)
-            .says(&["this is root", "allow_root = true"]);
+            .says(&["this is root", "allow_root = true", "--allow-root"]);
         assert!(!place.socket().exists());
         // What needs no socket may be done by root.
         run(&mut place.command("test-shell", "config")).expect(0);
     } else {
         Shell::start(&mut command).end().expect(0);
     }
+    let mut flag = place.command("test-shell", "serve");
+    Shell::start(flag.arg("--allow-root")).end().expect(0);
     place.settings("allow_root = true");
     place.start().end().expect(0);
 }

@@ -16,7 +16,7 @@ use super::strategies::{sensible, wild};
 #[test]
 fn sensible_journeys_end_in_a_certificate_that_keeps_the_rules() {
     let road = Road::new(Authority::new(), in_2033());
-    run(cases(1500), sensible(), |case| match road.travel(&case) {
+    run(cases(1000), sensible(), |case| match road.travel(&case) {
         End::Issued(_) => Ok(()),
         other => Err(TestCaseError::fail(format!("{other:?}"))),
     });
@@ -26,7 +26,7 @@ fn sensible_journeys_end_in_a_certificate_that_keeps_the_rules() {
 fn wild_journeys_end_in_a_refusal_or_keep_the_rules() {
     let road = Road::new(Authority::new(), in_2033());
     let (issued, refused) = (Cell::new(0u32), Cell::new(0u32));
-    run(cases(1500), wild(), |case| {
+    run(cases(1000), wild(), |case| {
         let count = match road.travel(&case) {
             End::Issued(_) => &issued,
             End::Refused(_) | End::Unread(_) => &refused,

@@ -19,6 +19,8 @@ pub(crate) use algorithm::SignatureAlgorithm;
 pub(crate) use der_writer::DerWriter;
 pub use draft::DraftCertificate;
 pub use extension::{Extension, ExtensionError};
+#[cfg(feature = "bench")]
+pub(crate) use invariants::check as check_invariants;
 pub use issued::IssuedCertificate;
 pub use issuer::Issuer;
 pub(crate) use issuer::IssuerError;
@@ -27,5 +29,7 @@ pub use serial::SerialNumber;
 #[cfg(test)]
 pub(crate) use serial::no_random_numbers;
 pub(crate) use tbs::Tbs;
+#[cfg(feature = "bench")]
+pub(crate) use tbs::write as write_tbs;
 pub use usages::{ExtendedKeyUsages, KeyUsage, KeyUsages};
 pub use validity::{InvalidValidity, Validity};

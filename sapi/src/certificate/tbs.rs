@@ -40,7 +40,7 @@ impl Tbs {
     }
 }
 
-fn write(
+pub(crate) fn write(
     draft: &DraftCertificate,
     csr: &CertRequest,
     issuer: &Issuer,

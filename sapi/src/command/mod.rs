@@ -31,7 +31,7 @@ const EXAMPLE: &str = "Example: serve with the settings of a file, the passphras
 #[derive(Subcommand)]
 enum Command {
     /// Serve PUT /api/csr/<client>
-    Serve(Common),
+    Serve(Serve),
     /// Try everything with a throw-away identity; needs nothing prepared
     Demo(demo::Demo),
     /// Sign one request through the hooks, without a socket
@@ -52,6 +52,15 @@ enum Command {
         #[arg(long, value_name = "FOLDER")]
         dir: Option<PathBuf>,
     },
+}
+
+#[derive(Args)]
+struct Serve {
+    #[command(flatten)]
+    common: Common,
+    /// Serve even as root (sets allow_root)
+    #[arg(long)]
+    allow_root: bool,
 }
 
 #[derive(Args)]
@@ -78,10 +87,16 @@ struct SettingsArgs {
 
 impl SettingsArgs {
     fn read(&self) -> Result<Sources, StartError> {
+        self.read_with(None)
+    }
+
+    /// With one more key that a flag sets.
+    fn read_with(&self, more: Option<(&'static str, String)>) -> Result<Sources, StartError> {
         let flags = [("ca_path", &self.ca_path), ("listen", &self.listen)];
         let given: Vec<_> = flags
             .into_iter()
             .filter_map(|(key, value)| Some((key, value.clone()?)))
+            .chain(more)
             .collect();
         Ok(Sources::read(self.config.as_deref(), &given)?)
     }
@@ -143,7 +158,7 @@ impl App {
 
     fn dispatch(self, command: Command, definition: clap::Command) -> Result<ExitCode, StartError> {
         match command {
-            Command::Serve(common) => self.serve_from(&common),
+            Command::Serve(serve) => self.serve_from(&serve),
             Command::Demo(demo) => demo.run(&self),
             Command::Sign(sign) => sign.run(&self),
             Command::Config { settings } => print_config::run(&settings.read()?),
@@ -170,11 +185,12 @@ impl App {
         }
     }
 
-    fn serve_from(&self, common: &Common) -> Result<ExitCode, StartError> {
-        let sources = common.settings.read()?;
+    fn serve_from(&self, serve: &Serve) -> Result<ExitCode, StartError> {
+        let root = serve.allow_root.then(|| ("allow_root", "true".into()));
+        let sources = serve.common.settings.read_with(root)?;
         let settings = Settings::check(&sources)?;
         log::start(settings.log_format, &settings.log_filter)?;
-        let passphrase = common.passphrase.sources();
+        let passphrase = serve.common.passphrase.sources();
         let serving = start::serve(self, &sources, &passphrase);
         actix_web::rt::System::new().block_on(serving)?;
         Ok(ExitCode::SUCCESS)

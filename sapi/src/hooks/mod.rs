@@ -106,14 +106,19 @@ pub trait SigningHooks: Send + Sync + 'static {
     /// Runs once a grant is there, to choose the serial number. It may read the context. `None` leaves
     /// the choice to the next hook, and at last to chance. An error refuses.
     ///
+    /// A serial number must never repeat for a CA, not after a restart either (RFC 5280 section 4.1.2.2).
+    /// sapi keeps no record, so it cannot check; leave it to chance unless something demands otherwise.
+    ///
     /// ```
     /// use sapi::{Rejection, SerialNumber, SigningContext};
-    /// # struct Counter(std::sync::atomic::AtomicU64);
+    /// # struct Registry;
+    /// # impl Registry { async fn next_serial(&self) -> Result<[u8; 8], sapi::BoxError> { Ok([1; 8]) } }
     /// #[sapi::async_trait]
-    /// impl sapi::SigningHooks for Counter {
+    /// impl sapi::SigningHooks for Registry {
     ///     async fn serial_number(&self, _: &SigningContext) -> Result<Option<SerialNumber>, Rejection> {
-    ///         let next = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    ///         Ok(SerialNumber::from_be_bytes(&next.to_be_bytes()))
+    ///         let next = self.next_serial().await?;
+    ///         let serial = SerialNumber::from_be_bytes(&next).ok_or("the registry's serial is zero")?;
+    ///         Ok(Some(serial))
     ///     }
     /// }
     /// ```

@@ -41,6 +41,9 @@ pub struct Terms {
 impl Terms {
     /// The requested subject, no alternative name, for `validity` from now on.
     ///
+    /// **The subject is taken from the request as it is: look at `cx.csr().subject()` before you grant**,
+    /// for much software takes a common name for a host name; or set another in `presign`.
+    ///
     /// ```
     /// let terms = sapi::Terms::valid_for(sapi::Validity::hours(48));
     /// assert!(terms.names().is_empty());

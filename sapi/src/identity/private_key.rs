@@ -125,7 +125,7 @@ impl PrivateKeyError {
     /// library, and anything else is what a wrong passphrase makes of the bytes.
     fn locked(errors: &ErrorStack) -> Self {
         let unsupported = errors.errors().iter().any(|error| {
-            error.library() == Some("digital envelope routines")
+            openssl::error::Error::library(error) == Some("digital envelope routines")
                 && matches!(
                     error.reason(),
                     Some("unsupported" | "unsupported algorithm" | "unknown cipher")

@@ -17,6 +17,7 @@ pub(crate) struct Audit {
 
 struct Issued {
     serial: SerialNumber,
+    subject: String,
     names: String,
     not_after: String,
 }
@@ -32,6 +33,7 @@ impl Audit {
         let not_after = DateTime::from_system_time(certificate.not_after());
         self.issued = Some(Issued {
             serial: certificate.serial().clone(),
+            subject: certificate.subject().to_string(),
             names: names.join(" "),
             not_after: not_after.map(|time| time.to_string()).unwrap_or_default(),
         });
@@ -73,6 +75,7 @@ impl Audit {
             slug,
             cause = (!cause.is_empty()).then_some(cause),
             serial = issued.map(|issued| tracing::field::display(&issued.serial)),
+            subject = issued.map(|issued| issued.subject.as_str()),
             names = issued.map(|issued| issued.names.as_str()),
             not_after = issued.map(|issued| issued.not_after.as_str()),
             hooks = written(&times),

@@ -1,6 +1,6 @@
 //! The attributes of a request, and the extensions it asks for.
 
-use der::asn1::{ObjectIdentifier, OctetStringRef, UintRef};
+use der::asn1::{IntRef, Null, ObjectIdentifier, OctetStringRef, UintRef};
 use der::{AnyRef, Decode, Reader, SliceReader, Tag, Tagged};
 
 use super::asn1::{read_bits, read_oid};
@@ -37,7 +37,7 @@ pub(crate) fn read_attributes(set: &[u8], max_names: usize) -> Result<Attributes
         }
         let mut elements = SliceReader::new(values)?;
         while !elements.is_finished() {
-            elements.tlv_bytes()?;
+            check_element(AnyRef::decode(&mut elements)?)?;
         }
         // Microsoft's older attribute means the same (MS-WCCE section 2.2.2.7.2).
         if kind == EXTENSION_REQUEST || kind == MS_CERT_EXTENSIONS {
@@ -52,6 +52,16 @@ pub(crate) fn read_attributes(set: &[u8], max_names: usize) -> Result<Attributes
         }
     }
     Ok(found)
+}
+
+/// What a value of any attribute must be, though nobody reads it: the shortest types have one form each.
+fn check_element(value: AnyRef<'_>) -> Result<(), der::Error> {
+    match value.tag() {
+        Tag::Boolean => value.decode_as::<bool>().map(drop),
+        Tag::Integer => value.decode_as::<IntRef<'_>>().map(drop),
+        Tag::Null => value.decode_as::<Null>().map(drop),
+        _ => Ok(()),
+    }
 }
 
 /// Reads `Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension`, the one value of the attribute (RFC 2985

@@ -39,7 +39,7 @@ pub use key_kind::KeyKind;
 pub use names::{AltName, NameError};
 pub use peer::{Peer, PeerCertificate, PeerCertificateError};
 pub use policy::{RequestPolicy, UnknownKeyKind};
-#[cfg(feature = "fuzzing")]
+#[cfg(any(feature = "fuzzing", feature = "bench"))]
 pub(crate) use public_key::read_spki;
 pub use rsa_policy::{RsaBoundsError, RsaPolicy};
 pub use subject_error::SubjectError;

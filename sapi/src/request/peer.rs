@@ -53,9 +53,10 @@ impl Peer {
     /// The same peer, having proved that it holds the key of a certificate.
     ///
     /// ```no_run
-    /// # fn verified() -> sapi::PeerCertificate { unimplemented!() }
-    /// let peer = sapi::Peer::local().with_certificate(verified());
+    /// # fn f(verified: sapi::PeerCertificate) {
+    /// let peer = sapi::Peer::local().with_certificate(verified);
     /// assert!(peer.certificate().is_some());
+    /// # }
     /// ```
     #[must_use]
     pub fn with_certificate(mut self, certificate: PeerCertificate) -> Self {

@@ -1,7 +1,7 @@
 //! The request's own signature: which schemes are good enough, and whether it holds.
 
 use der::asn1::{ObjectIdentifier, UintRef};
-use der::{AnyRef, Decode, Reader, SliceReader};
+use der::{AnyRef, Decode, Reader, SliceReader, Tag, Tagged};
 use openssl::ecdsa::EcdsaSig;
 use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
@@ -187,7 +187,9 @@ fn read_pss(parameters: Option<AnyRef<'_>>) -> Result<Scheme, CsrError> {
             "has RSASSA-PSS parameters other than one of SHA-256, SHA-384, SHA-512, for the digest and MGF1 alike, with a salt of that length",
         )
     };
-    let given = parameters.ok_or_else(odd)?;
+    let given = parameters
+        .filter(|any| any.tag() == Tag::Sequence)
+        .ok_or_else(odd)?;
     for (digest, last, salt) in [
         (Digest::Sha256, 1, 32),
         (Digest::Sha384, 2, 48),

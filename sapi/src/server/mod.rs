@@ -32,6 +32,7 @@ pub(crate) mod settings;
 pub(crate) mod sources;
 pub(crate) mod start;
 mod unlock;
+mod unread;
 
 pub use app::App;
 pub use boot::Boot;

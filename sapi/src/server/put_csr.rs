@@ -15,7 +15,7 @@ use super::body::{self, BodyError};
 use super::drain::Drain;
 use super::health::Health;
 use super::settings::{Http, Proxy};
-use super::{proxy, reply};
+use super::{proxy, reply, unread};
 use crate::pipeline::{Pipeline, audit};
 use crate::request::hex::hex;
 use crate::request::{CertRequest, ClientId, Peer, RequestPolicy};
@@ -185,10 +185,10 @@ fn finished(
         // Not as a header, which actix-http would leave out.
         answer.head_mut().set_connection_type(ConnectionType::Close);
     }
-    // What is left of the body lives until the answer is written: only then does actix-http see that it was
-    // not read and close the connection. Dropped before, chunks without end would be read for ever.
-    answer.extensions_mut().insert(payload);
-    answer
+    if answer.status().is_success() {
+        return answer;
+    }
+    unread::keep(payload, answer)
 }
 
 /// A place among the requests in progress, given back when dropped.

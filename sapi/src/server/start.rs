@@ -62,7 +62,8 @@ fn refuse_root(settings: &Settings) -> Result<(), StartError> {
     }
     Err(StartError::Settings(
         "this is root, as whom the service does not start: start it as a user of its own \
-         (`User=` in the unit, or `setpriv --reuid=sapi --regid=sapi --init-groups`), or set allow_root = true"
+         (`User=` in the unit, or `setpriv --reuid=sapi --regid=sapi --init-groups`), or say that this is meant: \
+         allow_root = true, or serve --allow-root"
             .into(),
     ))
 }

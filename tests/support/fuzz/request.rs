@@ -23,7 +23,9 @@ pub fn reads(data: &[u8]) -> bool {
     request.is_ok_and(|request| X509Req::from_der(request.der()).is_ok())
 }
 
-fn body(data: &[u8]) -> Vec<u8> {
+/// The body that an input stands for.
+#[must_use]
+pub fn body(data: &[u8]) -> Vec<u8> {
     match data.split_first() {
         Some((1, info)) => signed(info),
         Some((2, [length, rest @ ..])) => {
