@@ -19,10 +19,7 @@ main() {
     PROGRAMS=$target/release
     STAGE=$PROGRAMS/deb
 
-    cargo build --release --locked --manifest-path "$CRATE/Cargo.toml" --bin "$SHELL_NAME"
-    # Into the same folder, wherever the shell has its own.
-    cargo build --release --locked --manifest-path "$SAPI/identity-tool/Cargo.toml" --target-dir "$target"
-
+    programs "$target"
     rm -rf "$STAGE"
     units
     man_pages
@@ -35,6 +32,17 @@ main() {
 target_folder() {
     cargo metadata --no-deps --format-version 1 --manifest-path "$CRATE/Cargo.toml" |
         grep -o '"target_directory":"[^"]*"' | cut -d '"' -f 4
+}
+
+programs() {
+    if [[ $CRATE == "$SAPI"/* ]]; then
+        # In one go, so that what both need is built once.
+        cargo build --release --locked --manifest-path "$SAPI/Cargo.toml" -p "$SHELL_NAME" -p identity-tool
+    else
+        cargo build --release --locked --manifest-path "$CRATE/Cargo.toml" --bin "$SHELL_NAME"
+        # Into the same folder, wherever the shell has its own.
+        cargo build --release --locked --manifest-path "$SAPI/identity-tool/Cargo.toml" --target-dir "$1"
+    fi
 }
 
 units() {
