@@ -3,13 +3,13 @@
 //! [`Pipeline::issue`] tells the whole story; every stop on it has a type and a file of its own.
 
 pub(crate) mod audit;
-#[cfg(test)]
-mod tests;
 pub(crate) mod generation;
 pub(crate) mod histogram;
 pub(crate) mod metrics;
 mod self_test;
 mod service;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;

@@ -10,7 +10,7 @@ use std::ffi::{c_int, c_void};
 use std::ptr;
 
 use foreign_types::ForeignType;
-use openssl::bn::{BigNum, BigNumContext};
+use openssl::bn::{BigNum, BigNumContext, BigNumRef};
 use openssl::ec::{EcGroup, EcKeyRef, EcPoint};
 use openssl::ecdsa::EcdsaSigRef;
 use openssl::error::ErrorStack;
@@ -29,8 +29,9 @@ impl FixedKey {
         let mut context = BigNumContext::new()?;
         key.group().order(&mut order, &mut context)?;
         key.group().cofactor(&mut cofactor, &mut context)?;
-        let curve = key.group().to_owned()?;
-        let mut own = key.group().to_owned()?;
+        let name = key.group().curve_name().ok_or_else(ErrorStack::get)?;
+        let curve = EcGroup::from_curve_name(name)?;
+        let mut own = EcGroup::from_curve_name(name)?;
         let point = key.public_key().to_owned(&own)?;
         own.set_generator(point, order.to_owned()?, cofactor)?;
         Ok(Self {
@@ -41,21 +42,16 @@ impl FixedKey {
     }
 
     /// FIPS 186-5 section 6.4.2, for a digest no longer than the order.
-    pub(crate) fn holds(
-        &self,
-        digest: &[u8],
-        signature: &EcdsaSigRef,
-    ) -> Result<bool, ErrorStack> {
+    pub(crate) fn holds(&self, digest: &[u8], signature: &EcdsaSigRef) -> Result<bool, ErrorStack> {
         let zero = BigNum::new()?;
         let order = &self.order;
-        let is_scalar = |n| zero < *n && *n < **order;
+        let is_scalar = |n: &BigNumRef| zero < *n && *n < **order;
         let (r, s) = (signature.r(), signature.s());
         if !is_scalar(r) || !is_scalar(s) {
             return Ok(false);
         }
         let mut context = BigNumContext::new()?;
-        let (mut inverse, mut ours, mut theirs) =
-            (BigNum::new()?, BigNum::new()?, BigNum::new()?);
+        let (mut inverse, mut ours, mut theirs) = (BigNum::new()?, BigNum::new()?, BigNum::new()?);
         inverse.mod_inverse(s, order, &mut context)?;
         ours.mod_mul(&*BigNum::from_slice(digest)?, &inverse, order, &mut context)?;
         theirs.mod_mul(r, &inverse, order, &mut context)?;
