@@ -15,7 +15,7 @@ use sha1::{Digest, Sha1};
 use super::algorithm::SignatureAlgorithm;
 use super::der_writer::DerWriter;
 use super::extension::AUTHORITY_KEY_ID;
-use super::fixed_key::FixedKey;
+use super::fixed_key::SteadyKey;
 use crate::request::{CertRequest, CsrError, DistinguishedName};
 
 /// The certificate authority as everybody may see it.
@@ -35,7 +35,7 @@ pub struct Issuer {
     key_bits: Vec<u8>,
     key: PKey<Public>,
     /// Of an elliptic key alone.
-    fixed: Option<FixedKey>,
+    steady: Option<SteadyKey>,
     algorithm: SignatureAlgorithm,
     not_before: SystemTime,
     not_after: SystemTime,
@@ -63,7 +63,7 @@ impl Issuer {
             not_before: system_time(certificate.not_before())?,
             not_after: system_time(certificate.not_after())?,
             authority_key_id: authority_key_id(&certificate)?,
-            fixed: algorithm.ecdsa_digest().and(fixed_key(&key)),
+            steady: key.ec_key().ok().map(SteadyKey::new),
             key,
             certificate,
             chain,
@@ -184,7 +184,7 @@ impl Issuer {
 
     /// Whether a signature is the CA's.
     pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> Result<bool, ErrorStack> {
-        match (&self.fixed, self.algorithm.ecdsa_digest()) {
+        match (&self.steady, self.algorithm.ecdsa_digest()) {
             (Some(key), Some(digest)) => {
                 key.holds(&digest.of(message), &*EcdsaSig::from_der(signature)?)
             }
@@ -262,11 +262,6 @@ fn authority_key_id(certificate: &X509Ref) -> Result<Vec<u8>, IssuerError> {
 /// The SHA-1 of the key's bits: a name, not a safeguard (RFC 5280 section 4.2.1.2, method 1).
 pub(crate) fn key_identifier(spki: &[u8]) -> Result<[u8; 20], der::Error> {
     Ok(Sha1::digest(key_bits(spki)?).into())
-}
-
-/// An OpenSSL that makes no table verifies all the same, only slower.
-fn fixed_key(key: &PKey<Public>) -> Option<FixedKey> {
-    FixedKey::new(&*key.ec_key().ok()?).ok()
 }
 
 /// The content of the BIT STRING in a SubjectPublicKeyInfo.
