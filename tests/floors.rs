@@ -31,7 +31,7 @@ const FLOORS: [&[&str]; 8] = [
     &["identity"],
     &["hooks"],
     &["pipeline"],
-    &["testing"],
+    &["testing", "bench"],
     &["stock"],
     &["server", "operator", "command"],
 ];

@@ -14,8 +14,10 @@ mod goals;
 mod growth;
 mod plot;
 mod run;
+mod shell;
 mod table;
 
+use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
@@ -44,8 +46,19 @@ struct Cli {
     child: Option<String>,
 }
 
-fn main() {
-    let cli = Cli::parse();
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    if std::env::var_os("BENCH_SHELL").is_some() {
+        return shell::run();
+    }
+    measure(&Cli::parse());
+    ExitCode::SUCCESS
+}
+
+fn measure(cli: &Cli) {
     match cli.child.as_deref() {
         Some("load") => return run::child(|plan: load::Plan| load::run(&plan)),
         Some("road") => {
@@ -53,6 +66,7 @@ fn main() {
                 road::measure(plan.identity(), &plan.bodies, plan.window)
             });
         }
+        Some("prepare") => return run::child(|wanted: run::Preparation| wanted.make()),
         _ => {}
     }
     let scale = Scale {

@@ -1,6 +1,7 @@
 //! One measurement of each kind; whatever makes load runs in a process of its own.
 
 use std::io::{Write, stdin, stdout};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -9,8 +10,9 @@ use openssl::x509::X509;
 use sapi::Identity;
 use sapi::testing::Authority;
 use sapi_benches::load::{Plan, Report};
+use sapi_benches::material::{Kind, authority, requests, write_identity};
 use sapi_benches::process::{Sample, cpu};
-use sapi_benches::server::Server;
+use sapi_benches::server::{Server, Setup, write_settings};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +48,33 @@ impl Road {
     }
 }
 
+/// A place for a shell that is started by somebody else, and what to send it.
+#[derive(Deserialize)]
+pub(crate) struct Preparation {
+    ca: String,
+    client: String,
+    count: u64,
+    folder: PathBuf,
+}
+
+impl Preparation {
+    /// The CA is kept if it is there already.
+    pub(crate) fn make(&self) -> Plan {
+        if !self.folder.join("ca.cert.pem").exists() {
+            write_identity(&authority(Kind::named(&self.ca)), &self.folder);
+        }
+        let listen = write_settings(&self.folder, Setup::default());
+        let bodies: Vec<_> = requests(Kind::named(&self.client), 1)
+            .iter()
+            .map(|csr| csr.pem().to_owned())
+            .collect();
+        Plan {
+            most: Some(self.count),
+            ..closed(&put(&bodies), &listen, 1, Duration::from_secs(3600))
+        }
+    }
+}
+
 /// Requests of HTTP for the public endpoint.
 pub(crate) fn put(bodies: &[String]) -> Vec<Vec<u8>> {
     let head = "PUT /api/csr/web01 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-pem-file\r\n";
@@ -74,6 +103,7 @@ pub(crate) fn closed(requests: &[Vec<u8>], to: &str, connections: usize, window:
         connections,
         window,
         rate: None,
+        most: None,
         status: 200,
     }
 }

@@ -26,6 +26,8 @@ pub struct Plan {
     /// Requests in a second, whether or not the answers keep up; without it each connection sends the
     /// next request when it has the last answer.
     pub rate: Option<f64>,
+    /// No more requests than that.
+    pub most: Option<u64>,
     /// The status that every answer must have.
     pub status: u16,
 }
@@ -158,7 +160,8 @@ impl<'a> Driver<'a> {
                 Some(rate) => self.begun + Duration::from_secs_f64(self.sent as f64 / rate),
                 None => now,
             };
-            if due.duration_since(self.begun) >= self.plan.window {
+            let enough = self.plan.most.is_some_and(|most| self.sent >= most);
+            if enough || due.duration_since(self.begun) >= self.plan.window {
                 return None;
             }
             if due > now || self.idle.is_empty() {

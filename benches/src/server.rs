@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -59,25 +59,11 @@ impl Server {
         // nginx's workers are another user and must be able to pass.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let here = folder.path().display().to_string();
-        let listen = format!("unix:{here}/sapi.sock");
-        let operator = if setup.silent {
-            String::new()
-        } else {
-            format!("[operator]\nlisten = \"unix:{here}/operator.sock\"\n")
-        };
-        let filter = if setup.silent {
-            "info,sapi::audit=off"
-        } else {
-            "info"
-        };
-        let settings = format!(
-            "ca_path = {here:?}\nlisten = {listen:?}\n[socket]\nmode = \"0666\"\n\
-             [http]\nmax_in_flight = 4096\n[log]\nformat = \"json\"\nfilter = {filter:?}\n{operator}"
-        );
-        fs::write(folder.path().join("sapi.toml"), settings).unwrap();
+        let listen = write_settings(folder.path(), setup);
         let log = folder.path().join("log.json");
         let begun = Instant::now();
-        let child = Command::new(beside("bench-shell"))
+        let child = Command::new(std::env::current_exe().unwrap())
+            .env("BENCH_SHELL", "1")
             .args(["serve", "--config", &format!("{here}/sapi.toml")])
             .args(["--passphrase-file", &format!("{here}/passphrase")])
             .env(
@@ -93,7 +79,7 @@ impl Server {
             .stdout(Stdio::null())
             .stderr(fs::File::create(&log).unwrap())
             .spawn()
-            .expect("bench-shell is not beside this program: build the whole package");
+            .unwrap();
         let mut server = Self {
             child,
             ready: Duration::ZERO,
@@ -249,10 +235,30 @@ impl Drop for Server {
     }
 }
 
-/// A program of this package.
-fn beside(name: &str) -> PathBuf {
-    let own = std::env::current_exe().unwrap();
-    own.parent().unwrap_or(Path::new(".")).join(name)
+/// Writes the settings of a shell in this folder, and says where it will listen.
+///
+/// # Panics
+/// When the folder cannot be written to.
+#[must_use]
+pub fn write_settings(folder: &Path, setup: Setup) -> String {
+    let here = folder.display().to_string();
+    let listen = format!("unix:{here}/sapi.sock");
+    let operator = if setup.silent {
+        String::new()
+    } else {
+        format!("[operator]\nlisten = \"unix:{here}/operator.sock\"\n")
+    };
+    let filter = if setup.silent {
+        "info,sapi::audit=off"
+    } else {
+        "info"
+    };
+    let settings = format!(
+        "ca_path = {here:?}\nallow_root = true\nlisten = {listen:?}\n[socket]\nmode = \"0666\"\n\
+         [http]\nmax_in_flight = 4096\n[signing]\nself_test_interval = \"1h\"\n[log]\nformat = \"json\"\nfilter = {filter:?}\n{operator}"
+    );
+    fs::write(folder.join("sapi.toml"), settings).unwrap();
+    listen
 }
 
 fn free_address() -> String {

@@ -55,6 +55,14 @@ impl SignatureAlgorithm {
         }
     }
 
+    /// The digest of ECDSA; `None` for other schemes.
+    pub(crate) fn ecdsa_digest(self) -> Option<Digest> {
+        match self.scheme {
+            Scheme::Ecdsa(digest) => Some(digest),
+            _ => None,
+        }
+    }
+
     pub(crate) fn sign(
         self,
         key: &PKeyRef<Private>,

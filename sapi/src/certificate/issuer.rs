@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use der::asn1::BitStringRef;
 use der::{AnyRef, Decode, Reader, SliceReader, Tag, TagNumber};
 use openssl::asn1::{Asn1Time, Asn1TimeRef};
+use openssl::ecdsa::EcdsaSig;
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Public};
 use openssl::x509::{X509, X509NameRef, X509Ref};
@@ -14,6 +15,7 @@ use sha1::{Digest, Sha1};
 use super::algorithm::SignatureAlgorithm;
 use super::der_writer::DerWriter;
 use super::extension::AUTHORITY_KEY_ID;
+use super::fixed_key::SteadyKey;
 use crate::request::{CertRequest, CsrError, DistinguishedName};
 
 /// The certificate authority as everybody may see it.
@@ -32,6 +34,8 @@ pub struct Issuer {
     name: Option<DistinguishedName>,
     key_bits: Vec<u8>,
     key: PKey<Public>,
+    /// Of an elliptic key alone.
+    steady: Option<SteadyKey>,
     algorithm: SignatureAlgorithm,
     not_before: SystemTime,
     not_after: SystemTime,
@@ -59,6 +63,7 @@ impl Issuer {
             not_before: system_time(certificate.not_before())?,
             not_after: system_time(certificate.not_after())?,
             authority_key_id: authority_key_id(&certificate)?,
+            steady: key.ec_key().ok().map(SteadyKey::new),
             key,
             certificate,
             chain,
@@ -175,6 +180,16 @@ impl Issuer {
 
     pub(crate) fn algorithm(&self) -> SignatureAlgorithm {
         self.algorithm
+    }
+
+    /// Whether a signature is the CA's.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> Result<bool, ErrorStack> {
+        match (&self.steady, self.algorithm.ecdsa_digest()) {
+            (Some(key), Some(digest)) => {
+                key.holds(&digest.of(message), &*EcdsaSig::from_der(signature)?)
+            }
+            _ => self.algorithm.verifies(&self.key, message, signature),
+        }
     }
 
     /// The whole authority key identifier extension, the same for every certificate.

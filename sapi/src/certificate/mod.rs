@@ -5,6 +5,7 @@ mod der_writer;
 mod draft;
 mod extension;
 mod extensions;
+mod fixed_key;
 mod invariants;
 mod issued;
 mod issuer;

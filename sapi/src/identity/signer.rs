@@ -41,10 +41,7 @@ pub(crate) fn issue(
     tbs: Tbs,
 ) -> Result<IssuedCertificate, SignError> {
     let signature = signer.sign(tbs.der())?;
-    let holds = issuer
-        .algorithm()
-        .verifies(issuer.public_key(), tbs.der(), &signature)?;
-    if !holds {
+    if !issuer.verifies(tbs.der(), &signature)? {
         return Err(SignError::DoesNotVerify);
     }
     IssuedCertificate::assemble(tbs, issuer, &signature).map_err(SignError::Encoding)

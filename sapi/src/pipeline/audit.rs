@@ -65,7 +65,7 @@ impl Audit {
         times.iter().for_each(|time| metrics.hook_ran(time));
         let issued = self.issued.as_ref();
         tracing::info!(
-            target: "sapi::audit",
+            target: TARGET,
             request_id = cx.request_id(),
             client = cx.client().as_str(),
             peer = address(cx.peer()),
@@ -96,7 +96,7 @@ pub(crate) fn refused_unseen(
 ) {
     metrics.decided(slug);
     tracing::info!(
-        target: "sapi::audit",
+        target: TARGET,
         request_id,
         client,
         peer = address(peer),
@@ -126,3 +126,6 @@ fn written(times: &[HookTime]) -> String {
     }
     text
 }
+
+/// The target of audit lines, by which a log is filtered.
+pub(crate) const TARGET: &str = "sapi::audit";

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use tracing_subscriber::EnvFilter;
 
+use super::json_lines::JsonLines;
 use super::settings::LogFormat;
 use super::sources::SettingsError;
 
@@ -27,6 +28,7 @@ pub(crate) fn start(format: LogFormat, filter: &str) -> Result<(), SettingsError
             .json()
             .flatten_event(true)
             .with_span_list(false)
+            .map_event_format(|others| JsonLines { others })
             .try_init()
     } else {
         lines.with_ansi(io::stderr().is_terminal()).try_init()

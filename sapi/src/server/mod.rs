@@ -16,6 +16,7 @@ mod drain;
 pub mod fuzzing;
 pub(crate) mod health;
 mod heartbeat;
+mod json_lines;
 mod keys;
 pub(crate) mod listen;
 pub(crate) mod log;

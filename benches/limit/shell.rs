@@ -1,16 +1,12 @@
 //! The shell that is measured: it grants what is asked for, after a nap if told so.
 //!
+//! It is this very program, called with `BENCH_SHELL` set, so that there is but one to build.
 //! `BENCH_NAP` is the nap in milliseconds, `BENCH_HOOKS` how many hooks abstain behind the first.
-#![allow(missing_docs)]
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use sapi::{App, Rejection, SigningContext, SigningHooks, Terms, Validity, Verdict, async_trait};
-
-#[cfg(feature = "mimalloc")]
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 struct Grant {
     nap: Option<Duration>,
@@ -40,7 +36,7 @@ impl SigningHooks for Idle {
     }
 }
 
-fn main() -> ExitCode {
+pub(crate) fn run() -> ExitCode {
     let nap = number("BENCH_NAP").map(Duration::from_millis);
     let grant = App::new().hook(Grant { nap });
     (0..number("BENCH_HOOKS").unwrap_or(0))
