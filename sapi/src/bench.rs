@@ -4,14 +4,13 @@
 use std::time::SystemTime;
 
 use crate::certificate::{
-    DraftCertificate, IssuedCertificate, Issuer, Profile, SerialNumber, Tbs, check_invariants,
-    write_tbs,
+    DraftCertificate, IssuedCertificate, Issuer, Profile, SerialNumber, Tbs, Validity,
+    check_invariants, write_tbs,
 };
 use crate::hooks::BoxError;
 use crate::identity::Identity;
 use crate::request::signature::{Digest, Scheme};
-use crate::request::{CertRequest, RequestPolicy, pem, read_spki};
-use crate::{AltName, Validity};
+use crate::request::{AltName, CertRequest, RequestPolicy, pem, read_spki};
 
 /// Finds the request in a body.
 pub fn find_request(body: &[u8]) -> Result<usize, BoxError> {
