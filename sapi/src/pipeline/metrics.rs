@@ -6,7 +6,7 @@ use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use super::histogram::Histogram;
-use crate::hooks::HookTime;
+use crate::hooks::HookCall;
 
 /// Decisions, times of hooks, times of signing. A request costs it well under a microsecond.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ impl Metrics {
     }
 
     /// A method of a hook has run.
-    pub(crate) fn hook_ran(&self, time: &HookTime) {
+    pub(crate) fn hook_ran(&self, time: &HookCall) {
         let Some(phase) = PHASES.iter().position(|phase| *phase == time.method) else {
             return;
         };
@@ -95,7 +95,7 @@ mod tests {
     use std::time::Instant;
 
     /// All that one request costs: a decision, four methods of a hook, a signature.
-    fn one_request(metrics: &Metrics, times: &[HookTime]) {
+    fn one_request(metrics: &Metrics, times: &[HookCall]) {
         metrics.decided("issued");
         times.iter().for_each(|time| metrics.hook_ran(time));
         metrics.signed(Duration::from_micros(300));
@@ -104,10 +104,11 @@ mod tests {
     #[test]
     fn counting_a_request_takes_no_more_than_a_hundredth_of_it() {
         let metrics = Metrics::default();
-        let time = |method| HookTime {
+        let time = |method| HookCall {
             hook: "members".into(),
             method,
             took: Duration::from_micros(20),
+            answer: String::new(),
         };
         let times = PHASES.map(time);
         // The best of several rounds: other work on the machine only ever adds.
@@ -133,15 +134,17 @@ mod tests {
         let metrics = Metrics::default();
         metrics.decided("denied");
         metrics.decided("denied");
-        metrics.hook_ran(&HookTime {
+        metrics.hook_ran(&HookCall {
             hook: "members".into(),
             method: "presign",
             took: Duration::from_millis(1),
+            answer: String::new(),
         });
-        metrics.hook_ran(&HookTime {
+        metrics.hook_ran(&HookCall {
             hook: "members".into(),
             method: "boot",
             took: Duration::from_millis(1),
+            answer: String::new(),
         });
         let mut seen = Vec::new();
         metrics.each_decision(|slug, count| seen.push(format!("{slug} {count}")));

@@ -18,6 +18,7 @@ mod name_der;
 mod name_fields;
 mod name_rules;
 mod names;
+pub(crate) mod network;
 mod peer;
 pub(crate) mod pem;
 mod policy;
