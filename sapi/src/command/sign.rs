@@ -86,7 +86,13 @@ impl<'a> Reserved<'a> {
             .write(true)
             .create_new(true)
             .open(path);
-        let file = made.map_err(|error| format!("{}: {error}", path.display()))?;
+        let file = made.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => format!(
+                "{}: is there already and is not overwritten; move it away or name another file",
+                path.display()
+            ),
+            _ => format!("{}: {error}", path.display()),
+        })?;
         Ok(Self {
             path,
             file,

@@ -152,9 +152,12 @@ impl Sources {
                     Some(known) => format!("; did you mean {known}?"),
                     None => String::new(),
                 };
+                let origin = match line.origin.as_str() {
+                    ENVIRONMENT => format!("{ENVIRONMENT}, {}", variable(key)),
+                    file => file.to_owned(),
+                };
                 return Err(SettingsError(format!(
-                    "{key}: unknown setting in {}{hint}",
-                    line.origin
+                    "{key}: unknown setting in {origin}{hint}"
                 )));
             }
         }
@@ -276,7 +279,7 @@ fn flatten(prefix: &str, value: &Value, lines: &mut Vec<Line>) {
         _ => {
             let origin = match value.origin() {
                 None => DEFAULT.to_owned(),
-                Some("the environment") => "environment".to_owned(),
+                Some("the environment") => ENVIRONMENT.to_owned(),
                 Some(path) => path.to_owned(),
             };
             lines.push(Line {
@@ -286,6 +289,11 @@ fn flatten(prefix: &str, value: &Value, lines: &mut Vec<Line>) {
             });
         }
     }
+}
+
+/// The variable that sets a key.
+fn variable(key: &str) -> String {
+    format!("SAPI_{}", key.replace('.', "__").to_uppercase())
 }
 
 fn bare_or_quoted(key: &str) -> String {
@@ -303,4 +311,5 @@ fn place(key: &str) -> (usize, String) {
 }
 
 const DEFAULT: &str = "default";
+const ENVIRONMENT: &str = "environment";
 const DEFAULT_FILE: &str = "/etc/sapi/sapi.toml";
