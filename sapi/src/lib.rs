@@ -59,6 +59,8 @@ pub mod identity;
 
 mod hooks;
 
+pub mod policy;
+
 mod pipeline;
 
 #[cfg(any(test, feature = "testing"))]

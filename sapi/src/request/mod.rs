@@ -37,6 +37,7 @@ pub use csr_error::CsrError;
 pub use distinguished_name::DistinguishedName;
 pub use key_error::KeyError;
 pub use key_kind::KeyKind;
+pub(crate) use name_fields::canonical_field;
 pub use names::{AltName, NameError};
 pub use peer::{Peer, PeerCertificate, PeerCertificateError};
 pub use policy::{RequestPolicy, UnknownKeyKind};
