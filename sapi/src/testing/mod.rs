@@ -43,6 +43,7 @@ mod assertions;
 mod authority;
 mod ca_certificate;
 mod clock;
+mod conformance;
 mod harness;
 mod key;
 mod request_builder;
@@ -50,6 +51,7 @@ mod request_writer;
 
 pub use authority::Authority;
 pub use clock::Clock;
+pub use conformance::{Conformance, ConformanceReport, conformance};
 pub use harness::Harness;
 pub use key::TestKey;
 pub use request_builder::RequestBuilder;
