@@ -15,6 +15,7 @@ mod findings;
 mod floors;
 mod http;
 mod identity;
+mod integrator;
 mod judges;
 mod nginx;
 mod operate;

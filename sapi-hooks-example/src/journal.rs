@@ -20,7 +20,8 @@ pub(crate) struct Settings {
 #[derive(Debug)]
 pub(crate) struct Journal {
     path: PathBuf,
-    file: Arc<Mutex<File>>,
+    /// None in a rehearsal.
+    file: Option<Arc<Mutex<File>>>,
 }
 
 impl Journal {
@@ -30,8 +31,16 @@ impl Journal {
         let file = open(&path).map_err(|error| named(&path, &error))?;
         Ok(Self {
             path,
-            file: Arc::new(Mutex::new(file)),
+            file: Some(Arc::new(Mutex::new(file))),
         })
+    }
+
+    /// A journal that nothing will be written into, so that nothing is opened.
+    pub(crate) fn closed(settings: &Settings) -> Self {
+        Self {
+            path: settings.file.clone(),
+            file: None,
+        }
     }
 }
 
@@ -48,7 +57,7 @@ impl SigningHooks for Journal {
     ) -> Result<(), BoxError> {
         let mut line = serde_json::to_vec(&Entry::of(cx, cert))?;
         line.push(b'\n');
-        let file = Arc::clone(&self.file);
+        let file = self.file.clone().ok_or("the journal is closed")?;
         // The disk may take its time; the thread that serves the requests must not wait for it.
         let written = tokio::task::spawn_blocking(move || {
             append(

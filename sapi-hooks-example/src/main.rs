@@ -11,6 +11,13 @@ mod members;
 fn main() -> std::process::ExitCode {
     sapi::App::new()
         .hook_with(|boot| members::Members::open(&boot.settings("members")?))
-        .hook_with(|boot| journal::Journal::open(&boot.settings("journal")?))
+        .hook_with(|boot| {
+            let settings = boot.settings("journal")?;
+            // A rehearsal records nothing, and may be run by somebody who must not make the file.
+            match boot.rehearsal() {
+                true => Ok(journal::Journal::closed(&settings)),
+                false => journal::Journal::open(&settings),
+            }
+        })
         .run()
 }

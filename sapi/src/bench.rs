@@ -7,7 +7,7 @@ use crate::certificate::{
     DraftCertificate, IssuedCertificate, Issuer, Profile, SerialNumber, Tbs, Validity,
     check_invariants, write_tbs,
 };
-use crate::hooks::{BoxError, HookTime};
+use crate::hooks::{BoxError, HookCall};
 use crate::identity::Identity;
 use crate::pipeline::metrics::Metrics;
 use crate::request::signature::{Digest, Scheme};
@@ -72,10 +72,11 @@ pub fn sign(identity: &Identity, rendered: Rendered) -> Result<IssuedCertificate
 pub fn counting() -> impl Fn() {
     let metrics = Metrics::default();
     let took = Duration::from_micros(20);
-    let times = ["authorize", "serial_number", "presign", "postsign"].map(|method| HookTime {
+    let times = ["authorize", "serial_number", "presign", "postsign"].map(|method| HookCall {
         hook: "members".into(),
         method,
         took,
+        answer: String::new(),
     });
     move || {
         metrics.decided("issued");

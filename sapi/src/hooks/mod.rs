@@ -1,5 +1,6 @@
 //! The integrator's part: policy as code.
 
+mod call;
 mod chain;
 mod context;
 mod guard;
@@ -9,9 +10,9 @@ mod verdict;
 use async_trait::async_trait;
 
 use crate::certificate::{DraftCertificate, IssuedCertificate, Issuer, SerialNumber};
+pub use call::HookCall;
 pub use chain::Chain;
 pub(crate) use chain::PostsignFailure;
-pub(crate) use context::HookTime;
 pub use context::SigningContext;
 pub use rejection::Rejection;
 pub use verdict::{Terms, Verdict};
@@ -117,8 +118,7 @@ pub trait SigningHooks: Send + Sync + 'static {
     /// impl sapi::SigningHooks for Registry {
     ///     async fn serial_number(&self, _: &SigningContext) -> Result<Option<SerialNumber>, Rejection> {
     ///         let next = self.next_serial().await?;
-    ///         let serial = SerialNumber::from_be_bytes(&next).ok_or("the registry's serial is zero")?;
-    ///         Ok(Some(serial))
+    ///         Ok(Some(SerialNumber::from_be_bytes(&next)?))
     ///     }
     /// }
     /// ```

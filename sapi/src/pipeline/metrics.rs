@@ -6,7 +6,7 @@ use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use super::histogram::Histogram;
-use crate::hooks::HookTime;
+use crate::hooks::HookCall;
 
 /// Decisions, times of hooks, times of signing. A request costs it well under a microsecond.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ impl Metrics {
     }
 
     /// A method of a hook has run.
-    pub(crate) fn hook_ran(&self, time: &HookTime) {
+    pub(crate) fn hook_ran(&self, time: &HookCall) {
         let Some(phase) = PHASES.iter().position(|phase| *phase == time.method) else {
             return;
         };
@@ -98,15 +98,17 @@ mod tests {
         let metrics = Metrics::default();
         metrics.decided("denied");
         metrics.decided("denied");
-        metrics.hook_ran(&HookTime {
+        metrics.hook_ran(&HookCall {
             hook: "members".into(),
             method: "presign",
             took: Duration::from_millis(1),
+            answer: String::new(),
         });
-        metrics.hook_ran(&HookTime {
+        metrics.hook_ran(&HookCall {
             hook: "members".into(),
             method: "boot",
             took: Duration::from_millis(1),
+            answer: String::new(),
         });
         let mut seen = Vec::new();
         metrics.each_decision(|slug, count| seen.push(format!("{slug} {count}")));

@@ -112,6 +112,26 @@ impl Sources {
         Some(line.origin).filter(|origin| origin != DEFAULT)
     }
 
+    /// The names of the tables under `hooks`.
+    pub(crate) fn hook_tables(&self) -> Vec<String> {
+        let hooks: Result<Map<String, Value>, _> = self.merged.get("hooks");
+        let all = hooks.unwrap_or_default().into_iter();
+        let mut tables: Vec<_> = all
+            .filter(|(_, value)| matches!(value.kind, ValueKind::Table(_)))
+            .map(|(name, _)| name)
+            .collect();
+        tables.sort();
+        tables
+    }
+
+    /// The keys that have neither a value nor a default.
+    pub(crate) fn unset(&self) -> Vec<&'static str> {
+        let set: Vec<_> = self.lines().into_iter().map(|line| line.key).collect();
+        let all = KEYS.iter().map(|(key, _)| *key);
+        all.filter(|key| !set.iter().any(|other| other == key))
+            .collect()
+    }
+
     /// Whether a value is a text, and not a number that would be read as one.
     pub(crate) fn is_text(&self, key: &str) -> bool {
         let value: Result<Value, _> = self.merged.get(key);
