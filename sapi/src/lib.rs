@@ -84,7 +84,9 @@ pub use certificate::{
     DraftCertificate, ExtendedKeyUsages, Extension, ExtensionError, InvalidValidity,
     IssuedCertificate, Issuer, KeyUsage, KeyUsages, Profile, SerialNumber, Validity,
 };
-pub use hooks::{BoxError, Chain, Rejection, SigningContext, SigningHooks, Terms, Verdict};
+pub use hooks::{
+    BoxError, Chain, FirstOf, Rejection, SigningContext, SigningHooks, Terms, Verdict,
+};
 pub use identity::{Identity, SigningPool, UnfitIdentity};
 pub use openssl;
 pub use pipeline::Pipeline;

@@ -2,7 +2,9 @@
 
 mod chain;
 mod context;
+mod first_of;
 mod guard;
+mod optional;
 mod rejection;
 mod verdict;
 
@@ -13,6 +15,7 @@ pub use chain::Chain;
 pub(crate) use chain::PostsignFailure;
 pub(crate) use context::HookTime;
 pub use context::SigningContext;
+pub use first_of::FirstOf;
 pub use rejection::Rejection;
 pub use verdict::{Terms, Verdict};
 

@@ -38,7 +38,7 @@ pub use install::{Existing, InstallError, Installed};
 #[cfg(feature = "server")]
 pub(crate) use kept_passphrase::KeptPassphrase;
 pub use key_kind::{KeyKind, UnknownKeyKind};
-pub use load::{IdentityError, LoadedIdentity, load};
+pub use load::{IdentityError, LoadedIdentity, load, load_issuer};
 pub use passphrase::{Passphrase, PassphraseLengthError};
 pub use passphrase_sources::{PassphraseError, PassphraseSources};
 pub(crate) use pool::PoolError;

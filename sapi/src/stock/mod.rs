@@ -13,8 +13,17 @@
 //! # Ok(()) }
 //! ```
 
+pub mod approvals;
+pub mod auto_approve;
+mod decided_by;
 mod durable;
 pub mod journal;
 mod moment;
+pub mod renew;
+mod text;
 
+pub use approvals::Approvals;
+pub use auto_approve::AutoApprove;
+pub use decided_by::DecidedBy;
 pub use journal::Journal;
+pub use renew::RenewByCertificate;
