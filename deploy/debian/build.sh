@@ -10,7 +10,7 @@ set -euo pipefail
 SAPI=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CRATE=$(cd "${1:-$SAPI/sapi-hooks-example}" && pwd)
 SHELL_NAME=$(sed -n 's/^name = "\(.*\)"$/\1/p' "$CRATE/Cargo.toml" | head -n 1)
-TOOLS=(ca_create_identity ca_check_identity)
+TOOLS=(ca_create_identity ca_check_identity ca_approve ca_journal)
 readonly SAPI CRATE SHELL_NAME TOOLS
 
 main() {

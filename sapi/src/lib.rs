@@ -70,6 +70,8 @@ pub mod testing;
 #[doc(hidden)]
 pub mod bench;
 
+pub mod stock;
+
 #[cfg(feature = "server")]
 mod server;
 
@@ -86,7 +88,7 @@ pub use certificate::{
     Validity,
 };
 pub use hooks::{
-    BoxError, Chain, HookCall, Rejection, SigningContext, SigningHooks, Terms, Verdict,
+    BoxError, Chain, FirstOf, HookCall, Rejection, SigningContext, SigningHooks, Terms, Verdict,
 };
 pub use identity::{Identity, SigningPool, UnfitIdentity};
 pub use openssl;

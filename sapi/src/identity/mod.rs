@@ -41,7 +41,7 @@ pub(crate) use kept_passphrase::KeptPassphrase;
 pub use key_kind::{KeyKind, UnknownKeyKind};
 #[cfg(feature = "server")]
 pub(crate) use load::load_public;
-pub use load::{IdentityError, LoadedIdentity, load};
+pub use load::{IdentityError, LoadedIdentity, load, load_issuer};
 pub use passphrase::{Passphrase, PassphraseLengthError};
 pub use passphrase_sources::{PassphraseError, PassphraseSources};
 pub(crate) use pool::PoolError;
