@@ -16,32 +16,35 @@ pub(crate) struct Response {
 impl Response {
     /// Reads an answer; `None` while it is not yet complete. Its end must be told by length or by
     /// chunks (RFC 9112 section 6): an answer that ends where the connection does may have been cut.
-    pub(crate) fn read(bytes: &[u8]) -> Result<Option<Self>, Malformed> {
-        let mut headers = [EMPTY_HEADER; MAX_HEADERS];
-        let mut head = httparse::Response::new(&mut headers);
-        let length = match head.parse(bytes) {
-            Ok(Status::Complete(length)) => length,
-            Ok(Status::Partial) if bytes.len() > MAX_HEAD => {
-                return Err(Malformed("its head is too long"));
+    pub(crate) fn read(mut bytes: &[u8]) -> Result<Option<Self>, Malformed> {
+        for _ in 0..MAX_INTERIM {
+            let mut headers = [EMPTY_HEADER; MAX_HEADERS];
+            let mut head = httparse::Response::new(&mut headers);
+            let length = match head.parse(bytes) {
+                Ok(Status::Complete(length)) => length,
+                Ok(Status::Partial) if bytes.len() > MAX_HEAD => {
+                    return Err(Malformed("its head is too long"));
+                }
+                Ok(Status::Partial) => return Ok(None),
+                Err(_) => return Err(Malformed("its head is not HTTP")),
+            };
+            bytes = bytes.get(length..).unwrap_or_default();
+            let status = head.code.unwrap_or_default();
+            if (100..200).contains(&status) {
+                continue;
             }
-            Ok(Status::Partial) => return Ok(None),
-            Err(_) => return Err(Malformed("its head is not HTTP")),
-        };
-        let rest = bytes.get(length..).unwrap_or_default();
-        let status = head.code.unwrap_or_default();
-        if (100..200).contains(&status) {
-            return Self::read(rest);
+            let body = match framing(status, head.headers)? {
+                Framing::Length(length) => bytes.get(..length).map(<[u8]>::to_vec),
+                Framing::Chunked => chunks(bytes)?,
+            };
+            let retry_after = value(head.headers, "retry-after").and_then(number);
+            return Ok(body.map(|body| Self {
+                status,
+                retry_after,
+                body,
+            }));
         }
-        let body = match framing(status, head.headers)? {
-            Framing::Length(length) => rest.get(..length).map(<[u8]>::to_vec),
-            Framing::Chunked => chunks(rest)?,
-        };
-        let retry_after = value(head.headers, "retry-after").and_then(number);
-        Ok(body.map(|body| Self {
-            status,
-            retry_after,
-            body,
-        }))
+        Err(Malformed("it announces an answer again and again"))
     }
 }
 
@@ -134,6 +137,8 @@ impl fmt::Display for Malformed {
 pub(crate) const MAX_BODY: usize = 256 * 1024;
 pub(crate) const MAX_HEAD: usize = 32 * 1024;
 const MAX_HEADERS: usize = 64;
+/// How many answers with a status of 1xx may come before the real one (RFC 9110 section 15.2).
+const MAX_INTERIM: usize = 8;
 const TOO_LARGE: Malformed = Malformed("its body is too large");
 
 #[cfg(test)]
