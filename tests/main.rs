@@ -9,6 +9,7 @@
 )]
 
 mod abuse;
+mod client;
 mod corpus;
 mod faults;
 mod findings;
