@@ -16,6 +16,7 @@ mod floors;
 mod http;
 mod identity;
 mod judges;
+mod life;
 mod nginx;
 mod operate;
 mod properties;

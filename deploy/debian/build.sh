@@ -10,7 +10,10 @@ set -euo pipefail
 SAPI=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CRATE=$(cd "${1:-$SAPI/sapi-hooks-example}" && pwd)
 SHELL_NAME=$(sed -n 's/^name = "\(.*\)"$/\1/p' "$CRATE/Cargo.toml" | head -n 1)
-TOOLS=(ca_create_identity ca_check_identity)
+TOOLS=(
+    ca_create_identity ca_check_identity ca_install_certificate ca_roll_identity
+    ca_change_passphrase ca_backup ca_restore
+)
 readonly SAPI CRATE SHELL_NAME TOOLS
 
 main() {

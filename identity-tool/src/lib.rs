@@ -1,18 +1,31 @@
-//! The command-line tools for a CA's identity: `ca_create_identity` and `ca_check_identity`.
+//! The command-line tools for a CA's identity: making, checking, certifying, renewing and keeping it.
 //!
 //! Each tool is a clap definition and a function here; help, completions and man pages come from
 //! the same definition. Exit codes are those of sysexits(3), and 1 for "no".
 
+mod backup;
+mod change_passphrase;
 mod check;
 mod confirm;
 mod create;
+mod directory;
 mod exit;
 mod generate;
+mod install_certificate;
+mod installation;
 mod passphrase;
+mod restore;
+mod roll;
 mod run;
+mod spinner;
 
+pub use backup::Backup;
+pub use change_passphrase::ChangePassphrase;
 pub use check::CheckIdentity;
 pub use create::CreateIdentity;
 pub use exit::Failure;
 pub use generate::Generate;
+pub use install_certificate::InstallCertificate;
+pub use restore::Restore;
+pub use roll::RollIdentity;
 pub use run::{Tool, command, run};

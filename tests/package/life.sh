@@ -20,10 +20,12 @@ install() {
     ! pgrep sapi || fail "something was started"
     sapi-hooks-example config >/dev/null
     local page program
-    for page in sapi-hooks-example sapi-hooks-example-serve ca_create_identity ca_check_identity; do
+    local tools=(ca_create_identity ca_check_identity ca_install_certificate ca_roll_identity)
+    tools+=(ca_change_passphrase ca_backup ca_restore)
+    for page in sapi-hooks-example sapi-hooks-example-serve "${tools[@]}"; do
         man "$page" | grep -q . || fail "man $page"
     done
-    for program in sapi-hooks-example ca_create_identity ca_check_identity; do
+    for program in sapi-hooks-example "${tools[@]}"; do
         bash -n "/usr/share/bash-completion/completions/$program"
         grep -q "compdef $program" "/usr/share/zsh/vendor-completions/_$program"
         grep -q "complete -c $program" "/usr/share/fish/vendor_completions.d/$program.fish"

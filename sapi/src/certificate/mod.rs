@@ -16,15 +16,17 @@ mod usages;
 mod validity;
 
 pub(crate) use algorithm::SignatureAlgorithm;
-#[cfg(any(test, feature = "testing"))]
 pub(crate) use der_writer::DerWriter;
 pub use draft::DraftCertificate;
+pub(crate) use extension::{
+    AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_KEY_ID, read_extension,
+};
 pub use extension::{Extension, ExtensionError};
 #[cfg(feature = "bench")]
 pub(crate) use invariants::check as check_invariants;
 pub use issued::IssuedCertificate;
 pub use issuer::Issuer;
-pub(crate) use issuer::IssuerError;
+pub(crate) use issuer::{IssuerError, key_identifier};
 pub use profile::Profile;
 pub use serial::SerialNumber;
 #[cfg(test)]

@@ -143,7 +143,10 @@ fn load_certificates(directory: &Path, name: &'static str) -> Result<Vec<X509>, 
     }
 }
 
-fn signs_for(private: &PKeyRef<impl HasPrivate>, public: &PKeyRef<impl HasPublic>) -> bool {
+pub(crate) fn signs_for(
+    private: &PKeyRef<impl HasPrivate>,
+    public: &PKeyRef<impl HasPublic>,
+) -> bool {
     let message = b"sapi checks that this key belongs to this certificate";
     // No digest given: OpenSSL takes the default one of the key's kind.
     let signature = Signer::new_without_digest(private)
