@@ -68,6 +68,8 @@ pub mod testing;
 #[doc(hidden)]
 pub mod bench;
 
+pub mod stock;
+
 #[cfg(feature = "server")]
 mod server;
 

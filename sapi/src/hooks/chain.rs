@@ -101,6 +101,7 @@ impl SigningHooks for Chain {
     async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
         let mut granted: Option<Terms> = None;
         for hook in &self.hooks {
+            let known = cx.granted_by().len();
             let call = guarded(
                 hook.name(),
                 "authorize",
@@ -110,6 +111,10 @@ impl SigningHooks for Chain {
             .await;
             let verdict = noted(cx, hook.as_ref(), "authorize", call)?;
             if let Verdict::Grant(terms) = verdict {
+                // Hooks that are made of others have said already which of them it was.
+                if cx.granted_by().len() == known {
+                    cx.granted(hook.name());
+                }
                 granted = Some(match granted {
                     Some(before) => before.narrow(&terms),
                     None => terms,

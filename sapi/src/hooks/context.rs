@@ -35,6 +35,7 @@ pub struct SigningContext {
     request_id: String,
     received_at: SystemTime,
     notes: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
+    granted_by: Vec<String>,
     time_limit: Duration,
     times: Mutex<Vec<HookTime>>,
 }
@@ -65,6 +66,7 @@ impl SigningContext {
             request_id,
             received_at,
             notes: HashMap::new(),
+            granted_by: Vec::new(),
             time_limit,
             times: Mutex::default(),
         }
@@ -172,6 +174,20 @@ impl SigningContext {
     #[must_use]
     pub fn get<T: 'static>(&self) -> Option<&T> {
         self.notes.get(&TypeId::of::<T>())?.downcast_ref()
+    }
+
+    /// The names of the hooks that granted the request so far, in their order.
+    ///
+    /// ```no_run
+    /// # fn f(cx: &sapi::SigningContext) { println!("granted by {}", cx.granted_by().join(", ")); }
+    /// ```
+    #[must_use]
+    pub fn granted_by(&self) -> &[String] {
+        &self.granted_by
+    }
+
+    pub(crate) fn granted(&mut self, hook: &str) {
+        self.granted_by.push(hook.to_owned());
     }
 
     pub(crate) fn time_limit(&self) -> Duration {

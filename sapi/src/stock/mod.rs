@@ -1,0 +1,20 @@
+//! Ready-made hooks, with plain files where others have a database.
+//!
+//! They use public names alone: any of them could stand in an integrator's own crate, and stands in a
+//! chain with an integrator's own hooks.
+//!
+//! ```no_run
+//! # struct Members;
+//! # impl sapi::SigningHooks for Members {}
+//! # fn f() -> Result<(), sapi::BoxError> {
+//! use sapi::{Chain, stock::Journal};
+//!
+//! let hooks = Chain::new().then(Members).then(Journal::open("/var/lib/sapi/journal".as_ref())?);
+//! # Ok(()) }
+//! ```
+
+mod durable;
+pub mod journal;
+mod moment;
+
+pub use journal::Journal;
