@@ -2,8 +2,12 @@
 //! and what it revokes.
 
 mod backup;
+mod crl_judges;
+mod guide;
 mod intermediate;
 mod passphrase;
+mod published;
+mod revocation;
 mod rollover;
 
 use std::fs;

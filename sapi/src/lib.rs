@@ -82,7 +82,8 @@ mod command;
 pub use async_trait::async_trait;
 pub use certificate::{
     DraftCertificate, ExtendedKeyUsages, Extension, ExtensionError, InvalidValidity,
-    IssuedCertificate, Issuer, KeyUsage, KeyUsages, Profile, SerialNumber, Validity,
+    IssuedCertificate, Issuer, KeyUsage, KeyUsages, Profile, RevocationList, RevocationListError,
+    RevokedEntry, SerialNumber, SignedRevocationList, Validity,
 };
 pub use hooks::{BoxError, Chain, Rejection, SigningContext, SigningHooks, Terms, Verdict};
 pub use identity::{Identity, SigningPool, UnfitIdentity};

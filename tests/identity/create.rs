@@ -250,13 +250,15 @@ fn version_help_completions_and_man_page() {
         "ca_backup",
         "ca_restore",
         "ca_roll_identity",
+        "ca_revoke",
+        "ca_gen_crl",
     ] {
         let output =
             |argument: &[&str]| run(detached(&binary(tool)).args(argument)).expect(0).stdout;
         assert!(output(&["--version"]).contains("OpenSSL "));
         assert!(output(&["--help"]).contains("Example:"));
         for shell in ["bash", "zsh", "fish"] {
-            assert!(output(&["--generate-completion", shell]).contains("ca-path"));
+            assert!(output(&["--generate-completion", shell]).contains(tool));
         }
         let page = output(&["--generate-man"]);
         assert!(page.contains(".TH") && page.contains("Example:"), "{page}");

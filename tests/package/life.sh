@@ -13,6 +13,7 @@ install() {
     expect "$(id -nG sapi)" "sapi ca"
     expect "$(owner /var/lib/ca)" "750 root:ca"
     expect "$(owner /var/lib/sapi)" "750 sapi:sapi"
+    expect "$(owner /var/lib/sapi-crl)" "755 sapi:sapi"
     expect "$(owner /run/sapi)" "755 sapi:sapi"
     expect "$(owner /etc/sapi/sapi.toml)" "644 root:root"
     expect "$(ls /var/lib/ca)" ""
@@ -21,7 +22,7 @@ install() {
     sapi-hooks-example config >/dev/null
     local page program
     local tools=(ca_create_identity ca_check_identity ca_install_certificate ca_roll_identity)
-    tools+=(ca_change_passphrase ca_backup ca_restore)
+    tools+=(ca_change_passphrase ca_backup ca_restore ca_revoke ca_gen_crl)
     for page in sapi-hooks-example sapi-hooks-example-serve "${tools[@]}"; do
         man "$page" | grep -q . || fail "man $page"
     done
@@ -30,7 +31,7 @@ install() {
         grep -q "compdef $program" "/usr/share/zsh/vendor-completions/_$program"
         grep -q "complete -c $program" "/usr/share/fish/vendor_completions.d/$program.fish"
     done
-    systemd-analyze verify --man=no sapi.service sapi.socket 2>&1 | tee verify.txt
+    systemd-analyze verify --man=no sapi.service sapi.socket sapi-crl.service sapi-crl.timer 2>&1 | tee verify.txt
     [[ ! -s verify.txt ]] || fail "units"
     serve_refuses
 }

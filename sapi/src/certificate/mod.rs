@@ -10,6 +10,7 @@ mod invariants;
 mod issued;
 mod issuer;
 mod profile;
+mod revocation_list;
 mod serial;
 mod tbs;
 mod usages;
@@ -28,6 +29,9 @@ pub use issued::IssuedCertificate;
 pub use issuer::Issuer;
 pub(crate) use issuer::{IssuerError, key_identifier};
 pub use profile::Profile;
+pub use revocation_list::{
+    RevocationList, RevocationListError, RevokedEntry, SignedRevocationList,
+};
 pub use serial::SerialNumber;
 #[cfg(test)]
 pub(crate) use serial::no_random_numbers;

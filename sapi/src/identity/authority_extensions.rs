@@ -12,6 +12,8 @@ pub(crate) struct AuthorityExtensions {
     pub(crate) ca: Option<bool>,
     /// keyUsage: with keyCertSign or without (section 4.2.1.3).
     pub(crate) may_sign: Option<bool>,
+    /// keyUsage: with cRLSign or without.
+    pub(crate) may_sign_lists: Option<bool>,
 }
 
 impl AuthorityExtensions {
@@ -25,7 +27,11 @@ impl AuthorityExtensions {
     fn take(&mut self, kind: ObjectIdentifier, value: &[u8]) -> Result<(), der::Error> {
         let before = match kind {
             BASIC_CONSTRAINTS => self.ca.replace(read_constraints(value)?),
-            KEY_USAGE => self.may_sign.replace(read_usage(value)?),
+            KEY_USAGE => {
+                let usages = read_usage(value)?;
+                self.may_sign_lists = Some(usages & CRL_SIGN != 0);
+                self.may_sign.replace(usages & KEY_CERT_SIGN != 0)
+            }
             _ => None,
         };
         match before {
@@ -73,20 +79,19 @@ fn read_constraints(value: &[u8]) -> Result<bool, der::Error> {
     })
 }
 
-fn read_usage(value: &[u8]) -> Result<bool, der::Error> {
+/// The first eight of the bits.
+fn read_usage(value: &[u8]) -> Result<u8, der::Error> {
     let bits = BitStringRef::from_der(value)?;
-    Ok(bits
-        .raw_bytes()
-        .first()
-        .is_some_and(|first| first & KEY_CERT_SIGN != 0))
+    Ok(bits.raw_bytes().first().copied().unwrap_or(0))
 }
 
 const EXTENSIONS: Tag = Tag::ContextSpecific {
     constructed: true,
     number: TagNumber(3),
 };
-/// Bit 5, counted from the left.
+/// Bits 5 and 6, counted from the left.
 const KEY_CERT_SIGN: u8 = 0b0000_0100;
+const CRL_SIGN: u8 = 0b0000_0010;
 
 #[cfg(test)]
 mod tests {

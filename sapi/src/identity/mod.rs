@@ -38,7 +38,10 @@ use std::sync::Arc;
 use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
-use crate::certificate::{IssuedCertificate, Issuer, IssuerError, Tbs};
+use crate::certificate::{
+    IssuedCertificate, Issuer, IssuerError, RevocationList, RevocationListError,
+    SignedRevocationList, Tbs,
+};
 pub use authority::{AuthorityFault, AuthorityWarning};
 pub use authority_request::AuthorityRequest;
 pub use backup::{Backup, BackupError};
@@ -50,7 +53,7 @@ pub use install::{Existing, InstallError, Installed};
 #[cfg(feature = "server")]
 pub(crate) use kept_passphrase::KeptPassphrase;
 pub use key_kind::{KeyKind, UnknownKeyKind};
-pub use load::{IdentityError, LoadedIdentity, load};
+pub use load::{IdentityError, LoadedIdentity, load, load_certificate};
 pub use other_passphrase::OtherPassphrase;
 pub use outside_certificate::{OutsideCertificate, OutsideCertificateError};
 pub use passphrase::{Passphrase, PassphraseLengthError};
@@ -129,6 +132,24 @@ impl Identity {
     ) -> Self {
         self.signer = replace(self.signer);
         self
+    }
+
+    /// Signs a revocation list, and verifies the signature.
+    ///
+    /// # Errors
+    ///
+    /// When the list is not sound, the CA's certificate does not let it sign lists, or signing fails.
+    ///
+    /// ```no_run
+    /// # fn f(identity: &sapi::Identity, list: &sapi::RevocationList) -> Result<(), sapi::RevocationListError> {
+    /// print!("{}", identity.sign_revocation_list(list)?.pem());
+    /// # Ok(()) }
+    /// ```
+    pub fn sign_revocation_list(
+        &self,
+        list: &RevocationList,
+    ) -> Result<SignedRevocationList, RevocationListError> {
+        signer::sign_list(self.signer.as_ref(), &self.issuer, list)
     }
 
     /// Signs the bytes and verifies the signature.

@@ -13,8 +13,12 @@
 //! # Ok(()) }
 //! ```
 
+mod crl;
+mod crl_number;
 mod durable;
 pub mod journal;
 mod moment;
+mod public_file;
 
+pub use crl::{Crl, CrlError, PublishedCrl};
 pub use journal::Journal;
