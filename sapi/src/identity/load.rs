@@ -92,6 +92,22 @@ pub fn load_issuer(
     Issuer::new(public.certificate, public.chain).map_err(|error| error.to_string().into())
 }
 
+/// The CA's certificate alone, checked; needs no passphrase.
+///
+/// ```no_run
+/// use std::{path::Path, time::UNIX_EPOCH};
+///
+/// let certificate = sapi::identity::load_certificate(Path::new("/var/lib/ca"), UNIX_EPOCH)?;
+/// # Ok::<(), sapi::identity::IdentityError>(())
+/// ```
+///
+/// # Errors
+/// As [`load`], but for the key.
+pub fn load_certificate(directory: &Path, now: SystemTime) -> Result<X509, IdentityError> {
+    files::check_directory(directory)?;
+    Ok(load_public(directory, now)?.certificate)
+}
+
 /// What can be loaded without the passphrase.
 pub(crate) struct PublicPart {
     pub(crate) name: &'static str,
@@ -165,7 +181,10 @@ fn load_certificates(directory: &Path, name: &'static str) -> Result<Vec<X509>, 
     }
 }
 
-fn signs_for(private: &PKeyRef<impl HasPrivate>, public: &PKeyRef<impl HasPublic>) -> bool {
+pub(crate) fn signs_for(
+    private: &PKeyRef<impl HasPrivate>,
+    public: &PKeyRef<impl HasPublic>,
+) -> bool {
     let message = b"sapi checks that this key belongs to this certificate";
     // No digest given: OpenSSL takes the default one of the key's kind.
     let signature = Signer::new_without_digest(private)
