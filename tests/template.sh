@@ -24,7 +24,7 @@ export CARGO_NET_OFFLINE=true CARGO_TARGET_DIR=${TEMPLATE_TARGET:-$PLACE/target}
 echo "== cargo test"
 cargo test --quiet
 echo "== demo"
-cargo run --quiet -- demo --once --config sapi.dev.toml --client web01 | grep -q "verified against"
+cargo run --quiet -- demo --once --config sapi.dev.toml --client web01 2>"$PLACE/log" | grep -q "verified against"
 if cargo run --quiet -- demo --once --config sapi.dev.toml --client stranger 2>"$PLACE/refused"; then exit 1; fi
 grep -q "unknown client" "$PLACE/refused"
 
