@@ -50,7 +50,6 @@ impl SigningPool {
             let busy_since = Arc::new(AtomicU64::new(0));
             let busy = Arc::clone(&busy_since);
             let work = move || {
-                give_way();
                 for job in waiting {
                     busy.store(milliseconds(started.elapsed()) + 1, Ordering::Relaxed);
                     job();
@@ -129,15 +128,6 @@ impl SigningPool {
         result.await.map_err(|_| PoolError::Panicked)
     }
 }
-
-/// Lets the threads that read and answer requests go first, on which so many more wait: a signature
-/// takes what is left of the processor. Where the system refuses, signatures are as urgent as the rest.
-fn give_way() {
-    // On Linux, no process is named by this: it is the calling thread alone.
-    let _ = rustix::process::setpriority_process(None, NICE);
-}
-
-const NICE: i32 = 5;
 
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX - 1)

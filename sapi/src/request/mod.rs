@@ -29,6 +29,8 @@ mod rsa_policy;
 pub(crate) mod signature;
 mod small_primes;
 mod subject_error;
+#[cfg(test)]
+mod tests;
 mod weak_rsa_key;
 
 pub use client::{ClientId, InvalidClientId};
