@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes a shell crate as a stranger would, and sees that it is tested, enrols, explains, serves and packages
-# without an edit: tests/template.sh. Needs cargo-deb (`cargo install --locked cargo-deb`), curl and openssl.
+# without an edit: tests/template.sh [ARGUMENT OF CARGO DEB...]. Needs cargo-deb (`cargo install --locked cargo-deb`), curl and openssl.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 ROOT=$PWD
@@ -51,7 +51,7 @@ SERVER=
 
 echo "== package"
 if command -v cargo-deb >/dev/null; then
-    PACKAGE=$(cargo deb --quiet ${TEMPLATE_DEB_ARGS:-} | tail -n 1)
+    PACKAGE=$(cargo deb --quiet "$@" | tail -n 1)
     dpkg-deb --contents "$PACKAGE" | grep -q usr/bin/my-ca
     dpkg-deb --contents "$PACKAGE" | grep -q usr/lib/systemd/system/sapi.service
     dpkg-deb --ctrl-tarfile "$PACKAGE" | tar -t | grep -q postinst

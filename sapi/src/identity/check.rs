@@ -12,6 +12,11 @@ use super::load::{self, PublicPart};
 use super::passphrase::Passphrase;
 
 /// How a finding is to be taken.
+///
+/// ```
+/// use sapi::identity::Level;
+/// assert!(Level::Ok < Level::Fault);
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Level {
     /// As it should be.
@@ -23,6 +28,12 @@ pub enum Level {
 }
 
 /// One row of the table.
+///
+/// ```
+/// # fn f(finding: &sapi::identity::Finding) {
+/// println!("{}: {}", finding.item, finding.found);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Finding {
@@ -61,6 +72,10 @@ pub fn check(directory: &Path, passphrase: Option<&Passphrase>, now: SystemTime)
 }
 
 /// Whether any finding is a fault.
+///
+/// ```
+/// assert!(!sapi::identity::faults(&[]));
+/// ```
 #[must_use]
 pub fn faults(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.level == Level::Fault)

@@ -15,6 +15,12 @@ use super::private_key::{self, PrivateKeyError};
 use super::signing_key;
 
 /// A key and the certificate that belongs to it, checked.
+///
+/// ```
+/// # fn f(loaded: sapi::identity::LoadedIdentity) -> Result<(), sapi::UnfitIdentity> {
+/// let identity = sapi::Identity::new(loaded.key, loaded.certificate, loaded.chain)?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LoadedIdentity {
@@ -44,6 +50,7 @@ pub struct LoadedIdentity {
 ///
 /// # Errors
 /// When a file is missing, open to the wrong people, unreadable, or does not fit the others.
+#[doc(alias = "SAPI_CA_PATH")]
 pub fn load(
     directory: &Path,
     passphrase: &Passphrase,
@@ -165,6 +172,12 @@ impl fmt::Debug for LoadedIdentity {
 }
 
 /// Why there is no usable identity; each message names the file.
+///
+/// ```
+/// # fn f(error: &sapi::identity::IdentityError) {
+/// eprintln!("{error}"); // names the file
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum IdentityError {
