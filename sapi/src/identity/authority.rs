@@ -112,6 +112,11 @@ pub(crate) fn dates(certificate: &X509Ref, now: SystemTime) -> Option<AuthorityW
 }
 
 /// Why a certificate cannot be used as a CA's.
+///
+/// ```
+/// use sapi::identity::AuthorityFault;
+/// assert!(AuthorityFault::NotCa.to_string().contains("CA:TRUE"));
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum AuthorityFault {
@@ -165,6 +170,11 @@ impl fmt::Display for AuthorityFault {
 impl std::error::Error for AuthorityFault {}
 
 /// What is odd about a CA's certificate without making it useless.
+///
+/// ```
+/// use sapi::identity::AuthorityWarning;
+/// assert!(AuthorityWarning::WeakSignature.to_string().contains("SHA-1"));
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum AuthorityWarning {
@@ -182,6 +192,11 @@ pub enum AuthorityWarning {
 
 impl AuthorityWarning {
     /// Whether the CA can sign nothing until it is mended.
+    ///
+    /// ```
+    /// use sapi::identity::AuthorityWarning;
+    /// assert!(!AuthorityWarning::VersionOne.stops_signing());
+    /// ```
     #[must_use]
     pub fn stops_signing(&self) -> bool {
         matches!(self, Self::Expired(_) | Self::NotYetValid(_))

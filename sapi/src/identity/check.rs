@@ -13,6 +13,11 @@ use super::load::{self, PublicPart};
 use super::passphrase::Passphrase;
 
 /// How a finding is to be taken.
+///
+/// ```
+/// use sapi::identity::Level;
+/// assert!(Level::Ok < Level::Fault);
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Level {
     /// As it should be.
@@ -24,6 +29,12 @@ pub enum Level {
 }
 
 /// One row of the table.
+///
+/// ```
+/// # fn f(finding: &sapi::identity::Finding) {
+/// println!("{}: {}", finding.item, finding.found);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Finding {
@@ -77,6 +88,10 @@ pub fn check(
 }
 
 /// Whether any finding is a fault.
+///
+/// ```
+/// assert!(!sapi::identity::faults(&[]));
+/// ```
 #[must_use]
 pub fn faults(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.level == Level::Fault)

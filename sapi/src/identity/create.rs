@@ -31,6 +31,7 @@ use crate::request::DistinguishedName;
 /// assert_eq!(identity.certificate().version(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "ca_create_identity")]
 pub struct NewIdentity {
     key: PKey<Private>,
     certificate: X509,
@@ -43,6 +44,15 @@ impl NewIdentity {
     ///
     /// # Errors
     /// When the subject is empty, the end lies beyond the year 9999, or OpenSSL fails.
+    ///
+    /// ```
+    /// use std::time::{Duration, SystemTime};
+    /// use sapi::{DistinguishedName, identity::{KeyKind, NewIdentity}};
+    /// let subject = DistinguishedName::from_fields([("CN", "ca.net")])?;
+    /// let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    /// let ca = NewIdentity::self_signed(&subject, KeyKind::P256, Duration::from_secs(86_400), now)?;
+    /// # Ok::<(), sapi::BoxError>(())
+    /// ```
     pub fn self_signed(
         subject: &DistinguishedName,
         kind: KeyKind,
@@ -69,12 +79,24 @@ impl NewIdentity {
     }
 
     /// The private key.
+    ///
+    /// ```
+    /// # fn f(new: &sapi::identity::NewIdentity) {
+    /// println!("{} bits", new.key().bits());
+    /// # }
+    /// ```
     #[must_use]
     pub fn key(&self) -> &PKey<Private> {
         &self.key
     }
 
     /// The CA's certificate.
+    ///
+    /// ```
+    /// # fn f(new: &sapi::identity::NewIdentity) {
+    /// println!("{:?}", new.certificate().subject_name());
+    /// # }
+    /// ```
     #[must_use]
     pub fn certificate(&self) -> &X509 {
         &self.certificate
@@ -122,6 +144,15 @@ impl fmt::Debug for NewIdentity {
 }
 
 /// Why no CA could be made.
+///
+/// ```
+/// # use std::time::{Duration, SystemTime};
+/// use sapi::{DistinguishedName, identity::{CreateError, KeyKind, NewIdentity}};
+/// let nobody = DistinguishedName::from_fields([])?;
+/// let made = NewIdentity::self_signed(&nobody, KeyKind::P256, Duration::from_secs(60), SystemTime::UNIX_EPOCH);
+/// assert!(matches!(made, Err(CreateError::EmptySubject)));
+/// # Ok::<(), sapi::SubjectError>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CreateError {

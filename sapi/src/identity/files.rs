@@ -179,6 +179,12 @@ const OTHERS_READ: u32 = 0o004;
 const MAX_LEN: u64 = 256 * 1024;
 
 /// A file of the identity that cannot be used.
+///
+/// ```
+/// # fn f(error: &sapi::identity::FileError) {
+/// eprintln!("{error}"); // names the file, and what to do
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct FileError {
     name: String,

@@ -15,6 +15,11 @@ use super::staging::Staging;
 use super::timestamp::stamp;
 
 /// What to do with an identity that is already there.
+///
+/// ```
+/// use sapi::identity::Existing;
+/// assert_ne!(Existing::Keep, Existing::SetAside);
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Existing {
     /// Leave it, and write nothing.
@@ -24,6 +29,12 @@ pub enum Existing {
 }
 
 /// Where everything is now.
+///
+/// ```
+/// # fn f(installed: &sapi::identity::Installed) {
+/// for file in &installed.written { println!("{}", file.display()); }
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Installed {
@@ -41,6 +52,15 @@ impl NewIdentity {
     ///
     /// # Errors
     /// When an identity exists and is to be kept, or the files cannot be written.
+    ///
+    /// ```
+    /// use std::{path::Path, time::SystemTime};
+    /// use sapi::identity::{Existing, NewIdentity, Passphrase};
+    /// # fn f(new: &NewIdentity, now: SystemTime) -> Result<(), sapi::BoxError> {
+    /// let passphrase = Passphrase::new(b"correct horse".to_vec())?;
+    /// new.install(Path::new("/var/lib/ca"), &passphrase, Existing::Keep, now)?;
+    /// # Ok(()) }
+    /// ```
     pub fn install(
         &self,
         directory: &Path,
@@ -155,6 +175,12 @@ fn make_folder(directory: &Path, now: SystemTime) -> Result<PathBuf, InstallErro
 }
 
 /// Why a new identity was not put in place.
+///
+/// ```
+/// # fn f(error: &sapi::identity::InstallError) {
+/// eprintln!("{error}");
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum InstallError {

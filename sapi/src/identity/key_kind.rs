@@ -47,6 +47,10 @@ impl KeyKind {
     ];
 
     /// As written on a command line.
+    ///
+    /// ```
+    /// assert_eq!(sapi::identity::KeyKind::Ed25519.as_str(), "ed25519");
+    /// ```
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -63,6 +67,12 @@ impl KeyKind {
     ///
     /// # Errors
     /// When OpenSSL cannot.
+    ///
+    /// ```
+    /// let key = sapi::identity::KeyKind::P256.generate()?;
+    /// assert_eq!(key.bits(), 256);
+    /// # Ok::<(), openssl::error::ErrorStack>(())
+    /// ```
     pub fn generate(self) -> Result<PKey<Private>, ErrorStack> {
         match self {
             Self::Rsa2048 => rsa(2048),
@@ -102,6 +112,12 @@ impl FromStr for KeyKind {
 }
 
 /// The text names no kind of key.
+///
+/// ```
+/// use sapi::identity::KeyKind;
+/// let error = "rsa:512".parse::<KeyKind>().unwrap_err();
+/// assert!(error.to_string().contains("known are rsa:2048"));
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct UnknownKeyKind;
 

@@ -16,6 +16,12 @@ use super::signing_key;
 use crate::certificate::Issuer;
 
 /// A key and the certificate that belongs to it, checked.
+///
+/// ```
+/// # fn f(loaded: sapi::identity::LoadedIdentity) -> Result<(), sapi::UnfitIdentity> {
+/// let identity = sapi::Identity::new(loaded.key, loaded.certificate, loaded.chain)?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LoadedIdentity {
@@ -45,6 +51,7 @@ pub struct LoadedIdentity {
 ///
 /// # Errors
 /// When a file is missing, open to the wrong people, unreadable, or does not fit the others.
+#[doc(alias = "SAPI_CA_PATH")]
 pub fn load(
     directory: &Path,
     passphrase: &Passphrase,
@@ -206,6 +213,12 @@ impl fmt::Debug for LoadedIdentity {
 }
 
 /// Why there is no usable identity; each message names the file.
+///
+/// ```
+/// # fn f(error: &sapi::identity::IdentityError) {
+/// eprintln!("{error}"); // names the file
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum IdentityError {

@@ -1,4 +1,14 @@
 //! The CA itself: its public half, its private half, and the directory they live in.
+//!
+//! ```no_run
+//! use std::{path::Path, time::SystemTime};
+//! use sapi::identity::{PassphraseSources, load};
+//!
+//! # fn f(now: SystemTime) -> Result<(), sapi::BoxError> {
+//! let passphrase = PassphraseSources::default().unlock()?;
+//! let loaded = load(Path::new("/var/lib/ca"), &passphrase, now)?;
+//! # Ok(()) }
+//! ```
 
 mod authority;
 mod authority_certificate;

@@ -32,6 +32,7 @@ use super::terminal;
 /// # Ok::<(), sapi::identity::PassphraseError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
+#[doc(alias = "CA_PASSPHRASE")]
 pub struct PassphraseSources {
     /// An open descriptor to read from.
     pub fd: Option<RawFd>,
@@ -44,6 +45,11 @@ impl PassphraseSources {
     ///
     /// # Errors
     /// When a given source is broken, or when none is given and there is no terminal.
+    ///
+    /// ```no_run
+    /// let passphrase = sapi::identity::PassphraseSources::default().unlock()?;
+    /// # Ok::<(), sapi::identity::PassphraseError>(())
+    /// ```
     pub fn unlock(&self) -> Result<Passphrase, PassphraseError> {
         self.find(|| ask("Passphrase of the CA's private key: "))
     }
@@ -52,11 +58,22 @@ impl PassphraseSources {
     ///
     /// # Errors
     /// As [`PassphraseSources::unlock`], and when the two answers differ.
+    ///
+    /// ```no_run
+    /// let passphrase = sapi::identity::PassphraseSources::default().create()?;
+    /// # Ok::<(), sapi::identity::PassphraseError>(())
+    /// ```
     pub fn create(&self) -> Result<Passphrase, PassphraseError> {
         self.find(|| ask_twice(NEW_PROMPT))
     }
 
     /// Whether [`PassphraseSources::unlock`] has anything to read or anybody to ask.
+    ///
+    /// ```no_run
+    /// if !sapi::identity::PassphraseSources::default().available() {
+    ///     eprintln!("the key stays locked");
+    /// }
+    /// ```
     #[must_use]
     pub fn available(&self) -> bool {
         self.fd.is_some()
@@ -212,6 +229,12 @@ const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 const CREDENTIAL: &str = "ca-passphrase";
 
 /// Why there is no passphrase.
+///
+/// ```
+/// # fn f(error: &sapi::identity::PassphraseError) {
+/// eprintln!("{error}"); // names the source, never what was in it
+/// # }
+/// ```
 #[derive(Debug)]
 pub enum PassphraseError {
     /// No source is given, and nobody can be asked.

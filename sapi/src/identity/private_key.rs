@@ -1,4 +1,14 @@
 //! Private keys at rest: always locked, whatever the form.
+//!
+//! ```
+//! use sapi::identity::{KeyKind, Passphrase, private_key};
+//!
+//! let passphrase = Passphrase::new(b"correct horse".to_vec())?;
+//! let key = KeyKind::Ed25519.generate()?;
+//! let pem = private_key::encrypt(&key, &passphrase)?;
+//! assert!(private_key::decrypt(pem.as_bytes(), &passphrase).is_ok());
+//! # Ok::<(), sapi::BoxError>(())
+//! ```
 
 use std::fmt;
 
@@ -85,6 +95,14 @@ fn decrypt_costly(pem: &[u8], passphrase: &Passphrase) -> Result<PKey<Private>, 
 ///
 /// # Errors
 /// When OpenSSL cannot write the key.
+///
+/// ```
+/// use sapi::identity::{KeyKind, Passphrase, private_key};
+/// let passphrase = Passphrase::new(b"correct horse".to_vec())?;
+/// let pem = private_key::encrypt(&*KeyKind::P256.generate()?, &passphrase)?;
+/// assert!(pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+/// # Ok::<(), sapi::BoxError>(())
+/// ```
 pub fn encrypt(
     key: &PKeyRef<Private>,
     passphrase: &Passphrase,
@@ -116,6 +134,12 @@ pub fn encrypt(
 }
 
 /// What is wrong with a private key.
+///
+/// ```
+/// use sapi::identity::{Passphrase, PrivateKeyError, private_key::decrypt};
+/// let passphrase = Passphrase::new(b"correct horse".to_vec()).unwrap();
+/// assert!(matches!(decrypt(b"no key", &passphrase), Err(PrivateKeyError::NoKey)));
+/// ```
 #[derive(Debug)]
 pub enum PrivateKeyError {
     /// Locked with another passphrase.
