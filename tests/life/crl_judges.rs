@@ -12,7 +12,7 @@ use sapi_tests::tool::run;
 /// Whether the certificate is revoked, by OpenSSL, GnuTLS, rustls-webpki and pyca/cryptography, who must be of
 /// one mind. The list is `ca.crl.pem` in `lists`.
 #[track_caller]
-pub fn is_revoked(ca: &Path, lists: &Path, leaf: &Path) -> bool {
+pub(super) fn is_revoked(ca: &Path, lists: &Path, leaf: &Path) -> bool {
     let pem = lists.join("ca.crl.pem");
     let verdicts = [
         by_openssl(ca, &pem, leaf),
@@ -27,7 +27,7 @@ pub fn is_revoked(ca: &Path, lists: &Path, leaf: &Path) -> bool {
     verdicts[0]
 }
 
-pub fn by_openssl(ca: &Path, list: &Path, leaf: &Path) -> bool {
+pub(super) fn by_openssl(ca: &Path, list: &Path, leaf: &Path) -> bool {
     let mut command = Command::new("openssl");
     command.args(["verify", "-x509_strict", "-crl_check", "-CAfile"]);
     command.arg(ca).arg("-CRLfile").arg(list).arg(leaf);
@@ -123,7 +123,7 @@ fn by_python(ca: &Path, list: &Path, leaf: &Path) -> bool {
 }
 
 /// What `openssl crl` prints of a list in DER.
-pub fn text(list: &Path) -> String {
+pub(super) fn text(list: &Path) -> String {
     let mut command = Command::new("openssl");
     command.args([
         "crl",
@@ -138,7 +138,7 @@ pub fn text(list: &Path) -> String {
 }
 
 /// Its number.
-pub fn number(list: &Path) -> u64 {
+pub(super) fn number(list: &Path) -> u64 {
     let list = X509Crl::from_der(&fs::read(list).unwrap()).unwrap();
     let (_, number) = list
         .extension::<openssl::x509::CrlNumber>()

@@ -31,13 +31,13 @@ impl SigningHooks for Everybody {
 }
 
 /// A CA, its journal, and the folder where its list is published.
-pub struct Place {
-    pub ca: TempDir,
+pub(super) struct Place {
+    pub(super) ca: TempDir,
     folder: TempDir,
 }
 
 impl Place {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::of(ca())
     }
 
@@ -48,11 +48,11 @@ impl Place {
         Self { ca, folder }
     }
 
-    pub fn journal(&self) -> PathBuf {
+    pub(super) fn journal(&self) -> PathBuf {
         self.folder.path().join("journal")
     }
 
-    pub fn public(&self) -> PathBuf {
+    pub(super) fn public(&self) -> PathBuf {
         self.folder.path().join("public")
     }
 
@@ -65,7 +65,7 @@ impl Place {
     }
 
     /// A certificate that the journal has, in a file of its own.
-    pub fn leaf(&self, client: &str) -> PathBuf {
+    pub(super) fn leaf(&self, client: &str) -> PathBuf {
         let passphrase = sapi::identity::Passphrase::new(b"hush".to_vec()).unwrap();
         let now = std::time::SystemTime::now();
         let loaded = sapi::identity::load(self.ca.path(), &passphrase, now).unwrap();
@@ -89,7 +89,7 @@ impl Place {
         write(self.folder.path(), &name, issued.pem())
     }
 
-    pub fn revoke(&self, arguments: &[&str]) -> Outcome {
+    pub(super) fn revoke(&self, arguments: &[&str]) -> Outcome {
         let mut command = sapi_tests::tool::detached(&sapi_tests::tool::binary("ca_revoke"));
         command.arg("--journal").arg(self.journal());
         run(command.args(arguments))
@@ -103,7 +103,7 @@ impl Place {
     }
 
     /// `ca_gen_crl` with the arguments of a unit, whose folders are these.
-    pub fn renew(&self, words: &[&str]) -> Command {
+    pub(super) fn renew(&self, words: &[&str]) -> Command {
         let mut command = tool("ca_gen_crl", self.ca.path());
         for word in words {
             match *word {
@@ -115,7 +115,7 @@ impl Place {
         command
     }
 
-    pub fn publish(&self, arguments: &[&str]) -> Outcome {
+    pub(super) fn publish(&self, arguments: &[&str]) -> Outcome {
         run(self.command().args(arguments))
     }
 
