@@ -20,3 +20,4 @@ mod nginx;
 mod operate;
 mod properties;
 mod road;
+mod stock;
