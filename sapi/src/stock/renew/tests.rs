@@ -60,11 +60,14 @@ impl Scene {
         let renew = RenewByCertificate::new(&settings, self.journal.clone());
         let now = noon() + Duration::from_secs(day * 86_400);
         let anchors = [self.authority.certificate().clone()];
-        let peer = PeerCertificate::verify(self.old.pem().as_bytes(), &anchors, now);
-        let peer = peer.map_or_else(
-            |_| Peer::local(),
-            |peer| Peer::local().with_certificate(peer),
-        );
+        let pem = self.old.pem().as_bytes();
+        // As the server does it.
+        let peer = match PeerCertificate::verify(pem, &anchors, now) {
+            Ok(certificate) => Peer::local().with_certificate(certificate),
+            Err(_) => Peer::local().with_expired_certificate(
+                PeerCertificate::verify_expired(pem, &anchors, now).unwrap(),
+            ),
+        };
         Harness::new(Chain::new().then(renew).then(self.journal.clone()))
             .authority(self.authority.clone())
             .at(now)
@@ -144,6 +147,50 @@ async fn only_within_the_window() {
         let answer = scene.ask(window, day, wanted()).await;
         assert_eq!(answer.is_ok(), granted, "day {day}: {answer:?}");
     }
+}
+
+#[tokio::test]
+async fn late_only_as_long_as_the_settings_say() {
+    let scene = Scene::new().await;
+    let late = r#"{"window": "30d", "after_expiry": "7d"}"#;
+    for (day, granted) in [
+        (89, true),
+        (91, true),
+        (97, true),
+        (98, false),
+        (300, false),
+    ] {
+        let answer = scene.ask(late, day, wanted()).await;
+        assert_eq!(answer.is_ok(), granted, "day {day}: {answer:?}");
+    }
+    let serial = scene.old.serial();
+    scene
+        .journal
+        .revoke(serial, Reason::KeyCompromise, noon())
+        .unwrap();
+    let reason = denied(scene.ask(late, 91, wanted()).await);
+    assert_eq!(reason, "the client certificate is revoked");
+}
+
+#[test]
+fn an_expired_certificate_is_verified_in_all_else() {
+    let until = noon() + Duration::from_secs(60);
+    let authority = Authority::new().valid(noon(), until);
+    let pem = authority
+        .client_certificate("web01", &TestKey::p256())
+        .to_pem()
+        .unwrap();
+    let anchors = [authority.certificate().clone()];
+    let verify = |anchors, seconds| {
+        let now = noon() + Duration::from_secs(seconds);
+        let verified = PeerCertificate::verify_expired(&pem, anchors, now);
+        verified.map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(verify(&anchors, 61), Ok(()));
+    let holds = Err("client certificate: has not expired".to_owned());
+    assert_eq!(verify(&anchors, 59), holds);
+    let stranger = [Authority::new().certificate().clone()];
+    assert!(verify(&stranger, 61).is_err());
 }
 
 #[tokio::test]
