@@ -12,7 +12,7 @@ CRATE=$(cd "${1:-$SAPI/sapi-hooks-example}" && pwd)
 SHELL_NAME=$(sed -n 's/^name = "\(.*\)"$/\1/p' "$CRATE/Cargo.toml" | head -n 1)
 TOOLS=(
     ca_create_identity ca_check_identity ca_install_certificate ca_roll_identity
-    ca_change_passphrase ca_backup ca_restore ca_revoke ca_gen_crl
+    ca_change_passphrase ca_backup ca_restore ca_revoke ca_gen_crl ca_approve ca_journal
 )
 readonly SAPI CRATE SHELL_NAME TOOLS
 

@@ -38,5 +38,5 @@ pub(crate) const SOFTWARE: u8 = 70;
 pub(crate) const SYSTEM: u8 = 71;
 /// `EX_CANTCREAT`: files cannot be written.
 pub(crate) const CANNOT_CREATE: u8 = 73;
-/// `EX_CONFIG`: no passphrase, or no proper one.
+/// `EX_CONFIG`: no passphrase or no proper one, or the settings lack something.
 pub(crate) const CONFIG: u8 = 78;

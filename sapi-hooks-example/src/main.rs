@@ -5,12 +5,12 @@
 //! sapi-hooks-example serve --config /etc/sapi/sapi.toml
 //! ```
 
-mod journal;
 mod members;
+mod policy;
 
 fn main() -> std::process::ExitCode {
     sapi::App::new()
-        .hook_with(|boot| members::Members::open(&boot.settings("members")?))
-        .hook_with(|boot| journal::Journal::open(&boot.settings("journal")?))
+        .hook_with(policy::from_settings)
+        .hook_with(policy::journal)
         .run()
 }

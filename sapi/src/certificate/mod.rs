@@ -3,15 +3,18 @@
 mod algorithm;
 mod der_writer;
 mod draft;
+mod draft_text;
 mod extension;
 mod extensions;
 mod fixed_key;
 mod invariants;
 mod issued;
 mod issuer;
+mod name_constraints;
 mod profile;
 mod revocation_list;
 mod serial;
+mod subtree;
 mod tbs;
 mod usages;
 mod validity;
@@ -32,9 +35,9 @@ pub use profile::Profile;
 pub use revocation_list::{
     RevocationList, RevocationListError, RevokedEntry, SignedRevocationList,
 };
-pub use serial::SerialNumber;
 #[cfg(test)]
 pub(crate) use serial::no_random_numbers;
+pub use serial::{InvalidSerialNumber, SerialNumber};
 pub(crate) use tbs::Tbs;
 #[cfg(feature = "bench")]
 pub(crate) use tbs::write as write_tbs;

@@ -2,10 +2,11 @@
 
 use std::any::Any;
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::context::HookTime;
+use super::call::InWords;
 use super::guard::guarded;
 use super::{BoxError, Rejection, SigningContext, SigningHooks, Terms, Verdict};
 use crate::certificate::{DraftCertificate, IssuedCertificate, Issuer, SerialNumber};
@@ -58,7 +59,10 @@ impl Chain {
         self
     }
 
-    #[cfg(feature = "server")]
+    pub(super) fn iter(&self) -> impl Iterator<Item = &dyn SigningHooks> {
+        self.hooks.iter().map(AsRef::as_ref)
+    }
+
     pub(crate) fn push(&mut self, hooks: Box<dyn SigningHooks>) {
         self.hooks.push(hooks);
     }
@@ -100,21 +104,8 @@ impl SigningHooks for Chain {
 
     async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
         let mut granted: Option<Terms> = None;
-        for hook in &self.hooks {
-            let known = cx.granted_by().len();
-            let call = guarded(
-                hook.name(),
-                "authorize",
-                cx.time_limit(),
-                hook.authorize(cx),
-            )
-            .await;
-            let verdict = noted(cx, hook.as_ref(), "authorize", call)?;
-            if let Verdict::Grant(terms) = verdict {
-                // Hooks that are made of others have said already which of them it was.
-                if cx.granted_by().len() == known {
-                    cx.granted(hook.name());
-                }
+        for hook in self.iter() {
+            if let Verdict::Grant(terms) = ask(hook, cx).await? {
                 granted = Some(match granted {
                     Some(before) => before.narrow(&terms),
                     None => terms,
@@ -186,6 +177,27 @@ impl fmt::Debug for Chain {
     }
 }
 
+/// One hook's verdict, within its time limit; who granted is noted.
+pub(super) async fn ask(
+    hook: &dyn SigningHooks,
+    cx: &mut SigningContext,
+) -> Result<Verdict, Rejection> {
+    let known = cx.granted_by().len();
+    let call = guarded(
+        hook.name(),
+        "authorize",
+        cx.time_limit(),
+        hook.authorize(cx),
+    )
+    .await;
+    let verdict = noted(cx, hook, "authorize", call)?;
+    // Hooks that are made of others have said already which of them it was.
+    if matches!(verdict, Verdict::Grant(_)) && cx.granted_by().len() == known {
+        cx.granted(hook.name());
+    }
+    Ok(verdict)
+}
+
 /// Carries a guarded failure of postsign through the error type of that method.
 #[derive(Debug)]
 pub(crate) struct PostsignFailure(pub(crate) Rejection);
@@ -206,12 +218,11 @@ fn noted<T>(
     cx: &SigningContext,
     hook: &dyn SigningHooks,
     method: &'static str,
-    (answer, took): (Result<T, Rejection>, std::time::Duration),
-) -> Result<T, Rejection> {
-    cx.record(HookTime {
-        hook: hook.name().to_owned(),
-        method,
-        took,
-    });
+    (answer, took): (Result<T, Rejection>, Duration),
+) -> Result<T, Rejection>
+where
+    Result<T, Rejection>: InWords,
+{
+    cx.record(hook.name(), method, took, &answer);
     answer
 }

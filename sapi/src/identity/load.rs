@@ -13,6 +13,7 @@ use super::files::{self, FileError};
 use super::passphrase::Passphrase;
 use super::private_key::{self, PrivateKeyError};
 use super::signing_key;
+use crate::certificate::Issuer;
 
 /// A key and the certificate that belongs to it, checked.
 #[derive(Clone)]
@@ -70,20 +71,25 @@ pub fn load(
     })
 }
 
-/// The CA's certificate alone, checked; needs no passphrase.
+/// Loads and checks the public half alone, for which no passphrase is needed.
 ///
 /// ```no_run
 /// use std::{path::Path, time::UNIX_EPOCH};
 ///
-/// let certificate = sapi::identity::load_certificate(Path::new("/var/lib/ca"), UNIX_EPOCH)?;
-/// # Ok::<(), sapi::identity::IdentityError>(())
+/// let ca = sapi::identity::load_issuer(Path::new("/var/lib/ca"), UNIX_EPOCH)?;
+/// println!("{:?}", ca.subject());
+/// # Ok::<(), sapi::BoxError>(())
 /// ```
 ///
 /// # Errors
-/// As [`load`], but for the key.
-pub fn load_certificate(directory: &Path, now: SystemTime) -> Result<X509, IdentityError> {
+/// When a file is missing, open to the wrong people, unreadable, or does not fit the others.
+pub fn load_issuer(
+    directory: &Path,
+    now: SystemTime,
+) -> Result<Issuer, Box<dyn std::error::Error + Send + Sync>> {
     files::check_directory(directory)?;
-    Ok(load_public(directory, now)?.certificate)
+    let public = load_public(directory, now)?;
+    Issuer::new(public.certificate, public.chain).map_err(|error| error.to_string().into())
 }
 
 /// What can be loaded without the passphrase.

@@ -22,6 +22,7 @@ mod passphrase;
 mod passphrase_sources;
 mod pool;
 pub mod private_key;
+mod rehearsal;
 mod restore;
 mod rollover;
 pub(crate) mod secure_heap;
@@ -35,7 +36,7 @@ mod trust_bundle;
 use std::fmt;
 use std::sync::Arc;
 
-use openssl::pkey::{PKey, Private};
+use openssl::pkey::{PKey, Private, Public};
 use openssl::x509::X509;
 
 use crate::certificate::{
@@ -53,7 +54,9 @@ pub use install::{Existing, InstallError, Installed};
 #[cfg(feature = "server")]
 pub(crate) use kept_passphrase::KeptPassphrase;
 pub use key_kind::{KeyKind, UnknownKeyKind};
-pub use load::{IdentityError, LoadedIdentity, load, load_certificate};
+#[cfg(feature = "server")]
+pub(crate) use load::load_public;
+pub use load::{IdentityError, LoadedIdentity, load, load_issuer};
 pub use other_passphrase::OtherPassphrase;
 pub use outside_certificate::{OutsideCertificate, OutsideCertificateError};
 pub use passphrase::{Passphrase, PassphraseLengthError};
@@ -82,6 +85,8 @@ use signer::Signer;
 pub struct Identity {
     issuer: Arc<Issuer>,
     signer: Box<dyn Signer>,
+    /// The public half of the key that signs in a rehearsal; otherwise the issuer's does.
+    throw_away: Option<PKey<Public>>,
 }
 
 impl Identity {
@@ -111,7 +116,28 @@ impl Identity {
         Ok(Self {
             issuer: Arc::new(issuer),
             signer: Box::new(signer),
+            throw_away: None,
         })
+    }
+
+    /// The public half of a CA with a throw-away key in the place of its own: what it signs is a
+    /// certificate of that CA to the last byte but for the signature, which nobody accepts.
+    pub(crate) fn for_rehearsal(
+        certificate: X509,
+        chain: Vec<X509>,
+    ) -> Result<Self, UnfitIdentity> {
+        let issuer = Issuer::new(certificate, chain)?;
+        let (key, throw_away) = rehearsal::key_like(issuer.public_key())?;
+        let signer = KeySigner::new(key, issuer.algorithm());
+        Ok(Self {
+            issuer: Arc::new(issuer),
+            signer: Box::new(signer),
+            throw_away: Some(throw_away),
+        })
+    }
+
+    pub(crate) fn is_for_rehearsal(&self) -> bool {
+        self.throw_away.is_some()
     }
 
     /// The public half.
@@ -154,7 +180,12 @@ impl Identity {
 
     /// Signs the bytes and verifies the signature.
     pub(crate) fn issue(&self, tbs: Tbs) -> Result<IssuedCertificate, SignError> {
-        signer::issue(self.signer.as_ref(), &self.issuer, tbs)
+        signer::issue(
+            self.signer.as_ref(),
+            &self.issuer,
+            self.throw_away.as_ref(),
+            tbs,
+        )
     }
 }
 

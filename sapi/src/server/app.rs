@@ -89,14 +89,23 @@ impl App {
 
     /// Makes the hooks for the settings.
     pub(crate) fn make_hooks(&self, sources: &Sources) -> Result<Chain, StartError> {
-        let boot = Boot::new(sources.clone());
+        self.make(&Boot::new(sources.clone(), false))
+    }
+
+    /// As [`make_hooks`](Self::make_hooks), for a rehearsal.
+    pub(crate) fn rehearsing_hooks(&self, sources: &Sources) -> Result<Chain, StartError> {
+        self.make(&Boot::new(sources.clone(), true))
+    }
+
+    fn make(&self, boot: &Boot) -> Result<Chain, StartError> {
         let mut chain = Chain::new();
         for make in &self.makers {
-            chain.push(make(&boot).map_err(StartError::Hooks)?);
+            chain.push(make(boot).map_err(StartError::Hooks)?);
         }
         if chain.is_empty() {
             return Err(StartError::NoHooks);
         }
+        boot.refuse_unread()?;
         Ok(chain)
     }
 }

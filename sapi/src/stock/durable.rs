@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, fchown};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -73,14 +73,27 @@ fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
         .create_new(true)
         .mode(0o640)
         .open(path)?;
+    like_folder(&file, path);
     file.write_all(content)?;
     file.sync_all()
+}
+
+/// A tool run by root would leave files that the service cannot read: they get the owner of their folder.
+pub(crate) fn like_folder(file: &File, path: &Path) {
+    if let (Ok(own), Ok(folder)) = (file.metadata(), fs::metadata(parent(path)))
+        && own.uid() != folder.uid()
+    {
+        // Nobody but root may give files away, and nobody else needs to.
+        let _ = fchown(file, Some(folder.uid()), Some(folder.gid()));
+    }
 }
 
 fn lock_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     let options = options.read(true).append(true).create(true).mode(0o640);
-    options.open(path)
+    let file = options.open(path)?;
+    like_folder(&file, path);
+    Ok(file)
 }
 
 #[cfg(test)]

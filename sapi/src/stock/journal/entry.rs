@@ -9,6 +9,7 @@ use super::serial;
 use crate::certificate::{IssuedCertificate, SerialNumber};
 use crate::hooks::SigningContext;
 use crate::request::DistinguishedName;
+use crate::stock::decided_by::DecidedBy;
 use crate::stock::moment;
 
 /// One line of the journal.
@@ -89,6 +90,9 @@ pub struct Issued {
     pub public_key_sha256: String,
     /// The hooks that granted it, by their names.
     pub granted_by: Vec<String>,
+    /// Who decided behind the hooks, where one of them has left that as a note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
     /// The certificate as PEM.
     pub certificate: String,
 }
@@ -116,6 +120,7 @@ impl Issued {
             fingerprint: cert.fingerprint(),
             public_key_sha256: cx.csr().public_key_sha256(),
             granted_by: cx.granted_by().to_vec(),
+            decided_by: cx.get::<DecidedBy>().map(|note| note.0.clone()),
             certificate: cert.pem().to_owned(),
         }
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::entry::{Issued, Record, Revoked};
 use super::fault::Fault;
-use crate::stock::durable::{named, replace};
+use crate::stock::durable::{like_folder, named, replace};
 use crate::stock::moment;
 
 /// Status, end, revocation, serial number, file, subject; tabs between.
@@ -110,6 +110,7 @@ pub(super) fn append_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let options = options.append(true).create(true).mode(0o640);
     let append = || -> io::Result<()> {
         let mut file = options.open(path)?;
+        like_folder(&file, path);
         let length = file.metadata()?.len();
         if let Err(error) = file.write_all(bytes) {
             // The error that matters is the first one.

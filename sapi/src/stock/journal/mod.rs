@@ -37,6 +37,21 @@ pub use serial::parse_serial;
 use tail::Tail;
 pub use verify::Summary;
 
+/// The table `[hooks.journal]` of the settings.
+///
+/// ```
+/// // In sapi.toml the same as TOML.
+/// let settings: sapi::stock::journal::Settings =
+///     serde_json::from_str(r#"{"folder": "/var/lib/sapi/journal"}"#)?;
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The folder; made if missing.
+    pub folder: PathBuf,
+}
+
 /// The journal in a folder. Clones share what they know of it.
 ///
 /// As a hook it writes down what was signed, and grants nothing: a certificate that cannot be written
