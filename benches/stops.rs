@@ -114,3 +114,9 @@ fn j_least(bencher: Bencher<'_, '_>, kind: Kind) {
     let least = Least::new(&authority, &requests);
     bencher.bench_local(|| least.issue(black_box(0)));
 }
+
+/// What metrics cost a request; to be held against `i_whole_road`.
+#[divan::bench]
+fn k_metrics(bencher: Bencher<'_, '_>) {
+    bencher.bench_local(bench::counting());
+}

@@ -11,7 +11,14 @@ fn the_sources_keep_to_their_floors() {
 
 #[test]
 fn no_source_file_is_too_long() {
-    let faults: Vec<_> = ["sapi", "sapi-hooks-example", "identity-tool"]
+    let members = [
+        "sapi",
+        "sapi-hooks-example",
+        "identity-tool",
+        "new-shell",
+        "client-tool",
+    ];
+    let faults: Vec<_> = members
         .iter()
         .flat_map(|member| length_faults(&workspace().join(member).join("src")))
         .collect();
@@ -25,11 +32,12 @@ fn lib_rs_declares_the_floors_in_their_order() {
 }
 
 /// What may be used from above: everything on a lower line, and on the same.
-const FLOORS: [&[&str]; 8] = [
+const FLOORS: [&[&str]; 9] = [
     &["request"],
     &["certificate"],
     &["identity"],
     &["hooks"],
+    &["policy"],
     &["pipeline"],
     &["testing", "bench"],
     &["stock"],

@@ -9,12 +9,14 @@
 )]
 
 mod abuse;
+mod client;
 mod corpus;
 mod faults;
 mod findings;
 mod floors;
 mod http;
 mod identity;
+mod integrator;
 mod judges;
 mod nginx;
 mod operate;

@@ -174,11 +174,9 @@ pub(crate) fn measure(scale: Scale) -> String {
         let _ = writeln!(text, "| P-256 / P-256 | {what} | {goal} | {measured} |");
     };
     let nap = napping(scale);
-    single(
-        "throughput with a hook that sleeps 50 ms, × without",
-        "≥ 0.9",
-        format!("{nap:.2}"),
-        &mut text,
+    let _ = writeln!(
+        text,
+        "| RSA-2048 / RSA-2048 | throughput with a hook that sleeps 50 ms, × without | ≥ 0.9 | {nap:.2} |"
     );
     let (idle, loaded, ready) = resources(scale);
     single(
@@ -220,9 +218,10 @@ fn beside_load(puts: &[Vec<u8>], shell: &Server, window: Duration) -> Report {
     report
 }
 
-/// Throughput with a hook that sleeps, against that without it, 256 connections.
+/// Throughput with a hook that sleeps, against that without it, 256 connections. With RSA: 256 connections
+/// that sleep 50 ms each ask for 5,120 certificates in a second at most, fewer than P-256 can give.
 fn napping(scale: Scale) -> f64 {
-    let authority = authority(Kind::P256);
+    let authority = authority(Kind::Rsa2048);
     let quick = Server::shell(&authority, Setup::default());
     let napping = Server::shell(
         &authority,
@@ -231,7 +230,7 @@ fn napping(scale: Scale) -> f64 {
             ..Setup::default()
         },
     );
-    let bodies: Vec<_> = requests(Kind::P256, 1)
+    let bodies: Vec<_> = requests(Kind::Rsa2048, 1)
         .iter()
         .map(|csr| csr.pem().to_owned())
         .collect();

@@ -14,6 +14,7 @@ mod journal;
 mod passphrase;
 mod run;
 mod service;
+mod spinner;
 mod table;
 
 pub use approve::ApproveRequests;

@@ -59,6 +59,8 @@ pub mod identity;
 
 mod hooks;
 
+pub mod policy;
+
 mod pipeline;
 
 #[cfg(any(test, feature = "testing"))]
@@ -81,15 +83,16 @@ mod command;
 
 pub use async_trait::async_trait;
 pub use certificate::{
-    DraftCertificate, ExtendedKeyUsages, Extension, ExtensionError, InvalidValidity,
-    IssuedCertificate, Issuer, KeyUsage, KeyUsages, Profile, SerialNumber, Validity,
+    DraftCertificate, ExtendedKeyUsages, Extension, ExtensionError, InvalidSerialNumber,
+    InvalidValidity, IssuedCertificate, Issuer, KeyUsage, KeyUsages, Profile, SerialNumber,
+    Validity,
 };
 pub use hooks::{
-    BoxError, Chain, FirstOf, Rejection, SigningContext, SigningHooks, Terms, Verdict,
+    BoxError, Chain, FirstOf, HookCall, Rejection, SigningContext, SigningHooks, Terms, Verdict,
 };
 pub use identity::{Identity, SigningPool, UnfitIdentity};
 pub use openssl;
-pub use pipeline::Pipeline;
+pub use pipeline::{Difference, Observation, Pipeline};
 pub use request::{
     AltName, CertRequest, ClientId, CsrError, DistinguishedName, InvalidClientId, KeyError,
     KeyKind, NameError, Peer, PeerCertificate, PeerCertificateError, RequestPolicy, RsaBoundsError,

@@ -2,33 +2,41 @@
 //!
 //! [`Pipeline::issue`] tells the whole story; every stop on it has a type and a file of its own.
 
+mod assembly;
 pub(crate) mod audit;
+mod differences;
 pub(crate) mod generation;
 pub(crate) mod histogram;
 pub(crate) mod metrics;
+mod observation;
+mod observation_text;
+mod on_the_road;
 mod self_test;
 mod service;
 #[cfg(test)]
 mod tests;
+mod trail;
 
-use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::FutureExt;
 use tracing::Instrument;
 
-use crate::certificate::{DraftCertificate, IssuedCertificate, Issuer, Profile, SerialNumber, Tbs};
+use crate::certificate::{DraftCertificate, IssuedCertificate, Issuer, SerialNumber, Tbs};
 use crate::hooks::{
     BoxError, Chain, PostsignFailure, Rejection, SigningContext, SigningHooks, Terms, Verdict,
 };
-use crate::identity::{Identity, PoolError, SigningPool};
+use crate::identity::{PoolError, SigningPool};
 use crate::request::{CertRequest, ClientId, CsrError, Peer};
-use audit::Audit;
+pub use differences::Difference;
 use generation::{Generation, GenerationStore};
 use metrics::Metrics;
+pub use observation::Observation;
+use on_the_road::OnTheRoad;
+use trail::Trail;
 
 /// A signing service without its socket, for tests and for embedding.
 ///
@@ -62,69 +70,6 @@ struct Road {
 type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
 
 impl Pipeline {
-    /// A pipeline with the default profile, ten seconds for each hook, and a signing thread per core.
-    ///
-    /// # Errors
-    ///
-    /// The system's, when it starts no threads.
-    ///
-    /// ```no_run
-    /// # fn f(identity: sapi::Identity) -> std::io::Result<()> {
-    /// # struct Members;
-    /// # impl sapi::SigningHooks for Members {}
-    /// let pipeline = sapi::Pipeline::new(identity, Members)?;
-    /// # Ok(()) }
-    /// ```
-    pub fn new(identity: Identity, hooks: impl SigningHooks) -> std::io::Result<Self> {
-        let pool = SigningPool::per_core()?;
-        let hooks = Chain::new().then(hooks);
-        Ok(Self::assemble(
-            identity,
-            hooks,
-            pool,
-            Profile::default(),
-            Duration::from_secs(10),
-        ))
-    }
-
-    pub(crate) fn assemble(
-        identity: Identity,
-        hooks: impl Into<Arc<Chain>>,
-        pool: SigningPool,
-        profile: Profile,
-        hook_timeout: Duration,
-    ) -> Self {
-        // The one place below the server that looks at the clock; a test puts another in its place.
-        #[allow(clippy::disallowed_methods)]
-        let clock = Box::new(SystemTime::now);
-        Self {
-            road: Arc::new(Road {
-                generations: GenerationStore::new(Generation {
-                    identity,
-                    hooks: hooks.into(),
-                    profile,
-                    hook_timeout,
-                }),
-                pool,
-                clock,
-                in_flight: AtomicUsize::new(0),
-                metrics: Arc::default(),
-            }),
-        }
-    }
-
-    /// The same pipeline by another clock; to be called before the first request.
-    #[cfg(any(test, feature = "testing"))]
-    pub(crate) fn with_clock(
-        mut self,
-        clock: impl Fn() -> SystemTime + Send + Sync + 'static,
-    ) -> Self {
-        if let Some(road) = Arc::get_mut(&mut self.road) {
-            road.clock = Box::new(clock);
-        }
-        self
-    }
-
     /// Issues a certificate for a request, or says why not.
     ///
     /// From authorize on this runs in a task of its own: it ends even if nobody waits for it any more.
@@ -158,37 +103,38 @@ impl Pipeline {
     ) -> Result<IssuedCertificate, Rejection> {
         let span = tracing::info_span!("request", request_id, %client);
         let road = OnTheRoad::begin(&self.road);
-        let travel = async move { road.0.travel(request_id, client, csr, peer).await };
+        let travel = async move {
+            let journey = road
+                .0
+                .travel(request_id, client, csr, peer, Trail::default());
+            journey.await.outcome
+        };
         let task = tokio::spawn(travel.instrument(span));
         task.await
             .unwrap_or_else(|error| Err(Rejection::failed(error)))
     }
 
-    /// The CA's public half, as it is now.
-    ///
-    /// ```no_run
-    /// # fn f(pipeline: &sapi::Pipeline) { println!("{:?}", pipeline.issuer().subject()); }
-    /// ```
-    #[must_use]
-    pub fn issuer(&self) -> Arc<Issuer> {
-        Arc::clone(self.road.generations.current().identity.issuer())
+    /// The same way for the same request, and everything there was to be seen on it.
+    pub(crate) async fn observe(
+        &self,
+        request_id: String,
+        client: ClientId,
+        csr: CertRequest,
+        peer: Peer,
+    ) -> Observation {
+        let road = OnTheRoad::begin(&self.road);
+        let journey = road
+            .0
+            .travel(request_id, client, csr, peer, Trail::watched());
+        Observation::of(journey.await)
     }
+}
 
-    /// Lets every hook prepare itself; to be called once, before the first request.
-    ///
-    /// # Errors
-    ///
-    /// That of the first hook that cannot.
-    ///
-    /// ```no_run
-    /// # async fn f(pipeline: &sapi::Pipeline) -> Result<(), sapi::BoxError> {
-    /// pipeline.boot().await?;
-    /// # Ok(()) }
-    /// ```
-    pub async fn boot(&self) -> Result<(), BoxError> {
-        let generation = self.road.generations.current();
-        generation.hooks.boot(generation.identity.issuer()).await
-    }
+/// A request that has come to the end of its road, wherever that was.
+struct Journey {
+    cx: SigningContext,
+    trail: Trail,
+    outcome: Result<IssuedCertificate, Rejection>,
 }
 
 impl Road {
@@ -199,7 +145,8 @@ impl Road {
         client: ClientId,
         csr: CertRequest,
         peer: Peer,
-    ) -> Result<IssuedCertificate, Rejection> {
+        mut trail: Trail,
+    ) -> Journey {
         let generation = self.generations.current();
         let issuer = Arc::clone(generation.identity.issuer());
         let mut cx = SigningContext::new(
@@ -210,20 +157,26 @@ impl Road {
             request_id,
             (self.clock)(),
             generation.hook_timeout,
-        );
-        let mut audit = Audit::default();
+        )
+        .in_rehearsal(generation.identity.is_for_rehearsal())
+        .watched(trail.is_watched());
         // Hooks are guarded one by one; this is for a panic beside them, so that none goes unrecorded.
-        let issue = AssertUnwindSafe(self.issue(&generation, &mut cx, &mut audit)).catch_unwind();
+        let issue = AssertUnwindSafe(self.issue(&generation, &mut cx, &mut trail)).catch_unwind();
         let outcome = issue.await.unwrap_or_else(|_| {
-            let serial = audit.serial().cloned();
             let source: BoxError = "something on the road panicked".into();
-            Err(match serial {
-                Some(serial) => Rejection::Withheld { serial, source },
+            Err(match trail.issued() {
+                Some(issued) => Rejection::Withheld {
+                    serial: issued.serial.clone(),
+                    source,
+                },
                 None => Rejection::Failed { source },
             })
         });
-        audit.write(&cx, &outcome, &self.metrics);
-        outcome
+        // Of a rehearsal nothing stays, so that the log never tells of a certificate that nobody has.
+        if !cx.rehearsal() {
+            audit::write(&cx, &trail, &outcome, &self.metrics);
+        }
+        Journey { cx, trail, outcome }
     }
 
     /// The road itself.
@@ -231,7 +184,7 @@ impl Road {
         &self,
         generation: &Arc<Generation>,
         cx: &mut SigningContext,
-        audit: &mut Audit,
+        trail: &mut Trail,
     ) -> Result<IssuedCertificate, Rejection> {
         let hooks = &generation.hooks;
         require_valid(cx.issuer(), cx.received_at())?;
@@ -240,11 +193,17 @@ impl Road {
             .map_err(Rejection::Unacceptable)?;
 
         let terms = authorize(hooks, cx).await?;
-        let mut draft = fill_in(generation, cx, terms).await?;
-        hooks.presign(cx, &mut draft).await?;
-        let certificate = self.sign(generation, cx, draft).await?;
+        trail.granted(&terms);
 
-        audit.issued(&certificate);
+        let mut draft = fill_in(generation, cx, terms).await?;
+        trail.drafted(&draft);
+        hooks.presign(cx, &mut draft).await?;
+        trail.presigned(&draft);
+
+        require_permitted(cx.issuer(), &draft)?;
+        let certificate = self.sign(generation, cx, draft).await?;
+        trail.signed(&certificate);
+
         record(hooks, cx, &certificate).await?;
         Ok(certificate)
     }
@@ -315,12 +274,15 @@ async fn fill_in(
     Ok(draft)
 }
 
-/// Signed means recorded or withheld.
+/// Signed means recorded or withheld. In a rehearsal the CA has signed nothing, so there is nothing to record.
 async fn record(
     hooks: &Chain,
     cx: &mut SigningContext,
     certificate: &IssuedCertificate,
 ) -> Result<(), Rejection> {
+    if cx.rehearsal() {
+        return Ok(());
+    }
     let Err(error) = hooks.postsign(cx, certificate).await else {
         return Ok(());
     };
@@ -333,14 +295,6 @@ async fn record(
         serial: certificate.serial().clone(),
         source,
     })
-}
-
-impl fmt::Debug for Pipeline {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pipeline")
-            .field("hooks", &self.road.generations.current().hooks)
-            .finish_non_exhaustive()
-    }
 }
 
 /// No certificate outlives its CA, and none is made before its CA holds.
@@ -357,18 +311,9 @@ fn require_valid(issuer: &Issuer, now: SystemTime) -> Result<(), Rejection> {
     })
 }
 
-/// Counts a request for as long as it is on the road.
-struct OnTheRoad(Arc<Road>);
-
-impl OnTheRoad {
-    fn begin(road: &Arc<Road>) -> Self {
-        road.in_flight.fetch_add(1, Ordering::AcqRel);
-        Self(Arc::clone(road))
-    }
-}
-
-impl Drop for OnTheRoad {
-    fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
-    }
+/// What no verifier would accept is not signed (RFC 5280 section 4.2.1.10).
+fn require_permitted(issuer: &Issuer, draft: &DraftCertificate) -> Result<(), Rejection> {
+    issuer
+        .permits(draft.subject(), draft.names())
+        .map_err(|outside| Rejection::denied(outside.to_string()))
 }

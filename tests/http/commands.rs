@@ -231,4 +231,12 @@ fn help_names_every_subcommand_and_a_mistake_is_2() {
         .says(&["serve"]);
 }
 
-const SUBCOMMANDS: [&str; 6] = ["serve", "demo", "sign", "config", "completions", "man"];
+const SUBCOMMANDS: [&str; 7] = [
+    "serve",
+    "demo",
+    "sign",
+    "explain",
+    "config",
+    "completions",
+    "man",
+];

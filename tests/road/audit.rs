@@ -58,7 +58,7 @@ fn audited(harness: &Harness, request: &CertRequest) -> (Value, String) {
 #[test]
 fn of_an_issued_certificate() {
     let hooks = Scripted::granting(Validity::days(1))
-        .serial(|| Ok(sapi::SerialNumber::from_be_bytes(&[0x12, 0x34])));
+        .serial(|| Ok(sapi::SerialNumber::from_be_bytes(&[0x12, 0x34]).ok()));
     let now = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
     let harness = Harness::new(hooks)
         .at(now)
@@ -66,6 +66,7 @@ fn of_an_issued_certificate() {
     let request = request();
     let (line, _) = audited(&harness, &request);
     assert_eq!(line["outcome"], "issued");
+    assert_eq!(line["level"], "INFO");
     assert_eq!(line["slug"], "issued");
     assert_eq!(line["client"], "web01");
     assert_eq!(line["peer"], "192.0.2.7");
@@ -110,6 +111,7 @@ fn of_a_hook_that_breaks_a_rule() {
     let (line, _) = audited(&Harness::new(hooks), &request());
     assert_eq!(line["outcome"], "refused");
     assert_eq!(line["slug"], "internal-error");
+    assert_eq!(line["level"], "ERROR");
     let cause = line["cause"].as_str().unwrap();
     assert!(
         cause.contains("would break a rule") && cause.contains("a b"),
@@ -121,7 +123,7 @@ fn of_a_hook_that_breaks_a_rule() {
 fn of_a_withheld_certificate_with_its_serial_number() {
     let granting = || {
         Scripted::granting(Validity::days(1))
-            .serial(|| Ok(sapi::SerialNumber::from_be_bytes(&[0x12, 0x34])))
+            .serial(|| Ok(sapi::SerialNumber::from_be_bytes(&[0x12, 0x34]).ok()))
     };
     for hooks in [
         granting().postsign(|_, _| Err("the disk is full".into())),

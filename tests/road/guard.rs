@@ -39,7 +39,10 @@ async fn an_error_under_the_question_mark_is_internal() {
     });
     let rejection = fails_then_works(&trouble, Harness::new(hooks)).await;
     assert_eq!(rejection.slug(), "internal-error");
-    assert_eq!(source_of(rejection), "invalid digit found in string");
+    assert_eq!(
+        source_of(rejection),
+        "scripted.authorize: invalid digit found in string"
+    );
 }
 
 #[tokio::test]
@@ -190,7 +193,7 @@ async fn what_could_not_be_recorded_is_withheld() {
     let trouble = Arc::new(AtomicBool::new(false));
     let told = Arc::clone(&trouble);
     let hooks = Scripted::granting(Validity::days(1))
-        .serial(|| Ok(sapi::SerialNumber::from_be_bytes(&[0x12, 0x34])))
+        .serial(|| Ok(sapi::SerialNumber::from_be_bytes(&[0x12, 0x34]).ok()))
         .postsign(move |_, _| match told.load(Ordering::SeqCst) {
             true => Err("the disk is full".into()),
             false => Ok(()),
@@ -201,7 +204,9 @@ async fn what_could_not_be_recorded_is_withheld() {
         panic!("{rejection:?}");
     };
     assert_eq!(serial.to_string(), "1234");
-    assert_eq!(source.to_string(), "the disk is full");
+    assert_eq!(source.to_string(), "scripted.postsign");
+    let own = source.source().unwrap();
+    assert_eq!(own.to_string(), "the disk is full");
 }
 
 #[tokio::test]

@@ -8,6 +8,6 @@ mod keys;
 mod profile;
 mod refusals;
 mod requests;
-mod scripted;
+pub(crate) mod scripted;
 mod serial;
 mod validity;

@@ -110,7 +110,7 @@ async fn an_extension_twice() {
     let rejection = harness.issue("web01", &request()).await.unwrap_err();
     assert_eq!(
         source_of(rejection),
-        "extension 1.3.6.1.4.1.32473.1: is in the draft already"
+        "scripted.presign: extension 1.3.6.1.4.1.32473.1: is in the draft already"
     );
 }
 

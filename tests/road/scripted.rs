@@ -124,10 +124,17 @@ pub(crate) async fn drafted(
     drafting(change).issue("web01", &request()).await.unwrap()
 }
 
-/// What only the log reads of a failure.
+/// What only the log reads of a failure: whose it is, and its causes.
 pub(crate) fn source_of(rejection: Rejection) -> String {
-    match rejection {
-        Rejection::Failed { source } | Rejection::Withheld { source, .. } => source.to_string(),
+    let source = match rejection {
+        Rejection::Failed { source } | Rejection::Withheld { source, .. } => source,
         other => panic!("no failure but {other:?}"),
+    };
+    let mut text = source.to_string();
+    let mut below = source.source();
+    while let Some(cause) = below {
+        text.push_str(&format!(": {cause}"));
+        below = cause.source();
     }
+    text
 }

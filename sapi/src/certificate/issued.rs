@@ -23,6 +23,7 @@ use crate::request::{AltName, DistinguishedName, pem};
 /// println!("{} until {:?}", cert.serial(), cert.not_after());
 /// # }
 /// ```
+#[derive(Clone)]
 pub struct IssuedCertificate {
     der: Vec<u8>,
     pem: String,

@@ -16,7 +16,8 @@ use super::algorithm::SignatureAlgorithm;
 use super::der_writer::DerWriter;
 use super::extension::AUTHORITY_KEY_ID;
 use super::fixed_key::SteadyKey;
-use crate::request::{CertRequest, CsrError, DistinguishedName};
+use super::name_constraints::{NameConstraints, OutsideConstraints};
+use crate::request::{AltName, CertRequest, CsrError, DistinguishedName};
 
 /// The certificate authority as everybody may see it.
 ///
@@ -40,6 +41,8 @@ pub struct Issuer {
     not_before: SystemTime,
     not_after: SystemTime,
     authority_key_id: Vec<u8>,
+    /// Its own, and those of the certificates above: they all count (RFC 5280 section 6.1.4).
+    constraints: Vec<NameConstraints>,
 }
 
 impl Issuer {
@@ -51,7 +54,10 @@ impl Issuer {
         let algorithm = SignatureAlgorithm::for_key(&key).ok_or(IssuerError::UnsupportedKey)?;
         let subject_der = certificate.subject_name().to_der()?;
         let mut chain_pem = String::new();
+        let mut constraints = Vec::new();
         for link in std::iter::once(&certificate).chain(&chain) {
+            let read = NameConstraints::read(&link.to_der()?);
+            constraints.push(read.map_err(|_| IssuerError::Constraints)?);
             chain_pem.push_str(&String::from_utf8_lossy(&link.to_pem()?));
         }
         Ok(Self {
@@ -67,6 +73,7 @@ impl Issuer {
             key,
             certificate,
             chain,
+            constraints,
         })
     }
 
@@ -168,6 +175,16 @@ impl Issuer {
         name.as_der() == self.subject_der || self.name.as_ref().is_some_and(same)
     }
 
+    /// Whether the CA may vouch for this subject and these names.
+    pub(crate) fn permits(
+        &self,
+        subject: &DistinguishedName,
+        names: &[AltName],
+    ) -> Result<(), OutsideConstraints> {
+        let mut all = self.constraints.iter();
+        all.try_for_each(|constraints| constraints.check(subject, names))
+    }
+
     /// The subject for a person to read.
     pub(crate) fn subject_text(&self) -> String {
         let openssl = || format!("{:?}", self.subject());
@@ -211,6 +228,7 @@ impl fmt::Debug for Issuer {
 #[derive(Debug)]
 pub(crate) enum IssuerError {
     UnsupportedKey,
+    Constraints,
     Unreadable(ErrorStack),
 }
 
@@ -231,6 +249,9 @@ impl fmt::Display for IssuerError {
         match self {
             Self::UnsupportedKey => f.write_str(
                 "the CA's key is of no kind to sign with: use RSA from 2048 bits, P-256, P-384, P-521 or Ed25519",
+            ),
+            Self::Constraints => f.write_str(
+                "the name constraints of the CA certificate, or of one above it, are not understood, so they could not be kept: use DNS, email, URI, IP and subject subtrees, without minimum and maximum (RFC 5280 section 4.2.1.10)",
             ),
             Self::Unreadable(error) => write!(f, "the CA certificate cannot be read: {error}"),
         }

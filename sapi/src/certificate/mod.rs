@@ -3,14 +3,17 @@
 mod algorithm;
 mod der_writer;
 mod draft;
+mod draft_text;
 mod extension;
 mod extensions;
 mod fixed_key;
 mod invariants;
 mod issued;
 mod issuer;
+mod name_constraints;
 mod profile;
 mod serial;
+mod subtree;
 mod tbs;
 mod usages;
 mod validity;
@@ -26,9 +29,9 @@ pub use issued::IssuedCertificate;
 pub use issuer::Issuer;
 pub(crate) use issuer::IssuerError;
 pub use profile::Profile;
-pub use serial::SerialNumber;
 #[cfg(test)]
 pub(crate) use serial::no_random_numbers;
+pub use serial::{InvalidSerialNumber, SerialNumber};
 pub(crate) use tbs::Tbs;
 #[cfg(feature = "bench")]
 pub(crate) use tbs::write as write_tbs;

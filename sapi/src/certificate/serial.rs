@@ -15,7 +15,7 @@ use crate::request::hex::hex;
 ///
 /// let serial = SerialNumber::from_be_bytes(&[0x00, 0x01, 0xff]).unwrap();
 /// assert_eq!(serial.to_string(), "01ff");
-/// assert!(SerialNumber::from_be_bytes(&[0]).is_none());
+/// assert!(SerialNumber::from_be_bytes(&[0]).is_err());
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[doc(alias = "SERIAL_NUMBER_GENERATOR_CB")]
@@ -46,27 +46,37 @@ impl SerialNumber {
                 *first &= 0x7f;
             }
             // Only all zeros is no serial number; that is drawn again.
-            if let Some(serial) = Self::from_be_bytes(&octets) {
+            if let Ok(serial) = Self::from_be_bytes(&octets) {
                 return Ok(serial);
             }
         }
     }
 
-    /// A serial number from big-endian octets; `None` for zero and for what takes more than 20
-    /// octets as a positive INTEGER.
+    /// A serial number from big-endian octets.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSerialNumber`] for zero, and for what takes more than 20 octets as a positive INTEGER.
     ///
     /// ```
     /// use sapi::SerialNumber;
     ///
-    /// assert!(SerialNumber::from_be_bytes(&[0x7f; 20]).is_some());
-    /// assert!(SerialNumber::from_be_bytes(&[0x80; 20]).is_none());
+    /// assert!(SerialNumber::from_be_bytes(&[0x7f; 20]).is_ok());
+    /// assert!(SerialNumber::from_be_bytes(&[0x80; 20]).is_err());
     /// ```
-    #[must_use]
-    pub fn from_be_bytes(bytes: &[u8]) -> Option<Self> {
-        let start = bytes.iter().position(|byte| *byte != 0)?;
-        let octets = bytes.get(start..)?;
+    pub fn from_be_bytes(bytes: &[u8]) -> Result<Self, InvalidSerialNumber> {
+        let start = bytes.iter().position(|byte| *byte != 0);
+        let octets = start.and_then(|start| bytes.get(start..));
+        let Some(octets) = octets else {
+            return Err(InvalidSerialNumber("is zero, and must be positive"));
+        };
         let sign = usize::from(octets.first().is_some_and(|first| *first >= 0x80));
-        (octets.len() + sign <= 20).then(|| Self {
+        if octets.len() + sign > 20 {
+            return Err(InvalidSerialNumber(
+                "takes more than 20 octets, the sign bit included",
+            ));
+        }
+        Ok(Self {
             octets: octets.to_vec(),
         })
     }
@@ -82,6 +92,23 @@ impl SerialNumber {
         &self.octets
     }
 }
+
+/// Octets are no serial number (RFC 5280 section 4.1.2.2).
+///
+/// ```
+/// let error = sapi::SerialNumber::from_be_bytes(&[0, 0]).unwrap_err();
+/// assert_eq!(error.to_string(), "the serial number is zero, and must be positive");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidSerialNumber(&'static str);
+
+impl fmt::Display for InvalidSerialNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the serial number {}", self.0)
+    }
+}
+
+impl std::error::Error for InvalidSerialNumber {}
 
 /// Lower-case hex, two digits to an octet.
 impl fmt::Display for SerialNumber {
@@ -129,11 +156,11 @@ mod tests {
     #[test]
     fn positive_and_at_most_20_octets_encoded() {
         for length in 1..=20 {
-            assert!(SerialNumber::from_be_bytes(&vec![0x7f; length]).is_some());
+            assert!(SerialNumber::from_be_bytes(&vec![0x7f; length]).is_ok());
         }
-        assert!(SerialNumber::from_be_bytes(&[0x80; 19]).is_some());
+        assert!(SerialNumber::from_be_bytes(&[0x80; 19]).is_ok());
         for bad in [&[][..], &[0], &[0; 30], &[0x80; 20], &[1; 21]] {
-            assert!(SerialNumber::from_be_bytes(bad).is_none(), "{bad:?}");
+            assert!(SerialNumber::from_be_bytes(bad).is_err(), "{bad:?}");
         }
         let padded = [&[0; 9][..], &[1; 20]].concat();
         assert_eq!(

@@ -20,7 +20,7 @@ use super::StartError;
 use crate::certificate::Validity;
 use crate::hooks::{BoxError, Chain, Rejection, SigningContext, SigningHooks, Terms, Verdict};
 use crate::identity::{Identity, KeyKind, NewIdentity};
-use crate::request::DistinguishedName;
+use crate::request::{ClientId, DistinguishedName};
 use crate::server::App;
 use crate::server::listen::{Listener, Origin};
 use crate::server::log;
@@ -38,6 +38,9 @@ pub(crate) struct Demo {
     /// everybody what they ask for
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// The client to enrol: what the path says, and the common name of its request
+    #[arg(long, value_name = "CLIENT", default_value = "demo01")]
+    client: ClientId,
     /// The port to serve on, on 127.0.0.1; 0 lets the system choose
     #[arg(long, default_value_t = 0)]
     port: u16,
@@ -50,7 +53,12 @@ impl Demo {
             None => Sources::defaults()?,
         };
         let settings = Settings::check(&sources)?;
-        log::start(settings.log_format, "warn")?;
+        // With hooks of one's own it is of interest what they decide and why; the grant-all has nothing to tell.
+        let filter = self
+            .config
+            .as_ref()
+            .map_or("warn", |_| &settings.log_filter);
+        log::start(settings.log_format, filter)?;
         let hooks = match self.config {
             Some(_) => app.make_hooks(&sources)?,
             None => Chain::new().then(GrantAll),
@@ -70,7 +78,8 @@ impl Demo {
                 start::Beside::default(),
             );
             let (once, folder) = (self.once, folder.path().to_path_buf());
-            let enrolment = tokio::task::spawn_blocking(move || show(address, &ca, &folder, once));
+            let enrolment =
+                tokio::task::spawn_blocking(move || show(address, &self.client, &ca, &folder, once));
             tokio::pin!(serving);
             tokio::select! {
                 ended = &mut serving => return ended,
@@ -111,9 +120,15 @@ fn throw_away_identity() -> Result<(Identity, X509), BoxError> {
 }
 
 /// Enrols a client as any program would, verifies what it gets, and tells how to do it by hand.
-fn show(address: SocketAddr, ca: &X509, folder: &Path, once: bool) -> Result<(), BoxError> {
-    let request = demo_request()?;
-    let answer = put(address, "/api/csr/demo01", &request.to_pem()?)?;
+fn show(
+    address: SocketAddr,
+    client: &ClientId,
+    ca: &X509,
+    folder: &Path,
+    once: bool,
+) -> Result<(), BoxError> {
+    let request = demo_request(client)?;
+    let answer = put(address, &format!("/api/csr/{client}"), &request.to_pem()?)?;
     let answer: serde_json::Value = serde_json::from_str(&answer)?;
     let pem = answer
         .get("signed_x509_pem")
@@ -145,23 +160,23 @@ fn show(address: SocketAddr, ca: &X509, folder: &Path, once: bool) -> Result<(),
     )?;
     writeln!(
         out,
-        "    curl -sS -T {}/client.csr http://{address}/api/csr/demo01\n",
+        "    curl -sS -T {}/client.csr http://{address}/api/csr/{client}\n",
         folder.display()
     )?;
     writeln!(out, "Serving until Ctrl-C.")?;
     Ok(out.flush()?)
 }
 
-fn demo_request() -> Result<X509Req, BoxError> {
+fn demo_request(client: &ClientId) -> Result<X509Req, BoxError> {
     let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?;
     let key = PKey::from_ec_key(EcKey::generate(&group)?)?;
     let mut subject = X509NameBuilder::new()?;
-    subject.append_entry_by_text("CN", "demo01")?;
+    subject.append_entry_by_text("CN", client.as_str())?;
     let mut request = X509Req::builder()?;
     request.set_subject_name(&subject.build())?;
     request.set_pubkey(&key)?;
     let name = SubjectAlternativeName::new()
-        .dns("demo01.example.com")
+        .dns(&format!("{client}.example.com"))
         .build(&request.x509v3_context(None))?;
     let mut extensions = Stack::new()?;
     extensions.push(name)?;

@@ -1,9 +1,14 @@
 //! The subcommands of a shell binary.
 
 mod demo;
+mod exit_code;
+mod explain;
+mod explain_json;
+mod input;
 pub(crate) mod print_config;
 mod sign;
 
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -36,6 +41,8 @@ enum Command {
     Demo(demo::Demo),
     /// Sign one request through the hooks, without a socket
     Sign(sign::Sign),
+    /// Rehearse one request: what every stop of the road makes of it, without the CA's key
+    Explain(explain::Explain),
     /// Print the merged settings and where each comes from
     Config {
         #[command(flatten)]
@@ -149,6 +156,10 @@ impl App {
         };
         match self.dispatch(cli.command, command) {
             Ok(code) => code,
+            // Whoever read our output has read enough, as `head` does.
+            Err(StartError::System(error)) if error.kind() == ErrorKind::BrokenPipe => {
+                ExitCode::SUCCESS
+            }
             Err(error) => {
                 eprintln!("error: {error}");
                 ExitCode::from(error.exit_code())
@@ -161,15 +172,14 @@ impl App {
             Command::Serve(serve) => self.serve_from(&serve),
             Command::Demo(demo) => demo.run(&self),
             Command::Sign(sign) => sign.run(&self),
+            Command::Explain(explain) => explain.run(&self),
             Command::Config { settings } => print_config::run(&settings.read()?),
             Command::Completions { shell } => {
                 let name = definition.get_name().to_owned();
-                clap_complete::generate(
-                    shell,
-                    &mut definition.clone(),
-                    name,
-                    &mut std::io::stdout(),
-                );
+                // Into memory first: the crate panics where standard output has gone away.
+                let mut script = Vec::new();
+                clap_complete::generate(shell, &mut definition.clone(), name, &mut script);
+                std::io::stdout().write_all(&script)?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Man { dir: Some(dir) } => {

@@ -9,11 +9,14 @@ use crate::server::settings::Settings;
 use crate::server::sources::{Line, Sources};
 use crate::server::start::StartError;
 
-/// Prints TOML that could be a settings file; what is wrong with it is the error.
+/// Prints TOML that could be a settings file, defaults included; what is wrong with it is the error.
 pub(crate) fn run(sources: &Sources) -> Result<ExitCode, StartError> {
     let mut out = io::stdout().lock();
     for line in sources.lines() {
         writeln!(out, "{}", printed(&line))?;
+    }
+    for key in sources.unset() {
+        writeln!(out, "# {key} is not set and has no default")?;
     }
     Settings::check(sources)?;
     Ok(ExitCode::SUCCESS)

@@ -1,15 +1,16 @@
 //! `sign`: one request through the hooks, what ssl_api called ca_sign_certificate.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 
+use super::exit_code::{exit_code, refuse};
+use super::input::read;
 use super::{Common, StartError};
-use crate::hooks::Rejection;
-use crate::request::{CertRequest, ClientId, InvalidClientId, Peer};
+use crate::request::{CertRequest, ClientId, Peer};
 use crate::server::App;
 use crate::server::log;
 use crate::server::settings::Settings;
@@ -23,7 +24,7 @@ use crate::server::start;
 )]
 pub(crate) struct Sign {
     /// Who the request is from, as the path of the endpoint would say
-    #[arg(long, value_parser = client)]
+    #[arg(long)]
     client: ClientId,
     /// The request, PEM or DER; - is standard input
     #[arg(default_value = "-", value_name = "FILE")]
@@ -67,7 +68,7 @@ impl Sign {
         })?;
         match outcome {
             Ok(certificate) => Ok(deliver(out, certificate.pem())),
-            Err(rejection) => Ok(refuse(exit_code(&rejection), &reason(&rejection))),
+            Err(rejection) => Ok(refuse(exit_code(&rejection), &rejection.in_words())),
         }
     }
 }
@@ -85,7 +86,13 @@ impl<'a> Reserved<'a> {
             .write(true)
             .create_new(true)
             .open(path);
-        let file = made.map_err(|error| format!("{}: {error}", path.display()))?;
+        let file = made.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => format!(
+                "{}: is there already and is not overwritten; move it away or name another file",
+                path.display()
+            ),
+            _ => format!("{}: {error}", path.display()),
+        })?;
         Ok(Self {
             path,
             file,
@@ -127,52 +134,5 @@ fn deliver(out: Option<Reserved<'_>>, pem: &str) -> ExitCode {
         (Some(Err(error)), Ok(())) => refuse(74, &format!("{error}; printed instead")),
         (_, Err(error)) => refuse(74, &format!("standard output: {error}")),
         (Some(Ok(())), _) => ExitCode::SUCCESS,
-    }
-}
-
-fn client(text: &str) -> Result<ClientId, InvalidClientId> {
-    text.parse()
-}
-
-fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
-    let source: Box<dyn Read> = if path == Path::new("-") {
-        Box::new(io::stdin())
-    } else {
-        Box::new(fs::File::open(path)?)
-    };
-    let mut body = Vec::new();
-    // One byte more than allowed is enough to know.
-    source.take(limit as u64 + 1).read_to_end(&mut body)?;
-    if body.len() > limit {
-        return Err(io::Error::other(format!(
-            "is larger than {limit} bytes (http.max_body)"
-        )));
-    }
-    Ok(body)
-}
-
-fn refuse(code: u8, why: &str) -> ExitCode {
-    eprintln!("error: {why}");
-    ExitCode::from(code)
-}
-
-/// At a terminal the operator may read the cause, unlike a client.
-fn reason(rejection: &Rejection) -> String {
-    match rejection.cause() {
-        cause if cause.is_empty() => rejection.slug().to_owned(),
-        cause => format!("{}: {cause}", rejection.slug()),
-    }
-}
-
-fn exit_code(rejection: &Rejection) -> u8 {
-    match rejection {
-        Rejection::Unacceptable(_) => 65,
-        Rejection::Denied { .. } | Rejection::Unauthenticated { .. } => 77,
-        Rejection::Pending { .. }
-        | Rejection::TooMany { .. }
-        | Rejection::Unavailable { .. }
-        | Rejection::Overloaded
-        | Rejection::TimedOut { .. } => 75,
-        Rejection::Failed { .. } | Rejection::Withheld { .. } => 70,
     }
 }

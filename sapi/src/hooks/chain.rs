@@ -2,10 +2,11 @@
 
 use std::any::Any;
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::context::HookTime;
+use super::call::InWords;
 use super::guard::guarded;
 use super::{BoxError, Rejection, SigningContext, SigningHooks, Terms, Verdict};
 use crate::certificate::{DraftCertificate, IssuedCertificate, Issuer, SerialNumber};
@@ -217,12 +218,11 @@ fn noted<T>(
     cx: &SigningContext,
     hook: &dyn SigningHooks,
     method: &'static str,
-    (answer, took): (Result<T, Rejection>, std::time::Duration),
-) -> Result<T, Rejection> {
-    cx.record(HookTime {
-        hook: hook.name().to_owned(),
-        method,
-        took,
-    });
+    (answer, took): (Result<T, Rejection>, Duration),
+) -> Result<T, Rejection>
+where
+    Result<T, Rejection>: InWords,
+{
+    cx.record(hook.name(), method, took, &answer);
     answer
 }

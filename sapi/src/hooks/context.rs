@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use openssl::hash::MessageDigest;
 
+use super::call::{HookCall, InWords};
 use crate::certificate::Issuer;
 use crate::request::{CertRequest, ClientId, Peer};
 
@@ -37,15 +38,9 @@ pub struct SigningContext {
     notes: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
     granted_by: Vec<String>,
     time_limit: Duration,
-    times: Mutex<Vec<HookTime>>,
-}
-
-/// How long one method of one hook took.
-#[derive(Clone, Debug)]
-pub(crate) struct HookTime {
-    pub(crate) hook: String,
-    pub(crate) method: &'static str,
-    pub(crate) took: Duration,
+    rehearsal: bool,
+    watched: bool,
+    calls: Mutex<Vec<HookCall>>,
 }
 
 impl SigningContext {
@@ -68,8 +63,20 @@ impl SigningContext {
             notes: HashMap::new(),
             granted_by: Vec::new(),
             time_limit,
-            times: Mutex::default(),
+            rehearsal: false,
+            watched: false,
+            calls: Mutex::default(),
         }
+    }
+
+    /// The same request, in a rehearsal or not.
+    pub(crate) fn in_rehearsal(self, rehearsal: bool) -> Self {
+        Self { rehearsal, ..self }
+    }
+
+    /// The same request, of which the answers of hooks are kept in words or not.
+    pub(crate) fn watched(self, watched: bool) -> Self {
+        Self { watched, ..self }
     }
 
     /// Who the client says it is. Nothing vouches for it but the hooks.
@@ -176,6 +183,30 @@ impl SigningContext {
         self.notes.get(&TypeId::of::<T>())?.downcast_ref()
     }
 
+    /// Whether this is a rehearsal, as `explain` makes one: the certificate will be signed by a throw-away
+    /// key, and `postsign` does not run. A hook whose `authorize`, `serial_number` or `presign` has effects
+    /// elsewhere (it counts, spends a token, writes down an intent) leaves them out then, and answers as it
+    /// would otherwise.
+    ///
+    /// ```
+    /// use sapi::{Rejection, SigningContext, SigningHooks, Verdict, async_trait};
+    /// # #[derive(Default)] struct Counter(std::sync::atomic::AtomicU64);
+    ///
+    /// #[async_trait]
+    /// impl SigningHooks for Counter {
+    ///     async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
+    ///         if !cx.rehearsal() {
+    ///             self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    ///         }
+    ///         Ok(Verdict::Abstain)
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn rehearsal(&self) -> bool {
+        self.rehearsal
+    }
+
     /// The names of the hooks that granted the request so far, in their order.
     ///
     /// ```no_run
@@ -194,18 +225,30 @@ impl SigningContext {
         self.time_limit
     }
 
-    pub(crate) fn record(&self, time: HookTime) {
-        self.times
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(time);
+    /// Writes down a call of a hook; its answer, only if somebody watches.
+    pub(crate) fn record(
+        &self,
+        hook: &str,
+        method: &'static str,
+        took: Duration,
+        answer: &impl InWords,
+    ) {
+        let call = HookCall {
+            hook: hook.to_owned(),
+            method,
+            took,
+            answer: match self.watched {
+                true => answer.in_words(),
+                false => String::new(),
+            },
+        };
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.push(call);
     }
 
-    pub(crate) fn times(&self) -> Vec<HookTime> {
-        self.times
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    pub(crate) fn calls(&self) -> Vec<HookCall> {
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.clone()
     }
 
     pub(crate) fn shared_csr(&self) -> Arc<CertRequest> {

@@ -22,7 +22,7 @@ pub(crate) async fn guarded<T, E: Into<Rejection>>(
     let answer = match answer {
         // A hook that blocks its thread is never interrupted, but it is late all the same.
         Ok(Ok(_)) if took > limit => Err(Rejection::TimedOut { hook: named() }),
-        Ok(Ok(answer)) => answer.map_err(Into::into),
+        Ok(Ok(answer)) => answer.map_err(|error| error.into().of_hook(named)),
         Ok(Err(panic)) => Err(Rejection::failed(format!(
             "{} panicked: {}",
             named(),

@@ -1,19 +1,19 @@
 //! The integrator's part: policy as code.
 
+mod call;
 mod chain;
 mod context;
 mod first_of;
 mod guard;
-mod optional;
 mod rejection;
 mod verdict;
 
 use async_trait::async_trait;
 
 use crate::certificate::{DraftCertificate, IssuedCertificate, Issuer, SerialNumber};
+pub use call::HookCall;
 pub use chain::Chain;
 pub(crate) use chain::PostsignFailure;
-pub(crate) use context::HookTime;
 pub use context::SigningContext;
 pub use first_of::FirstOf;
 pub use rejection::Rejection;
@@ -120,8 +120,7 @@ pub trait SigningHooks: Send + Sync + 'static {
     /// impl sapi::SigningHooks for Registry {
     ///     async fn serial_number(&self, _: &SigningContext) -> Result<Option<SerialNumber>, Rejection> {
     ///         let next = self.next_serial().await?;
-    ///         let serial = SerialNumber::from_be_bytes(&next).ok_or("the registry's serial is zero")?;
-    ///         Ok(Some(serial))
+    ///         Ok(Some(SerialNumber::from_be_bytes(&next)?))
     ///     }
     /// }
     /// ```

@@ -1,6 +1,7 @@
 //! Why a request does not get a certificate now.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::time::Duration;
 
 use super::BoxError;
@@ -149,6 +150,25 @@ impl Rejection {
         }
     }
 
+    /// A failure says whose it is; what a hook decides, the log tells apart by itself.
+    pub(crate) fn of_hook(self, named: impl FnOnce() -> String) -> Self {
+        match self {
+            Self::Failed { source } => Self::failed(HookFailure {
+                hook: named(),
+                source,
+            }),
+            other => other,
+        }
+    }
+
+    /// Slug and cause, for those who may read the cause.
+    pub(crate) fn in_words(&self) -> String {
+        match self.cause() {
+            cause if cause.is_empty() => self.slug().to_owned(),
+            cause => format!("{}: {cause}", self.slug()),
+        }
+    }
+
     /// What the log reads: the cause, where the client reads a reason at most.
     pub(crate) fn cause(&self) -> String {
         match self {
@@ -169,6 +189,26 @@ impl Rejection {
 impl<E: Into<BoxError>> From<E> for Rejection {
     fn from(error: E) -> Self {
         Self::failed(error)
+    }
+}
+
+/// What went wrong inside a hook: its name and method, above the hook's own error.
+#[derive(Debug)]
+struct HookFailure {
+    /// Name and method.
+    hook: String,
+    source: BoxError,
+}
+
+impl fmt::Display for HookFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.hook)
+    }
+}
+
+impl std::error::Error for HookFailure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.source.as_ref())
     }
 }
 

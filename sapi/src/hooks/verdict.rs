@@ -1,5 +1,6 @@
 //! What a hook answers, and what a grant allows.
 
+use std::fmt;
 use std::time::SystemTime;
 
 use openssl::error::ErrorStack;
@@ -151,5 +152,16 @@ impl Terms {
 
     pub(crate) fn into_parts(self) -> (Validity, Vec<AltName>) {
         (self.validity, self.names)
+    }
+}
+
+/// `30d: DNS:www.example.com IP:192.0.2.1`
+impl fmt::Display for Terms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.validity)?;
+        if self.names.is_empty() {
+            return f.write_str(" no name");
+        }
+        self.names.iter().try_for_each(|name| write!(f, " {name}"))
     }
 }

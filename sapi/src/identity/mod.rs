@@ -16,6 +16,7 @@ mod passphrase;
 mod passphrase_sources;
 mod pool;
 pub mod private_key;
+mod rehearsal;
 pub(crate) mod secure_heap;
 mod signer;
 mod signing_key;
@@ -26,7 +27,7 @@ mod timestamp;
 use std::fmt;
 use std::sync::Arc;
 
-use openssl::pkey::{PKey, Private};
+use openssl::pkey::{PKey, Private, Public};
 use openssl::x509::X509;
 
 use crate::certificate::{IssuedCertificate, Issuer, IssuerError, Tbs};
@@ -38,6 +39,8 @@ pub use install::{Existing, InstallError, Installed};
 #[cfg(feature = "server")]
 pub(crate) use kept_passphrase::KeptPassphrase;
 pub use key_kind::{KeyKind, UnknownKeyKind};
+#[cfg(feature = "server")]
+pub(crate) use load::load_public;
 pub use load::{IdentityError, LoadedIdentity, load, load_issuer};
 pub use passphrase::{Passphrase, PassphraseLengthError};
 pub use passphrase_sources::{PassphraseError, PassphraseSources};
@@ -63,6 +66,8 @@ use signer::Signer;
 pub struct Identity {
     issuer: Arc<Issuer>,
     signer: Box<dyn Signer>,
+    /// The public half of the key that signs in a rehearsal; otherwise the issuer's does.
+    throw_away: Option<PKey<Public>>,
 }
 
 impl Identity {
@@ -92,7 +97,28 @@ impl Identity {
         Ok(Self {
             issuer: Arc::new(issuer),
             signer: Box::new(signer),
+            throw_away: None,
         })
+    }
+
+    /// The public half of a CA with a throw-away key in the place of its own: what it signs is a
+    /// certificate of that CA to the last byte but for the signature, which nobody accepts.
+    pub(crate) fn for_rehearsal(
+        certificate: X509,
+        chain: Vec<X509>,
+    ) -> Result<Self, UnfitIdentity> {
+        let issuer = Issuer::new(certificate, chain)?;
+        let (key, throw_away) = rehearsal::key_like(issuer.public_key())?;
+        let signer = KeySigner::new(key, issuer.algorithm());
+        Ok(Self {
+            issuer: Arc::new(issuer),
+            signer: Box::new(signer),
+            throw_away: Some(throw_away),
+        })
+    }
+
+    pub(crate) fn is_for_rehearsal(&self) -> bool {
+        self.throw_away.is_some()
     }
 
     /// The public half.
@@ -117,7 +143,12 @@ impl Identity {
 
     /// Signs the bytes and verifies the signature.
     pub(crate) fn issue(&self, tbs: Tbs) -> Result<IssuedCertificate, SignError> {
-        signer::issue(self.signer.as_ref(), &self.issuer, tbs)
+        signer::issue(
+            self.signer.as_ref(),
+            &self.issuer,
+            self.throw_away.as_ref(),
+            tbs,
+        )
     }
 }
 

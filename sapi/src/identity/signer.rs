@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use openssl::error::ErrorStack;
-use openssl::pkey::{PKey, Private};
+use openssl::pkey::{PKey, Private, Public};
 
 use crate::certificate::{IssuedCertificate, Issuer, SignatureAlgorithm, Tbs};
 
@@ -34,14 +34,20 @@ impl Signer for KeySigner {
     }
 }
 
-/// Signs, verifies the signature with the CA's public key, and puts the certificate together.
+/// Signs, verifies the signature with the CA's public key (in a rehearsal, with the throw-away one), and
+/// puts the certificate together.
 pub(crate) fn issue(
     signer: &dyn Signer,
     issuer: &Arc<Issuer>,
+    throw_away: Option<&PKey<Public>>,
     tbs: Tbs,
 ) -> Result<IssuedCertificate, SignError> {
     let signature = signer.sign(tbs.der())?;
-    if !issuer.verifies(tbs.der(), &signature)? {
+    let verifies = match throw_away {
+        None => issuer.verifies(tbs.der(), &signature),
+        Some(key) => issuer.algorithm().verifies(key, tbs.der(), &signature),
+    };
+    if !verifies? {
         return Err(SignError::DoesNotVerify);
     }
     IssuedCertificate::assemble(tbs, issuer, &signature).map_err(SignError::Encoding)

@@ -11,7 +11,7 @@ use std::str::FromStr;
 /// use sapi::ClientId;
 ///
 /// let client: ClientId = "web01".parse()?;
-/// assert_eq!(client.as_str(), "web01");
+/// assert_eq!(client, "web01");
 /// assert!("web-01".parse::<ClientId>().is_err());
 /// # Ok::<(), sapi::InvalidClientId>(())
 /// ```
@@ -51,6 +51,19 @@ impl FromStr for ClientId {
 impl AsRef<str> for ClientId {
     fn as_ref(&self) -> &str {
         &self.0
+    }
+}
+
+/// So that a hook can compare it with a text: `cx.client() == "web01"`.
+impl PartialEq<str> for ClientId {
+    fn eq(&self, other: &str) -> bool {
+        &*self.0 == other
+    }
+}
+
+impl PartialEq<&str> for ClientId {
+    fn eq(&self, other: &&str) -> bool {
+        &*self.0 == *other
     }
 }
 

@@ -162,6 +162,11 @@ impl DistinguishedName {
     /// Whether two names are the same by RFC 5280 section 7.1: case and runs of blanks do not count,
     /// nor does the string type.
     pub(crate) fn means_same_as(&self, other: &Self) -> bool {
+        self.attributes.len() == other.attributes.len() && self.begins_with(other)
+    }
+
+    /// Whether this name is below another in the directory: whether it begins like it.
+    pub(crate) fn begins_with(&self, base: &Self) -> bool {
         let same = |(own, its): (&Attribute, &Attribute)| {
             let words = |text: &str| {
                 let words: Vec<_> = text.split_whitespace().map(str::to_lowercase).collect();
@@ -169,8 +174,8 @@ impl DistinguishedName {
             };
             own.kind == its.kind && words(&own.value) == words(&its.value)
         };
-        self.attributes.len() == other.attributes.len()
-            && self.attributes.iter().zip(&other.attributes).all(same)
+        self.attributes.len() >= base.attributes.len()
+            && self.attributes.iter().zip(&base.attributes).all(same)
     }
 }
 

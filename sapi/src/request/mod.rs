@@ -18,6 +18,7 @@ mod name_der;
 mod name_fields;
 mod name_rules;
 mod names;
+pub(crate) mod network;
 mod peer;
 pub(crate) mod pem;
 mod policy;
@@ -28,6 +29,8 @@ mod rsa_policy;
 pub(crate) mod signature;
 mod small_primes;
 mod subject_error;
+#[cfg(test)]
+mod tests;
 mod weak_rsa_key;
 
 pub use client::{ClientId, InvalidClientId};
@@ -36,6 +39,7 @@ pub use csr_error::CsrError;
 pub use distinguished_name::DistinguishedName;
 pub use key_error::KeyError;
 pub use key_kind::KeyKind;
+pub(crate) use name_fields::canonical_field;
 pub use names::{AltName, NameError};
 pub use peer::{Peer, PeerCertificate, PeerCertificateError};
 pub use policy::{RequestPolicy, UnknownKeyKind};

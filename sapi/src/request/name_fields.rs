@@ -43,6 +43,12 @@ pub(super) fn identifier(field: &str) -> Option<ObjectIdentifier> {
     }
 }
 
+/// A field as [`DistinguishedName::fields`](super::DistinguishedName::fields) calls it.
+pub(crate) fn canonical_field(field: &str) -> Option<String> {
+    let kind = identifier(field)?;
+    Some(known(&kind).map_or(kind.to_string(), |known| known.short_name().to_owned()))
+}
+
 /// What is known of an identifier.
 pub(super) fn known(kind: &ObjectIdentifier) -> Option<&'static Field> {
     FIELDS.iter().find(|known| known.kind == *kind)

@@ -115,6 +115,10 @@ fn check_label(label: &[u8]) -> Result<(), CsrError> {
         }
         b"CERTIFICATE" | b"X509 CERTIFICATE" | b"TRUSTED CERTIFICATE" => "a certificate",
         _ if label.ends_with(b"PUBLIC KEY") => "a public key",
+        _ if label.windows(DASHES.len()).any(|window| window == DASHES) => {
+            "a PEM block on one line; with curl send the file by --upload-file or --data-binary, as \
+             --data drops the ends of lines"
+        }
         _ => "a PEM block of another kind",
     };
     Err(CsrError::NotARequest {
@@ -160,6 +164,14 @@ mod tests {
             write_request(&[0x30, 3, 2, 1, 1]).lines().nth(1),
             Some("MAMCAQE=")
         );
+    }
+
+    #[test]
+    fn lost_ends_of_lines_are_named() {
+        let body = b"-----BEGIN CERTIFICATE REQUEST-----MAMCAQE=-----END CERTIFICATE REQUEST-----";
+        let error = find_request(body).unwrap_err();
+        assert_eq!(error.slug(), "not-a-request");
+        assert!(error.to_string().contains("--data-binary"), "{error}");
     }
 
     #[test]

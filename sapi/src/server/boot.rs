@@ -1,8 +1,11 @@
 //! What a hook is made from.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use serde::de::DeserializeOwned;
 
-use super::sources::Sources;
+use super::sources::{SettingsError, Sources};
 use crate::hooks::BoxError;
 
 /// What is there when hooks are made: their own tables of the settings.
@@ -24,11 +27,38 @@ use crate::hooks::BoxError;
 #[derive(Debug)]
 pub struct Boot {
     sources: Sources,
+    rehearsal: bool,
+    /// The tables that hooks have asked for.
+    asked: Mutex<BTreeSet<String>>,
 }
 
 impl Boot {
-    pub(crate) fn new(sources: Sources) -> Self {
-        Self { sources }
+    pub(crate) fn new(sources: Sources, rehearsal: bool) -> Self {
+        Self {
+            sources,
+            rehearsal,
+            asked: Mutex::default(),
+        }
+    }
+
+    /// Whether these hooks are made for a rehearsal (`explain`), perhaps as another user than the
+    /// service's: what opens files for writing or takes locks leaves that out then.
+    ///
+    /// ```
+    /// # struct Journal;
+    /// # impl Journal {
+    /// #     fn open(file: String) -> Result<Self, sapi::BoxError> { Ok(Self) }
+    /// #     fn closed() -> Self { Self }
+    /// # }
+    /// # impl sapi::SigningHooks for Journal {}
+    /// let app = sapi::App::new().hook_with(|boot| match boot.rehearsal() {
+    ///     true => Ok(Journal::closed()),
+    ///     false => Journal::open(boot.settings("journal")?),
+    /// });
+    /// ```
+    #[must_use]
+    pub fn rehearsal(&self) -> bool {
+        self.rehearsal
     }
 
     /// The table `[hooks.<name>]` of the settings.
@@ -43,6 +73,7 @@ impl Boot {
     /// # Ok(()) }
     /// ```
     pub fn settings<T: DeserializeOwned>(&self, name: &str) -> Result<T, BoxError> {
+        self.note(name);
         let key = format!("hooks.{name}");
         let fault = |error| format!("[{key}]: {error}");
         self.sources
@@ -81,8 +112,37 @@ impl Boot {
     /// ```
     #[must_use]
     pub fn has_settings(&self, name: &str) -> bool {
+        self.note(name);
         self.sources
             .get::<config::Value>(&format!("hooks.{name}"))
             .is_ok()
+    }
+
+    fn note(&self, name: &str) {
+        let table = name.split('.').next().unwrap_or(name);
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.insert(table.to_owned());
+    }
+
+    /// A table that no hook has asked for is a slip of the pen, and its hook runs on other settings than
+    /// the operator believes.
+    pub(crate) fn refuse_unread(&self) -> Result<(), SettingsError> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = |table: &String| asked.iter().any(|name| name.eq_ignore_ascii_case(table));
+        let Some(table) = self.sources.hook_tables().into_iter().find(|t| !known(t)) else {
+            return Ok(());
+        };
+        let tables: Vec<_> = asked.iter().map(|name| format!("[hooks.{name}]")).collect();
+        let read = match tables.is_empty() {
+            true => "they read no table at all".to_owned(),
+            false => format!("they read {}", tables.join(", ")),
+        };
+        let key = format!("hooks.{table}");
+        let mut lines = self.sources.lines().into_iter();
+        let origin = lines.find(|line| line.key.starts_with(&key));
+        Err(SettingsError(format!(
+            "{key}: no hook of this program reads this table (in {}); {read}",
+            origin.map(|line| line.origin).unwrap_or_default()
+        )))
     }
 }

@@ -10,13 +10,13 @@ use openssl::pkey::{PKey, Public};
 use openssl::x509::X509;
 use sha2::{Digest, Sha256};
 
-use super::network::Network;
 use super::proxy::{self, Connection};
 use super::reply;
 use super::settings::{Proxy, Settings};
 use super::sources::Sources;
 use crate::command::print_config::printed;
 use crate::hooks::Rejection;
+use crate::request::network::Network;
 use crate::request::{KeyError, Peer, RequestPolicy, read_spki};
 
 /// Checks a SubjectPublicKeyInfo as the reader of requests does.

@@ -2,7 +2,7 @@
 // The clock is read here, once for each request, and passed down.
 #![allow(clippy::disallowed_methods)]
 
-mod anchors;
+pub(crate) mod anchors;
 mod answers;
 pub(crate) mod app;
 mod body;
@@ -20,8 +20,8 @@ mod json_lines;
 mod keys;
 pub(crate) mod listen;
 pub(crate) mod log;
-mod network;
 mod notify;
+pub(crate) mod observed;
 mod open_files;
 pub(crate) mod problem;
 mod proxy;

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::log;
-use super::network::Network;
 use super::raw::RawSettings;
 use super::sources::{SettingsError, Sources};
 use crate::certificate::{Profile, Validity};
+use crate::request::network::Network;
 use crate::request::{AltName, RequestPolicy, RsaPolicy};
 
 /// Checked settings.

@@ -112,6 +112,26 @@ impl Sources {
         Some(line.origin).filter(|origin| origin != DEFAULT)
     }
 
+    /// The names of the tables under `hooks`.
+    pub(crate) fn hook_tables(&self) -> Vec<String> {
+        let hooks: Result<Map<String, Value>, _> = self.merged.get("hooks");
+        let all = hooks.unwrap_or_default().into_iter();
+        let mut tables: Vec<_> = all
+            .filter(|(_, value)| matches!(value.kind, ValueKind::Table(_)))
+            .map(|(name, _)| name)
+            .collect();
+        tables.sort();
+        tables
+    }
+
+    /// The keys that have neither a value nor a default.
+    pub(crate) fn unset(&self) -> Vec<&'static str> {
+        let set: Vec<_> = self.lines().into_iter().map(|line| line.key).collect();
+        let all = KEYS.iter().map(|(key, _)| *key);
+        all.filter(|key| !set.iter().any(|other| other == key))
+            .collect()
+    }
+
     /// Whether a value is a text, and not a number that would be read as one.
     pub(crate) fn is_text(&self, key: &str) -> bool {
         let value: Result<Value, _> = self.merged.get(key);
@@ -132,9 +152,12 @@ impl Sources {
                     Some(known) => format!("; did you mean {known}?"),
                     None => String::new(),
                 };
+                let origin = match line.origin.as_str() {
+                    ENVIRONMENT => format!("{ENVIRONMENT}, {}", variable(key)),
+                    file => file.to_owned(),
+                };
                 return Err(SettingsError(format!(
-                    "{key}: unknown setting in {}{hint}",
-                    line.origin
+                    "{key}: unknown setting in {origin}{hint}"
                 )));
             }
         }
@@ -256,7 +279,7 @@ fn flatten(prefix: &str, value: &Value, lines: &mut Vec<Line>) {
         _ => {
             let origin = match value.origin() {
                 None => DEFAULT.to_owned(),
-                Some("the environment") => "environment".to_owned(),
+                Some("the environment") => ENVIRONMENT.to_owned(),
                 Some(path) => path.to_owned(),
             };
             lines.push(Line {
@@ -266,6 +289,11 @@ fn flatten(prefix: &str, value: &Value, lines: &mut Vec<Line>) {
             });
         }
     }
+}
+
+/// The variable that sets a key.
+fn variable(key: &str) -> String {
+    format!("SAPI_{}", key.replace('.', "__").to_uppercase())
 }
 
 fn bare_or_quoted(key: &str) -> String {
@@ -283,4 +311,5 @@ fn place(key: &str) -> (usize, String) {
 }
 
 const DEFAULT: &str = "default";
+const ENVIRONMENT: &str = "environment";
 const DEFAULT_FILE: &str = "/etc/sapi/sapi.toml";

@@ -15,15 +15,14 @@ pub(crate) fn unlock(ca_path: &Path, passphrase: &Passphrase) -> Result<Identity
     match load(ca_path, passphrase, SystemTime::now()) {
         Ok(loaded) => Ok(Identity::new(loaded.key, loaded.certificate, loaded.chain)?),
         Err(error) => {
-            let name = ca_path.display();
+            // Every other error is told once, by whoever asked for the identity.
             if matches!(
                 error,
                 IdentityError::PrivateKey(PrivateKeyError::WrongPassphrase)
             ) {
+                let name = ca_path.display();
                 tracing::error!("{name}: not unlocked: {error}; waiting before saying so");
                 thread::sleep(WRONG_PASSPHRASE_WAIT);
-            } else {
-                tracing::error!("{name}: not loaded: {error}");
             }
             Err(error.into())
         }

@@ -170,7 +170,7 @@ impl Old {
         let subject = certificate.subject_name().to_der()?;
         let key = certificate.public_key()?.public_key_to_der()?;
         let parts = (
-            SerialNumber::from_be_bytes(&serial),
+            SerialNumber::from_be_bytes(&serial).ok(),
             DistinguishedName::from_der(&subject).ok(),
             names::read(certificate),
         );

@@ -28,6 +28,7 @@ pub struct Authority {
     from: SystemTime,
     until: SystemTime,
     key_id: KeyId,
+    constraints: Option<Vec<u8>>,
     above: Option<Box<Authority>>,
     certificate: X509,
 }
@@ -61,13 +62,14 @@ impl Authority {
     fn make(key: TestKey, common_name: &str, above: Option<Box<Self>>) -> Self {
         let subject = common_name_alone(common_name);
         let (from, until) = (at(YEAR_2000), at(YEAR_2100 - 1));
-        let certificate = certify_ca(&key, &subject, (from, until), KeyId::Present, None);
+        let certificate = certify_ca(&key, &subject, (from, until), KeyId::Present, None, None);
         let authority = Self {
             key,
             subject,
             from,
             until,
             key_id: KeyId::Present,
+            constraints: None,
             above,
             certificate,
         };
@@ -127,6 +129,20 @@ impl Authority {
         self.renewed()
     }
 
+    /// The same CA with name constraints (RFC 5280 section 4.2.1.10), critical, their value in DER.
+    ///
+    /// ```
+    /// // permitted: DNS example
+    /// let value = [0x30, 13, 0xa0, 11, 0x30, 9, 0x82, 7, b'e', b'x', b'a', b'm', b'p', b'l', b'e'];
+    /// let ca = sapi::testing::Authority::new().with_name_constraints(&value);
+    /// assert!(String::from_utf8(ca.certificate().to_text().unwrap()).unwrap().contains("Permitted"));
+    /// ```
+    #[must_use]
+    pub fn with_name_constraints(mut self, value: &[u8]) -> Self {
+        self.constraints = Some(value.to_vec());
+        self.renewed()
+    }
+
     /// The identity of this CA, as often as it is asked for.
     ///
     /// ```
@@ -138,6 +154,12 @@ impl Authority {
     pub fn identity(&self) -> Identity {
         let key = self.key.private_key().clone();
         Identity::new(key, self.certificate.clone(), self.chain())
+            .expect("a test CA is a fit identity")
+    }
+
+    /// The public half with a throw-away key.
+    pub(super) fn rehearsal(&self) -> Identity {
+        Identity::for_rehearsal(self.certificate.clone(), self.chain())
             .expect("a test CA is a fit identity")
     }
 
@@ -226,7 +248,9 @@ impl Authority {
     fn renewed(mut self) -> Self {
         let dates = (self.from, self.until);
         let above = self.above.as_deref().map(|ca| (&ca.certificate, &ca.key));
-        self.certificate = certify_ca(&self.key, &self.subject, dates, self.key_id, above);
+        let constraints = self.constraints.as_deref();
+        let (key, key_id) = (&self.key, self.key_id);
+        self.certificate = certify_ca(key, &self.subject, dates, key_id, constraints, above);
         self
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use openssl::asn1::{Asn1Integer, Asn1Time};
+use openssl::asn1::{Asn1Integer, Asn1Object, Asn1OctetString, Asn1Time};
 use openssl::bn::BigNum;
 use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
@@ -10,7 +10,7 @@ use openssl::pkey::{HasPublic, PKeyRef};
 use openssl::x509::extension::{
     AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectKeyIdentifier,
 };
-use openssl::x509::{X509, X509Builder, X509Name};
+use openssl::x509::{X509, X509Builder, X509Extension, X509Name};
 
 use super::TestKey;
 use crate::certificate::{SerialNumber, SignatureAlgorithm};
@@ -27,6 +27,7 @@ pub(super) fn certify_ca(
     subject: &DistinguishedName,
     dates: (SystemTime, SystemTime),
     key_id: KeyId,
+    constraints: Option<&[u8]>,
     above: Option<(&X509, &TestKey)>,
 ) -> X509 {
     let make = || -> Result<X509, ErrorStack> {
@@ -37,6 +38,11 @@ pub(super) fn certify_ca(
         let mut usage = KeyUsage::new();
         usage.critical().key_cert_sign().crl_sign();
         builder.append_extension(usage.build()?)?;
+        if let Some(value) = constraints {
+            let kind = Asn1Object::from_str("2.5.29.30")?;
+            let value = Asn1OctetString::new_from_bytes(value)?;
+            builder.append_extension(X509Extension::new_from_der(&kind, true, &value)?)?;
+        }
         if key_id == KeyId::Present {
             let context = builder.x509v3_context(None, None);
             let extension = SubjectKeyIdentifier::new().build(&context)?;

@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::Authority;
-use crate::certificate::{IssuedCertificate, Profile};
+use super::{Authority, Clock};
+use crate::certificate::{IssuedCertificate, Profile, SerialNumber};
 use crate::hooks::{BoxError, Chain, Rejection, SigningHooks};
 use crate::identity::SigningPool;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Observation, Pipeline};
 use crate::request::{CertRequest, ClientId, Peer};
 
 /// Hooks before a throw-away CA: requests go the whole road and come back as certificates or
@@ -31,7 +31,8 @@ pub struct Harness {
     authority: Authority,
     profile: Profile,
     time_limit: Duration,
-    time: Option<SystemTime>,
+    clock: Option<Clock>,
+    rehearsal: bool,
     peer: Peer,
     pool: SigningPool,
     pipeline: Pipeline,
@@ -64,7 +65,8 @@ impl Harness {
             authority,
             profile,
             time_limit,
-            time: None,
+            clock: None,
+            rehearsal: false,
             peer: Peer::local(),
             pool,
             pipeline,
@@ -124,8 +126,39 @@ impl Harness {
     /// let harness = sapi::testing::Harness::new(Members).at(eclipse);
     /// ```
     #[must_use]
-    pub fn at(mut self, time: SystemTime) -> Self {
-        self.time = Some(time);
+    pub fn at(self, time: SystemTime) -> Self {
+        self.clock(&Clock::at(time))
+    }
+
+    /// Takes the time from a clock that the test sets.
+    ///
+    /// ```
+    /// # struct Members;
+    /// # impl sapi::SigningHooks for Members {}
+    /// use std::time::{Duration, SystemTime};
+    /// use sapi::testing::{Clock, Harness};
+    ///
+    /// let clock = Clock::at(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
+    /// let harness = Harness::new(Members).clock(&clock);
+    /// clock.advance(Duration::from_secs(86_400)); // the next request arrives a day later
+    /// ```
+    #[must_use]
+    pub fn clock(mut self, clock: &Clock) -> Self {
+        self.clock = Some(clock.clone());
+        self.assembled()
+    }
+
+    /// Only rehearses, as `explain` does: a throw-away key signs, `postsign` does not run, and
+    /// [`SigningContext::rehearsal`](crate::SigningContext::rehearsal) says so.
+    ///
+    /// ```
+    /// # struct Members;
+    /// # impl sapi::SigningHooks for Members {}
+    /// let harness = sapi::testing::Harness::new(Members).rehearsing();
+    /// ```
+    #[must_use]
+    pub fn rehearsing(mut self) -> Self {
+        self.rehearsal = true;
         self.assembled()
     }
 
@@ -160,7 +193,60 @@ impl Harness {
         self.pipeline.boot().await
     }
 
-    /// Sends a request down the road, under the client's name.
+    /// Sends a request down the road under the client's name, and gives back everything there was to be
+    /// seen: each hook's answer and time, the terms, the draft before and after `presign`, the certificate,
+    /// the decision.
+    ///
+    /// # Panics
+    ///
+    /// When `client` is no [`ClientId`]: the server answers that with 404 by itself.
+    ///
+    /// ```
+    /// # struct Members;
+    /// # impl sapi::SigningHooks for Members {}
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// use sapi::testing::{Harness, RequestBuilder};
+    /// let request = RequestBuilder::new().common_name("web01").build();
+    /// let seen = Harness::new(Members).observe("web01", &request).await;
+    /// seen.assert_denied("no policy");
+    /// assert!(seen.terms().is_none());
+    /// # });
+    /// ```
+    pub async fn observe(&self, client: &str, request: &CertRequest) -> Observation {
+        self.observe_from(&self.peer, client, request).await
+    }
+
+    /// As [`observe`](Self::observe), from this peer.
+    ///
+    /// # Panics
+    ///
+    /// When `client` is no [`ClientId`].
+    ///
+    /// ```
+    /// # struct Members;
+    /// # impl sapi::SigningHooks for Members {}
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
+    /// use sapi::{Peer, testing::{Harness, RequestBuilder}};
+    /// let (request, peer) = (RequestBuilder::new().build(), Peer::at([192, 0, 2, 7].into()));
+    /// let seen = Harness::new(Members).observe_from(&peer, "web01", &request).await;
+    /// assert_eq!(seen.context().peer().address(), peer.address());
+    /// # });
+    /// ```
+    pub async fn observe_from(
+        &self,
+        peer: &Peer,
+        client: &str,
+        request: &CertRequest,
+    ) -> Observation {
+        let request_id = SerialNumber::random().expect("OpenSSL draws random numbers");
+        let (request, peer) = (request.clone(), peer.clone());
+        self.pipeline
+            .observe(request_id.to_string(), client_id(client), request, peer)
+            .await
+    }
+
+    /// Sends a request down the road and gives back what the client gets: the short form of
+    /// [`observe`](Self::observe).
     ///
     /// # Errors
     ///
@@ -184,9 +270,8 @@ impl Harness {
         client: &str,
         request: &CertRequest,
     ) -> Result<IssuedCertificate, Rejection> {
-        let client: ClientId = client.parse().expect("a client is letters and digits");
         self.pipeline
-            .issue(client, request.clone(), self.peer.clone())
+            .issue(client_id(client), request.clone(), self.peer.clone())
             .await
     }
 
@@ -216,19 +301,27 @@ impl Harness {
 
     /// The same harness, its pipeline made anew of its present parts.
     fn assembled(mut self) -> Self {
+        let identity = match self.rehearsal {
+            true => self.authority.rehearsal(),
+            false => self.authority.identity(),
+        };
         let pipeline = Pipeline::assemble(
-            self.authority.identity(),
+            identity,
             Arc::clone(&self.hooks),
             self.pool.clone(),
             self.profile.clone(),
             self.time_limit,
         );
-        self.pipeline = match self.time {
-            Some(time) => pipeline.with_clock(move || time),
+        self.pipeline = match self.clock.clone() {
+            Some(clock) => pipeline.with_clock(move || clock.now()),
             None => pipeline,
         };
         self
     }
+}
+
+fn client_id(text: &str) -> ClientId {
+    text.parse().expect("a client is letters and digits")
 }
 
 impl fmt::Debug for Harness {

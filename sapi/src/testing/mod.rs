@@ -27,25 +27,31 @@
 //! let harness = Harness::new(WebServers); // in a #[tokio::test]
 //! let request = RequestBuilder::new().common_name("web01").dns("www.example.com").build();
 //!
-//! let certificate = harness.issue("web01", &request).await.unwrap();
-//! assert_eq!(certificate.names(), request.names());
+//! let seen = harness.observe("web01", &request).await;
+//! seen.assert_issued();
+//! seen.assert_names(["DNS:www.example.com"]);
 //!
-//! let rejection = harness.issue("mail01", &request).await.unwrap_err();
-//! assert_eq!(rejection.slug(), "denied");
+//! let seen = harness.observe("mail01", &request).await;
+//! seen.assert_denied("only web servers");
 //! # });
 //! ```
 
 // In a test a panic is the failure to be seen, and no test wants to handle the errors of its props.
 #![allow(clippy::expect_used, clippy::panic)]
 
+mod assertions;
 mod authority;
 mod ca_certificate;
+mod clock;
+mod conformance;
 mod harness;
 mod key;
 mod request_builder;
 mod request_writer;
 
 pub use authority::Authority;
+pub use clock::Clock;
+pub use conformance::{Conformance, ConformanceReport, conformance};
 pub use harness::Harness;
 pub use key::TestKey;
 pub use request_builder::RequestBuilder;

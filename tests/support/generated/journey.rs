@@ -110,7 +110,7 @@ impl SigningHooks for Generated {
     async fn serial_number(&self, _: &SigningContext) -> Result<Option<SerialNumber>, Rejection> {
         let case = self.case.lock().unwrap();
         let octets = case.as_ref().and_then(|case| case.serial.as_deref());
-        Ok(octets.and_then(SerialNumber::from_be_bytes))
+        Ok(octets.and_then(|octets| SerialNumber::from_be_bytes(octets).ok()))
     }
 
     async fn presign(

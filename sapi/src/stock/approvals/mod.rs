@@ -66,6 +66,24 @@ impl Approvals {
         })
     }
 
+    /// The folder as it is, for a rehearsal: nothing is made.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such folder.
+    ///
+    /// ```
+    /// let settings = serde_json::from_str(r#"{"folder": "/nonexistent/approvals", "validity": "48h"}"#)?;
+    /// assert!(sapi::stock::Approvals::existing(&settings).is_err());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn existing(settings: &Settings) -> Result<Self, BoxError> {
+        Ok(Self {
+            store: Arc::new(Store::existing(&settings.folder)?),
+            settings: settings.clone(),
+        })
+    }
+
     /// A hook that only says no, to what a person has rejected, and abstains from everything else.
     ///
     /// ```no_run
@@ -94,7 +112,13 @@ impl SigningHooks for Approvals {
     async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
         let (application, limits) = (Application::of(cx), self.settings.limits());
         let store = Arc::clone(&self.store);
-        let known = tokio::task::spawn_blocking(move || store.ask(application, &limits)).await??;
+        // Of a rehearsal nothing stays: what nobody has asked for yet would be pending.
+        let rehearsal = cx.rehearsal();
+        let asked = move || match rehearsal {
+            true => Ok(store.known(&application, &limits)?.or(Some(application))),
+            false => store.ask(application, &limits),
+        };
+        let known = tokio::task::spawn_blocking(asked).await??;
         match known.map(|known| known.decision) {
             None => Err(Rejection::too_many(self.settings.retry_after())),
             Some(None) => Err(Rejection::pending(self.settings.retry_after())),

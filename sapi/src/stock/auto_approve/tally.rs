@@ -22,13 +22,14 @@ impl Tally {
     }
 
     /// Whether this request is among the first so many of a rule; it is counted before that is said, and
-    /// only once.
+    /// only once; unless it is not to be counted.
     pub(super) fn admits(
         &self,
         rule: &str,
         first: usize,
         client: &str,
         sha256: &str,
+        count: bool,
     ) -> io::Result<bool> {
         let path = self.folder.join(format!("{rule}.count"));
         let _lock = lock(&self.folder.join(LOCK))?;
@@ -44,9 +45,11 @@ impl Tally {
         if text.lines().count() >= first {
             return Ok(false);
         }
-        text.push_str(&line);
-        text.push('\n');
-        replace(&path, text.as_bytes())?;
+        if count {
+            text.push_str(&line);
+            text.push('\n');
+            replace(&path, text.as_bytes())?;
+        }
         Ok(true)
     }
 }

@@ -26,7 +26,7 @@ pub fn parse_serial(text: &str) -> Option<SerialNumber> {
         .chunks_exact(2)
         .map(|pair| pair.iter().fold(0, |octet, digit| octet << 4 | digit))
         .collect();
-    SerialNumber::from_be_bytes(&octets)
+    SerialNumber::from_be_bytes(&octets).ok()
 }
 
 pub(super) fn serialize<S: Serializer>(serial: &SerialNumber, to: S) -> Result<S::Ok, S::Error> {

@@ -1,0 +1,23 @@
+//! A decision as an exit code (sysexits), and as a word on standard error.
+
+use std::process::ExitCode;
+
+use crate::hooks::Rejection;
+
+pub(super) fn refuse(code: u8, why: &str) -> ExitCode {
+    eprintln!("error: {why}");
+    ExitCode::from(code)
+}
+
+pub(super) fn exit_code(rejection: &Rejection) -> u8 {
+    match rejection {
+        Rejection::Unacceptable(_) => 65,
+        Rejection::Denied { .. } | Rejection::Unauthenticated { .. } => 77,
+        Rejection::Pending { .. }
+        | Rejection::TooMany { .. }
+        | Rejection::Unavailable { .. }
+        | Rejection::Overloaded
+        | Rejection::TimedOut { .. } => 75,
+        Rejection::Failed { .. } | Rejection::Withheld { .. } => 70,
+    }
+}

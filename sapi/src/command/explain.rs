@@ -1,0 +1,147 @@
+//! `explain`: a rehearsal of one request, stop by stop.
+
+use std::fs;
+use std::io::{self, Write};
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use clap::Args;
+
+use super::exit_code::{exit_code, refuse};
+use super::input::read;
+use super::{SettingsArgs, StartError, explain_json};
+use crate::certificate::{Issuer, SerialNumber};
+use crate::hooks::BoxError;
+use crate::identity::{Identity, load_public};
+use crate::pipeline::Observation;
+use crate::request::{CertRequest, ClientId, Peer, PeerCertificate};
+use crate::server::App;
+use crate::server::anchors;
+use crate::server::log;
+use crate::server::settings::Settings;
+use crate::server::sources::SettingsError;
+use crate::server::start;
+
+/// Rehearses one request with the real settings and hooks, and prints what happened at every stop.
+///
+/// The CA's key is neither used nor unlocked: a throw-away key signs, `postsign` does not run, and hooks see
+/// that it is a rehearsal.
+#[derive(Args)]
+#[command(
+    after_help = "Example:\n  explain --client web01 --peer 192.0.2.7 web01.csr\n\n\
+    Exit codes: 0 would be issued, 65 no acceptable request, 75 not now, 77 denied, 70 failure,\n66 no such file, 78 settings"
+)]
+pub(crate) struct Explain {
+    /// Who the request is from, as the path of the endpoint would say
+    #[arg(long)]
+    client: ClientId,
+    /// The request, PEM or DER; - is standard input
+    #[arg(default_value = "-", value_name = "FILE")]
+    request: PathBuf,
+    /// The address that hooks are to see as the peer's
+    #[arg(long, value_name = "ADDRESS")]
+    peer: Option<IpAddr>,
+    /// The client certificate (PEM) that hooks are to see; it is verified as one from the proxy would be
+    #[arg(long, value_name = "FILE")]
+    peer_certificate: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+impl Explain {
+    pub(crate) fn run(self, app: &App) -> Result<ExitCode, StartError> {
+        let sources = self.settings.read()?;
+        let settings = Settings::check(&sources)?;
+        log::start(settings.log_format, &settings.log_filter)?;
+        let body = match read(&self.request, settings.http.max_body) {
+            Ok(body) => body,
+            Err(error) => return Ok(refuse(66, &format!("{}: {error}", self.request.display()))),
+        };
+        let csr = match CertRequest::read(&body, &settings.requests) {
+            Ok(csr) => csr,
+            Err(error) => {
+                if self.json {
+                    explain_json::print_unacceptable(&self.client, &error)?;
+                } else {
+                    writeln!(
+                        io::stdout(),
+                        "request\n  refused before any hook sees it: {error}"
+                    )?;
+                }
+                return Ok(refuse(65, &format!("{}: {error}", error.slug())));
+            }
+        };
+        let hooks = app.rehearsing_hooks(&sources)?;
+        let public = load_public(&settings.ca_path, now())
+            .map_err(|error| SettingsError(format!("{}: {error}", settings.ca_path.display())))?;
+        let identity = Identity::for_rehearsal(public.certificate, public.chain)?;
+        let peer = self.peer(&settings, identity.issuer())?;
+        let request_id = SerialNumber::random().map_err(io::Error::other)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let seen = runtime.block_on(async {
+            let pipeline = start::booted(identity, hooks, &settings).await?;
+            let request_id = request_id.to_string();
+            Ok::<_, StartError>(
+                pipeline
+                    .observe(request_id, self.client.clone(), csr, peer)
+                    .await,
+            )
+        })?;
+        match self.json {
+            true => explain_json::print(&seen)?,
+            false => print(&seen)?,
+        }
+        Ok(seen.rejection().map_or(ExitCode::SUCCESS, |rejection| {
+            ExitCode::from(exit_code(rejection))
+        }))
+    }
+
+    fn peer(&self, settings: &Settings, issuer: &Issuer) -> Result<Peer, StartError> {
+        let peer = self.peer.map_or(Peer::local(), Peer::at);
+        let Some(file) = &self.peer_certificate else {
+            return Ok(peer);
+        };
+        let certificate = || -> Result<PeerCertificate, BoxError> {
+            let anchors = anchors::read(settings, issuer)?;
+            Ok(PeerCertificate::verify(&fs::read(file)?, &anchors, now())?)
+        };
+        let fault =
+            |error| SettingsError(format!("--peer-certificate {}: {error}", file.display())).into();
+        certificate()
+            .map(|certificate| peer.with_certificate(certificate))
+            .map_err(fault)
+    }
+}
+
+fn print(seen: &Observation) -> Result<(), StartError> {
+    let mut out = io::stdout().lock();
+    write!(out, "{seen}")?;
+    if let Some(certificate) = seen.certificate() {
+        let text = certificate.as_openssl().and_then(|it| it.to_text());
+        let text = text.map_err(io::Error::other)?;
+        writeln!(
+            out,
+            "\nthe certificate that would result; this one is signed by a throw-away key"
+        )?;
+        write!(
+            out,
+            "{}{}",
+            String::from_utf8_lossy(&text),
+            certificate.pem()
+        )?;
+    }
+    Ok(out.flush()?)
+}
+
+/// A command is the program's own beginning: the clock is read here as in the server.
+#[allow(clippy::disallowed_methods)]
+fn now() -> SystemTime {
+    SystemTime::now()
+}

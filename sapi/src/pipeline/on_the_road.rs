@@ -1,0 +1,22 @@
+//! Requests on the road are counted, those included whose client has hung up.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::Road;
+
+/// Counts a request for as long as it is on the road.
+pub(super) struct OnTheRoad(pub(super) Arc<Road>);
+
+impl OnTheRoad {
+    pub(super) fn begin(road: &Arc<Road>) -> Self {
+        road.in_flight.fetch_add(1, Ordering::AcqRel);
+        Self(Arc::clone(road))
+    }
+}
+
+impl Drop for OnTheRoad {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
+    }
+}

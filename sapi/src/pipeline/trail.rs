@@ -1,0 +1,86 @@
+//! What a request leaves behind at the stops of the road.
+
+use der::DateTime;
+
+use crate::certificate::{DraftCertificate, IssuedCertificate, SerialNumber};
+use crate::hooks::Terms;
+
+/// What the audit line will say of a certificate; and, where somebody watches, everything there was.
+#[derive(Default)]
+pub(crate) struct Trail {
+    issued: Option<Issued>,
+    sights: Option<Sights>,
+}
+
+/// A certificate as the audit line names it.
+pub(super) struct Issued {
+    pub(super) serial: SerialNumber,
+    pub(super) subject: String,
+    pub(super) names: String,
+    pub(super) not_after: String,
+}
+
+/// What there was at each stop, as far as the request came.
+#[derive(Default)]
+pub(super) struct Sights {
+    pub(super) terms: Option<Terms>,
+    pub(super) drafted: Option<DraftCertificate>,
+    pub(super) presigned: Option<DraftCertificate>,
+    pub(super) certificate: Option<IssuedCertificate>,
+}
+
+impl Trail {
+    /// Of a request that is watched: everything is kept.
+    pub(super) fn watched() -> Self {
+        Self {
+            issued: None,
+            sights: Some(Sights::default()),
+        }
+    }
+
+    pub(super) fn is_watched(&self) -> bool {
+        self.sights.is_some()
+    }
+
+    pub(super) fn granted(&mut self, terms: &Terms) {
+        if let Some(sights) = &mut self.sights {
+            sights.terms = Some(terms.clone());
+        }
+    }
+
+    pub(super) fn drafted(&mut self, draft: &DraftCertificate) {
+        if let Some(sights) = &mut self.sights {
+            sights.drafted = Some(draft.clone());
+        }
+    }
+
+    pub(super) fn presigned(&mut self, draft: &DraftCertificate) {
+        if let Some(sights) = &mut self.sights {
+            sights.presigned = Some(draft.clone());
+        }
+    }
+
+    /// From here on a certificate exists, whether or not the client gets it.
+    pub(super) fn signed(&mut self, certificate: &IssuedCertificate) {
+        let names = certificate.names().iter().map(ToString::to_string);
+        let not_after = DateTime::from_system_time(certificate.not_after());
+        self.issued = Some(Issued {
+            serial: certificate.serial().clone(),
+            subject: certificate.subject().to_string(),
+            names: names.collect::<Vec<_>>().join(" "),
+            not_after: not_after.map(|time| time.to_string()).unwrap_or_default(),
+        });
+        if let Some(sights) = &mut self.sights {
+            sights.certificate = Some(certificate.clone());
+        }
+    }
+
+    /// The certificate, once there is one.
+    pub(super) fn issued(&self) -> Option<&Issued> {
+        self.issued.as_ref()
+    }
+
+    pub(super) fn into_sights(self) -> Sights {
+        self.sights.unwrap_or_default()
+    }
+}

@@ -1,0 +1,278 @@
+//! Which alternative names are allowed.
+
+use super::RuleError;
+use super::name_rule::NameRule;
+use super::uri_pattern::UriPattern;
+use crate::hooks::Rejection;
+use crate::request::AltName;
+use crate::request::network::Network;
+
+/// Which alternative names are allowed: none, but for those of its rules. A kind of name that no rule is
+/// about is refused.
+///
+/// ```
+/// use sapi::policy::Names;
+///
+/// let names = Names::none().dns_under("example.com")?.email_at("example.com")?;
+/// assert!(names.check(&["DNS:www.example.com".parse()?]).is_ok());
+/// assert!(names.check(&["DNS:www.example.net".parse()?]).is_err());
+/// assert!(names.check(&["IP:192.0.2.1".parse()?]).is_err());
+/// # Ok::<(), sapi::BoxError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Names {
+    rules: Vec<NameRule>,
+    wildcards: bool,
+}
+
+impl Names {
+    /// Allows no name.
+    ///
+    /// ```
+    /// use sapi::{AltName, policy::Names};
+    /// assert!(Names::none().check(&[]).is_ok());
+    /// assert!(Names::none().check(&[AltName::Dns("a.example".into())]).is_err());
+    /// ```
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Allows this host name.
+    ///
+    /// # Errors
+    ///
+    /// [`RuleError`] when it is none.
+    ///
+    /// ```
+    /// use sapi::policy::Names;
+    /// let names = Names::none().dns("www.example.com")?;
+    /// assert!(names.check(&["DNS:WWW.example.com".parse()?]).is_ok());
+    /// assert!(names.check(&["DNS:a.www.example.com".parse()?]).is_err());
+    /// # Ok::<(), sapi::BoxError>(())
+    /// ```
+    pub fn dns(self, host: &str) -> Result<Self, RuleError> {
+        let host = host_name(host)?;
+        Ok(self.with(NameRule::Host(host)))
+    }
+
+    /// Allows a domain and everything below it, label by label: `example.com` allows `www.example.com` and
+    /// not `badexample.com`.
+    ///
+    /// # Errors
+    ///
+    /// [`RuleError`] when it is no host name.
+    ///
+    /// ```
+    /// use sapi::policy::Names;
+    /// let names = Names::none().dns_under("example.com")?;
+    /// assert!(names.check(&["DNS:a.b.example.com".parse()?]).is_ok());
+    /// assert!(names.check(&["DNS:badexample.com".parse()?]).is_err());
+    /// # Ok::<(), sapi::BoxError>(())
+    /// ```
+    pub fn dns_under(self, domain: &str) -> Result<Self, RuleError> {
+        let domain = host_name(domain)?;
+        Ok(self.with(NameRule::Under(domain)))
+    }
+
+    /// Allows wildcards (RFC 6125 section 6.4.3, RFC 9525 section 6.3) where every host that they stand for
+    /// is allowed by [`dns_under`](Self::dns_under).
+    ///
+    /// ```
+    /// use sapi::policy::Names;
+    /// let names = Names::none().dns_under("example.com")?;
+    /// assert!(names.check(&["DNS:*.example.com".parse()?]).is_err());
+    /// assert!(names.clone().wildcards().check(&["DNS:*.example.com".parse()?]).is_ok());
+    /// assert!(names.wildcards().check(&["DNS:*.com".parse()?]).is_err());
+    /// # Ok::<(), sapi::BoxError>(())
+    /// ```
+    pub fn wildcards(mut self) -> Self {
+        self.wildcards = true;
+        self
+    }
+
+    /// Allows the addresses of a network, or one address.
+    ///
+    /// # Errors
+    ///
+    /// [`RuleError`] when it is neither.
+    ///
+    /// ```
+    /// use sapi::policy::Names;
+    /// let names = Names::none().ip("192.0.2.0/24")?.ip("2001:db8::/32")?;
+    /// assert!(names.check(&["IP:192.0.2.7".parse()?]).is_ok());
+    /// assert!(names.check(&["IP:198.51.100.1".parse()?]).is_err());
+    /// # Ok::<(), sapi::BoxError>(())
+    /// ```
+    pub fn ip(self, network: &str) -> Result<Self, RuleError> {
+        let parsed = Network::parse(network)
+            .ok_or_else(|| RuleError::new(network, "is no network such as 192.0.2.0/24"))?;
+        Ok(self.with(NameRule::Ip(parsed, network.to_owned())))
+    }
+
+    /// Allows all mailboxes at a host, and none at a host below.
+    ///
+    /// # Errors
+    ///
+    /// [`RuleError`] when it is no host name.
+    ///
+    /// ```
+    /// use sapi::policy::Names;
+    /// let names = Names::none().email_at("example.com")?;
+    /// assert!(names.check(&["email:ops@example.com".parse()?]).is_ok());
+    /// assert!(names.check(&["email:ops@mail.example.com".parse()?]).is_err());
+    /// # Ok::<(), sapi::BoxError>(())
+    /// ```
+    pub fn email_at(self, host: &str) -> Result<Self, RuleError> {
+        let host = host_name(host)?;
+        Ok(self.with(NameRule::EmailAt(host)))
+    }
+
+    /// Allows identifiers of a pattern: `*` stands for one whole segment of the path, `**` at the end for
+    /// one or more. Ports, users, queries and fragments are allowed only where the pattern has the very same.
+    ///
+    /// # Errors
+    ///
+    /// [`RuleError`] when it is no such pattern.
+    ///
+    /// ```
+    /// use sapi::policy::Names;
+    /// let names = Names::none().uri("spiffe://example.org/ns/*/sa/*")?;
+    /// assert!(names.check(&["URI:spiffe://example.org/ns/web/sa/api".parse()?]).is_ok());
+    /// assert!(names.check(&["URI:spiffe://example.org/ns/web/sa/../admin".parse()?]).is_err());
+    /// # Ok::<(), sapi::BoxError>(())
+    /// ```
+    pub fn uri(self, pattern: &str) -> Result<Self, RuleError> {
+        let pattern = UriPattern::parse(pattern)?;
+        Ok(self.with(NameRule::Uri(pattern)))
+    }
+
+    /// Checks that every name is allowed.
+    ///
+    /// # Errors
+    ///
+    /// A denial, whose reason says which name broke which rule, for the client to read.
+    ///
+    /// ```
+    /// # use sapi::{Rejection, SigningContext, policy::Names};
+    /// # fn f(names: &Names, cx: &SigningContext) -> Result<(), Rejection> {
+    /// names.check(cx.csr().names())?;
+    /// # Ok(()) }
+    /// ```
+    pub fn check(&self, names: &[AltName]) -> Result<(), Rejection> {
+        names.iter().try_for_each(|name| self.check_one(name))
+    }
+
+    fn check_one(&self, name: &AltName) -> Result<(), Rejection> {
+        let denied = |what: String| Err(Rejection::denied(format!("{name}: {what}")));
+        // A name that no request could have asked for may come from elsewhere.
+        if let Err(error) = name.check() {
+            return denied(format!("is not acceptable: {error}"));
+        }
+        if !self.wildcards && matches!(name, AltName::Dns(host) if host.starts_with("*.")) {
+            return denied("wildcards are not allowed".into());
+        }
+        if self.rules.iter().any(|rule| rule.allows(name)) {
+            return Ok(());
+        }
+        let own = self.rules.iter().filter(|rule| rule.is_about(name));
+        let own: Vec<_> = own.map(ToString::to_string).collect();
+        match own.is_empty() {
+            true => denied("names of this kind are not allowed".into()),
+            false => denied(format!("is not allowed; allowed are {}", own.join(", "))),
+        }
+    }
+
+    fn with(mut self, rule: NameRule) -> Self {
+        self.rules.push(rule);
+        self
+    }
+}
+
+/// A host name without a wildcard, in lower case.
+fn host_name(text: &str) -> Result<String, RuleError> {
+    let host = AltName::Dns(text.to_ascii_lowercase());
+    match host.check() {
+        Ok(()) if !text.contains('*') => Ok(host.value()),
+        _ => Err(RuleError::new(text, "is no host name such as example.com")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(names: &Names, name: &str) -> String {
+        match names.check(&[name.parse().unwrap()]) {
+            Ok(()) => "allowed".into(),
+            Err(Rejection::Denied { reason }) => reason.into_owned(),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn each_refusal_names_the_name_and_the_rule() {
+        let names = Names::none()
+            .dns_under("Example.com")
+            .and_then(|names| names.dns("one.example.net"))
+            .and_then(|names| names.ip("192.0.2.0/24"))
+            .and_then(|names| names.uri("spiffe://example.org/**"))
+            .unwrap();
+        for (name, said) in [
+            ("DNS:a.b.example.com", "allowed"),
+            ("DNS:EXAMPLE.COM", "allowed"),
+            ("DNS:one.example.net", "allowed"),
+            ("IP:192.0.2.255", "allowed"),
+            ("URI:spiffe://example.org/a/b", "allowed"),
+            (
+                "DNS:badexample.com",
+                "DNS:badexample.com: is not allowed; allowed are example.com and below, one.example.net",
+            ),
+            (
+                "DNS:a.one.example.net",
+                "DNS:a.one.example.net: is not allowed",
+            ),
+            (
+                "DNS:*.example.com",
+                "DNS:*.example.com: wildcards are not allowed",
+            ),
+            (
+                "IP:192.0.3.0",
+                "IP:192.0.3.0: is not allowed; allowed are 192.0.2.0/24",
+            ),
+            ("IP:::ffff:192.0.2.1", "is not allowed"),
+            (
+                "email:a@example.com",
+                "email:a@example.com: names of this kind are not allowed",
+            ),
+            (
+                "URI:spiffe://example.net/a",
+                "URI:spiffe://example.net/a: is not allowed; allowed are spiffe://example.org/**",
+            ),
+        ] {
+            let reason = reason(&names, name);
+            assert!(reason.contains(said), "{reason}");
+        }
+        let with = names.wildcards();
+        assert_eq!(reason(&with, "DNS:*.example.com"), "allowed");
+        assert_eq!(reason(&with, "DNS:*.a.example.com"), "allowed");
+        for outside in ["DNS:*.com", "DNS:*.example.net", "DNS:*.badexample.com"] {
+            assert!(
+                reason(&with, outside).contains("is not allowed"),
+                "{outside}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_slip_in_a_rule_is_told_when_it_is_made() {
+        for bad in ["", "*.example.com", "a b", ".example.com", "10.0.0.1"] {
+            assert!(Names::none().dns(bad).is_err(), "{bad}");
+            assert!(Names::none().dns_under(bad).is_err(), "{bad}");
+            assert!(Names::none().email_at(bad).is_err(), "{bad}");
+        }
+        for bad in ["", "10.0.0.0/33", "example.com", "10.0.0"] {
+            assert!(Names::none().ip(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The integrator's hour: observing hooks, rehearsing, policies, the template.
+
+mod conformance;
+mod constraints;
+mod explain;
+mod observe;
+mod policy;
+mod settings;
