@@ -2,7 +2,9 @@
 
 mod conformance;
 mod constraints;
+mod docs;
 mod explain;
+mod mistakes;
 mod observe;
 mod policy;
 mod settings;

@@ -18,6 +18,7 @@ mod http;
 mod identity;
 mod integrator;
 mod judges;
+mod life;
 mod nginx;
 mod operate;
 mod properties;

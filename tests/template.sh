@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes a shell crate as a stranger would, and sees that it is tested, enrols, explains, serves and packages
-# without an edit: tests/template.sh. Needs cargo-deb (`cargo install --locked cargo-deb`), curl and openssl.
+# without an edit: tests/template.sh [ARGUMENT OF CARGO DEB...]. Needs cargo-deb (`cargo install --locked cargo-deb`), curl and openssl.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 ROOT=$PWD
@@ -24,7 +24,7 @@ export CARGO_NET_OFFLINE=true CARGO_TARGET_DIR=${TEMPLATE_TARGET:-$PLACE/target}
 echo "== cargo test"
 cargo test --quiet
 echo "== demo"
-cargo run --quiet -- demo --once --config sapi.dev.toml --client web01 | grep -q "verified against"
+cargo run --quiet -- demo --once --config sapi.dev.toml --client web01 2>"$PLACE/log" | grep -q "verified against"
 if cargo run --quiet -- demo --once --config sapi.dev.toml --client stranger 2>"$PLACE/refused"; then exit 1; fi
 grep -q "unknown client" "$PLACE/refused"
 
@@ -51,7 +51,7 @@ SERVER=
 
 echo "== package"
 if command -v cargo-deb >/dev/null; then
-    PACKAGE=$(cargo deb --quiet ${TEMPLATE_DEB_ARGS:-} | tail -n 1)
+    PACKAGE=$(cargo deb --quiet "$@" | tail -n 1)
     dpkg-deb --contents "$PACKAGE" | grep -q usr/bin/my-ca
     dpkg-deb --contents "$PACKAGE" | grep -q usr/lib/systemd/system/sapi.service
     dpkg-deb --ctrl-tarfile "$PACKAGE" | tar -t | grep -q postinst

@@ -30,6 +30,8 @@ pub(crate) const NO: u8 = 1;
 pub(crate) const USAGE: u8 = 64;
 /// `EX_DATAERR`: a file is not what it should be.
 pub(crate) const DATA: u8 = 65;
+/// `EX_NOINPUT`: a file cannot be read.
+pub(crate) const NO_INPUT: u8 = 66;
 /// `EX_SOFTWARE`: OpenSSL failed.
 pub(crate) const SOFTWARE: u8 = 70;
 /// `EX_OSERR`: the system refused something it always grants.

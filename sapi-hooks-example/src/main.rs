@@ -1,4 +1,4 @@
-//! A certificate authority with a policy of its own. Copy this crate and write yours.
+//! A certificate authority with a policy of its own, to be read; `ca_new_shell` makes a crate to begin yours in.
 //!
 //! ```text
 //! sapi-hooks-example demo

@@ -84,8 +84,8 @@ mod command;
 pub use async_trait::async_trait;
 pub use certificate::{
     DraftCertificate, ExtendedKeyUsages, Extension, ExtensionError, InvalidSerialNumber,
-    InvalidValidity, IssuedCertificate, Issuer, KeyUsage, KeyUsages, Profile, SerialNumber,
-    Validity,
+    InvalidValidity, IssuedCertificate, Issuer, KeyUsage, KeyUsages, Profile, RevocationList,
+    RevocationListError, RevokedEntry, SerialNumber, SignedRevocationList, Validity,
 };
 pub use hooks::{
     BoxError, Chain, FirstOf, HookCall, Rejection, SigningContext, SigningHooks, Terms, Verdict,

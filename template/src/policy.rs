@@ -51,7 +51,8 @@ impl SigningHooks for Policy {
     async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
         // The identifier proves nothing: whoever reaches the endpoint may write any. Look at `cx.peer()`
         // for the address or the verified client certificate, or let nginx admit only who may ask.
-        if !self.clients.iter().any(|client| cx.client() == client.as_str()) {
+        let asks = |client: &String| cx.client() == client.as_str();
+        if !self.clients.iter().any(asks) {
             return Err(Rejection::denied("unknown client"));
         }
         self.names.check(cx.csr().names())?;
@@ -80,7 +81,10 @@ mod tests {
     #[tokio::test]
     async fn a_known_client_gets_the_names_of_its_domain() {
         let harness = Harness::new(policy());
-        let request = RequestBuilder::new().common_name("web01").dns("www.example.com").build();
+        let request = RequestBuilder::new()
+            .common_name("web01")
+            .dns("www.example.com")
+            .build();
         let seen = harness.observe("web01", &request).await;
         seen.assert_issued();
         seen.assert_names(["DNS:www.example.com"]);
@@ -91,14 +95,24 @@ mod tests {
     async fn others_are_told_why_not() {
         let harness = Harness::new(policy());
         let request = RequestBuilder::new().dns("www.example.com").build();
-        harness.observe("web02", &request).await.assert_denied("unknown client");
+        harness
+            .observe("web02", &request)
+            .await
+            .assert_denied("unknown client");
         let request = RequestBuilder::new().dns("www.example.net").build();
-        harness.observe("web01", &request).await.assert_denied("DNS:www.example.net: is not allowed");
+        harness
+            .observe("web01", &request)
+            .await
+            .assert_denied("DNS:www.example.net: is not allowed");
     }
 
     #[tokio::test]
     async fn it_withstands_whatever_comes() {
-        conformance(policy()).client("web01").name("DNS:www.example.com").run().await;
+        conformance(policy())
+            .client("web01")
+            .name("DNS:www.example.com")
+            .run()
+            .await;
     }
 
     #[test]

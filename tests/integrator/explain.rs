@@ -274,7 +274,12 @@ fn the_examples_journal_stays_closed() {
 #[test]
 fn a_reader_that_has_read_enough_is_no_mishap() {
     let shell = binary("test-shell");
-    for arguments in [&["completions", "bash"][..], &["man"], &["config"]] {
+    for arguments in [
+        &["completions", "bash"][..],
+        &["man"],
+        &["config"],
+        &["demo", "--once"],
+    ] {
         let mut command = Command::new(&shell);
         forget_variables(&mut command);
         let child = command

@@ -142,6 +142,10 @@ impl App {
     /// }
     /// ```
     #[must_use]
+    #[doc(alias = "ca_start_dev")]
+    #[doc(alias = "ca_start_gunicorn_dev")]
+    #[doc(alias = "ca_start_gunicorn_prod")]
+    #[doc(alias = "ca_sign_certificate")]
     pub fn run(self) -> ExitCode {
         // Before anything else: no core, no debugger, no passphrase in the environment block.
         if let Err(error) = hardening::before_secrets() {
@@ -157,9 +161,7 @@ impl App {
         match self.dispatch(cli.command, command) {
             Ok(code) => code,
             // Whoever read our output has read enough, as `head` does.
-            Err(StartError::System(error)) if error.kind() == ErrorKind::BrokenPipe => {
-                ExitCode::SUCCESS
-            }
+            Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
             Err(error) => {
                 eprintln!("error: {error}");
                 ExitCode::from(error.exit_code())
@@ -205,6 +207,15 @@ impl App {
         actix_web::rt::System::new().block_on(serving)?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn is_closed_pipe(error: &StartError) -> bool {
+    let error = match error {
+        StartError::System(error) => Some(error),
+        StartError::Hooks(error) => error.downcast_ref::<std::io::Error>(),
+        _ => None,
+    };
+    error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 /// The definitions, under the name the program was called by.

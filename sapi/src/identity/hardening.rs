@@ -1,4 +1,10 @@
 //! What a process does to itself before it holds a secret.
+//!
+//! ```no_run
+//! // The first line of main.
+//! sapi::identity::hardening::before_secrets()?;
+//! # Ok::<(), sapi::identity::hardening::HardeningError>(())
+//! ```
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -80,6 +86,13 @@ pub(crate) const ENVIRONMENT: &str = "CA_PASSPHRASE";
 pub(crate) const HANDOVER: &str = "SAPI_PASSPHRASE_HANDOVER";
 
 /// The system did not let the process protect itself.
+///
+/// ```no_run
+/// if let Err(error) = sapi::identity::hardening::before_secrets() {
+///     eprintln!("{error}");
+///     std::process::exit(71);
+/// }
+/// ```
 #[derive(Debug)]
 pub struct HardeningError {
     what: &'static str,

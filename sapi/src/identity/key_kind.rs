@@ -5,7 +5,6 @@ use std::str::FromStr;
 
 use openssl::ec::{EcGroup, EcKey};
 use openssl::error::ErrorStack;
-use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
@@ -48,6 +47,10 @@ impl KeyKind {
     ];
 
     /// As written on a command line.
+    ///
+    /// ```
+    /// assert_eq!(sapi::identity::KeyKind::Ed25519.as_str(), "ed25519");
+    /// ```
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -64,6 +67,12 @@ impl KeyKind {
     ///
     /// # Errors
     /// When OpenSSL cannot.
+    ///
+    /// ```
+    /// let key = sapi::identity::KeyKind::P256.generate()?;
+    /// assert_eq!(key.bits(), 256);
+    /// # Ok::<(), openssl::error::ErrorStack>(())
+    /// ```
     pub fn generate(self) -> Result<PKey<Private>, ErrorStack> {
         match self {
             Self::Rsa2048 => rsa(2048),
@@ -72,15 +81,6 @@ impl KeyKind {
             Self::P256 => ec(Nid::X9_62_PRIME256V1),
             Self::P384 => ec(Nid::SECP384R1),
             Self::Ed25519 => PKey::generate_ed25519(),
-        }
-    }
-
-    /// The digest that matches the key's strength; Ed25519 brings its own.
-    pub(crate) fn digest(self) -> MessageDigest {
-        match self {
-            Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 | Self::P256 => MessageDigest::sha256(),
-            Self::P384 => MessageDigest::sha384(),
-            Self::Ed25519 => MessageDigest::null(),
         }
     }
 }
@@ -112,6 +112,12 @@ impl FromStr for KeyKind {
 }
 
 /// The text names no kind of key.
+///
+/// ```
+/// use sapi::identity::KeyKind;
+/// let error = "rsa:512".parse::<KeyKind>().unwrap_err();
+/// assert!(error.to_string().contains("known are rsa:2048"));
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct UnknownKeyKind;
 

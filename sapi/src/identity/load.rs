@@ -16,6 +16,12 @@ use super::signing_key;
 use crate::certificate::Issuer;
 
 /// A key and the certificate that belongs to it, checked.
+///
+/// ```
+/// # fn f(loaded: sapi::identity::LoadedIdentity) -> Result<(), sapi::UnfitIdentity> {
+/// let identity = sapi::Identity::new(loaded.key, loaded.certificate, loaded.chain)?;
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct LoadedIdentity {
@@ -45,6 +51,7 @@ pub struct LoadedIdentity {
 ///
 /// # Errors
 /// When a file is missing, open to the wrong people, unreadable, or does not fit the others.
+#[doc(alias = "SAPI_CA_PATH")]
 pub fn load(
     directory: &Path,
     passphrase: &Passphrase,
@@ -90,6 +97,22 @@ pub fn load_issuer(
     files::check_directory(directory)?;
     let public = load_public(directory, now)?;
     Issuer::new(public.certificate, public.chain).map_err(|error| error.to_string().into())
+}
+
+/// The CA's certificate alone, checked; needs no passphrase.
+///
+/// ```no_run
+/// use std::{path::Path, time::UNIX_EPOCH};
+///
+/// let certificate = sapi::identity::load_certificate(Path::new("/var/lib/ca"), UNIX_EPOCH)?;
+/// # Ok::<(), sapi::identity::IdentityError>(())
+/// ```
+///
+/// # Errors
+/// As [`load`], but for the key.
+pub fn load_certificate(directory: &Path, now: SystemTime) -> Result<X509, IdentityError> {
+    files::check_directory(directory)?;
+    Ok(load_public(directory, now)?.certificate)
 }
 
 /// What can be loaded without the passphrase.
@@ -165,7 +188,10 @@ fn load_certificates(directory: &Path, name: &'static str) -> Result<Vec<X509>, 
     }
 }
 
-fn signs_for(private: &PKeyRef<impl HasPrivate>, public: &PKeyRef<impl HasPublic>) -> bool {
+pub(crate) fn signs_for(
+    private: &PKeyRef<impl HasPrivate>,
+    public: &PKeyRef<impl HasPublic>,
+) -> bool {
     let message = b"sapi checks that this key belongs to this certificate";
     // No digest given: OpenSSL takes the default one of the key's kind.
     let signature = Signer::new_without_digest(private)
@@ -187,6 +213,12 @@ impl fmt::Debug for LoadedIdentity {
 }
 
 /// Why there is no usable identity; each message names the file.
+///
+/// ```
+/// # fn f(error: &sapi::identity::IdentityError) {
+/// eprintln!("{error}"); // names the file
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum IdentityError {

@@ -26,6 +26,12 @@ impl Passphrase {
     ///
     /// # Errors
     /// When nothing is left, or more than [`Passphrase::MAX_LEN`] bytes.
+    ///
+    /// ```
+    /// use sapi::identity::Passphrase;
+    /// assert!(Passphrase::new(b"correct horse".to_vec()).is_ok());
+    /// assert!(Passphrase::new(Vec::new()).is_err());
+    /// ```
     pub fn new(bytes: impl Into<Zeroizing<Vec<u8>>>) -> Result<Self, PassphraseLengthError> {
         let mut bytes = bytes.into();
         if bytes.last() == Some(&b'\n') {
@@ -39,6 +45,11 @@ impl Passphrase {
     }
 
     /// The secret itself.
+    ///
+    /// ```
+    /// let passphrase = sapi::identity::Passphrase::new(b"correct horse".to_vec()).unwrap();
+    /// assert_eq!(passphrase.as_bytes(), b"correct horse");
+    /// ```
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -61,6 +72,11 @@ impl PartialEq for Passphrase {
 impl Eq for Passphrase {}
 
 /// Why some bytes are no passphrase.
+///
+/// ```
+/// use sapi::identity::{Passphrase, PassphraseLengthError};
+/// assert!(matches!(Passphrase::new(Vec::new()), Err(PassphraseLengthError::Empty)));
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PassphraseLengthError {
     /// There is nothing in it.

@@ -1,4 +1,14 @@
 //! Private keys at rest: always locked, whatever the form.
+//!
+//! ```
+//! use sapi::identity::{KeyKind, Passphrase, private_key};
+//!
+//! let passphrase = Passphrase::new(b"correct horse".to_vec())?;
+//! let key = KeyKind::Ed25519.generate()?;
+//! let pem = private_key::encrypt(&key, &passphrase)?;
+//! assert!(private_key::decrypt(pem.as_bytes(), &passphrase).is_ok());
+//! # Ok::<(), sapi::BoxError>(())
+//! ```
 
 use std::fmt;
 
@@ -50,6 +60,20 @@ pub fn decrypt(pem: &[u8], passphrase: &Passphrase) -> Result<PKey<Private>, Pri
     }
 }
 
+/// Refuses a PEM key that is not locked; needs no passphrase.
+pub(crate) fn check_locked(pem: &[u8]) -> Result<(), PrivateKeyError> {
+    let mut asked = false;
+    let read = PKey::private_key_from_pem_callback(pem, |_| {
+        asked = true;
+        Ok(0)
+    });
+    match read {
+        _ if asked => Ok(()),
+        Ok(_) => Err(PrivateKeyError::NotEncrypted),
+        Err(_) => Err(PrivateKeyError::NoKey),
+    }
+}
+
 /// OpenSSL gives scrypt no more than 32 MiB; other software locks keys with more.
 fn too_costly(errors: &ErrorStack) -> bool {
     let mut reasons = errors.errors().iter().filter_map(Error::reason);
@@ -71,6 +95,14 @@ fn decrypt_costly(pem: &[u8], passphrase: &Passphrase) -> Result<PKey<Private>, 
 ///
 /// # Errors
 /// When OpenSSL cannot write the key.
+///
+/// ```
+/// use sapi::identity::{KeyKind, Passphrase, private_key};
+/// let passphrase = Passphrase::new(b"correct horse".to_vec())?;
+/// let pem = private_key::encrypt(&*KeyKind::P256.generate()?, &passphrase)?;
+/// assert!(pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+/// # Ok::<(), sapi::BoxError>(())
+/// ```
 pub fn encrypt(
     key: &PKeyRef<Private>,
     passphrase: &Passphrase,
@@ -102,6 +134,12 @@ pub fn encrypt(
 }
 
 /// What is wrong with a private key.
+///
+/// ```
+/// use sapi::identity::{Passphrase, PrivateKeyError, private_key::decrypt};
+/// let passphrase = Passphrase::new(b"correct horse".to_vec()).unwrap();
+/// assert!(matches!(decrypt(b"no key", &passphrase), Err(PrivateKeyError::NoKey)));
+/// ```
 #[derive(Debug)]
 pub enum PrivateKeyError {
     /// Locked with another passphrase.
@@ -206,7 +244,16 @@ mod tests {
                 "{error:?}"
             );
         }
+        assert!(check_locked(locked.as_bytes()).is_ok());
         let plain = key.private_key_to_pem_pkcs8().unwrap();
+        assert!(matches!(
+            check_locked(&plain),
+            Err(PrivateKeyError::NotEncrypted)
+        ));
+        assert!(matches!(
+            check_locked(b"garbage"),
+            Err(PrivateKeyError::NoKey)
+        ));
         let error = decrypt(&plain, &passphrase(b"right")).unwrap_err();
         assert!(matches!(error, PrivateKeyError::NotEncrypted));
         let error = decrypt(b"garbage", &passphrase(b"right")).unwrap_err();

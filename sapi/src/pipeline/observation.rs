@@ -11,7 +11,7 @@ use crate::hooks::{HookCall, Rejection, SigningContext, Terms};
 /// Everything there was to be seen of one request on its road: what each hook answered and how long it
 /// took, the terms, the draft before and after `presign`, the certificate, the decision.
 ///
-/// A test gets one from [`Harness::observe`](crate::testing::Harness::observe); a shell's `explain` prints
+/// A test gets one from `testing::Harness::observe`; a shell's `explain` prints
 /// one. Displayed it tells the whole story, stop by stop.
 ///
 /// ```

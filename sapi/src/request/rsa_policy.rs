@@ -38,6 +38,11 @@ impl RsaPolicy {
     /// # Errors
     ///
     /// Bounds below 2048, above 16384, not a multiple of 8, or the wrong way round.
+    ///
+    /// ```
+    /// assert!(sapi::RsaPolicy::new(3072, 4096).is_ok());
+    /// assert!(sapi::RsaPolicy::new(4096, 3072).is_err());
+    /// ```
     pub fn new(min_bits: u32, max_bits: u32) -> Result<Self, RsaBoundsError> {
         if min_bits > max_bits {
             return Err(RsaBoundsError::Crossed { min_bits, max_bits });
@@ -64,6 +69,11 @@ impl RsaPolicy {
     /// # Errors
     ///
     /// The first thing found wrong.
+    ///
+    /// ```
+    /// let policy = sapi::RsaPolicy::default();
+    /// assert!(policy.check(&[0xff; 128], &[1, 0, 1]).is_err()); // 1024 bits
+    /// ```
     pub fn check(&self, modulus: &[u8], exponent: &[u8]) -> Result<(), WeakRsaKey> {
         self.check_size(bit_length(modulus))?;
         check_exponent(exponent)?;
@@ -136,6 +146,12 @@ fn is_even(number: &[u8]) -> bool {
 }
 
 /// Why bounds on RSA keys cannot be set; names the setting under `[requests]`.
+///
+/// ```
+/// use sapi::{RsaBoundsError, RsaPolicy};
+/// let error = RsaPolicy::new(1024, 4096).unwrap_err();
+/// assert_eq!(error, RsaBoundsError::MinimumTooSmall { min_bits: 1024 });
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RsaBoundsError {

@@ -4,6 +4,12 @@ use super::rsa_policy::{EXPONENT_BITS, LEAST_EXPONENT};
 use std::fmt;
 
 /// Why an RSA public key is not good enough, in a sentence a client may read.
+///
+/// ```
+/// use sapi::WeakRsaKey;
+/// let weak = WeakRsaKey::TooSmall { bits: 1024, minimum: 2048 };
+/// assert_eq!(weak.to_string(), "the RSA key has 1024 bits and needs at least 2048");
+/// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WeakRsaKey {

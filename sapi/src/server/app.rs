@@ -84,6 +84,9 @@ impl App {
     /// sapi::App::new().hook(Members).serve().await
     /// # }
     /// ```
+    #[doc(alias = "ca_start_dev")]
+    #[doc(alias = "ca_start_gunicorn_dev")]
+    #[doc(alias = "ca_start_gunicorn_prod")]
     pub async fn serve(self) -> Result<(), StartError> {
         let sources = Sources::read(None, &[])?;
         start::serve(&self, &sources, &PassphraseSources::default()).await

@@ -1,0 +1,129 @@
+//! Members and certificates in PostgreSQL. The framework has no database; a hook may.
+//!
+//! ```sql
+//! CREATE TABLE members (client text PRIMARY KEY, names text[] NOT NULL, days integer NOT NULL);
+//! CREATE TABLE certificates (serial text PRIMARY KEY, client text NOT NULL REFERENCES members,
+//!     not_after timestamptz NOT NULL, pem text NOT NULL);
+//! ```
+
+use std::sync::Arc;
+
+use sapi::{
+    AltName, BoxError, IssuedCertificate, Issuer, Rejection, SigningContext, SigningHooks, Terms,
+    Validity, Verdict, async_trait,
+};
+use serde::Deserialize;
+use tokio::sync::Mutex;
+use tokio_postgres::{Client, NoTls};
+
+/// The table `[hooks.registry]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// As `psql` takes it: `host=/run/postgresql user=sapi dbname=registry`. Over a unix socket the server
+    /// knows the user without a password.
+    pub database: String,
+}
+
+/// Grants what the table of members says, and enters every certificate before the client has it.
+#[derive(Debug)]
+pub struct PostgresRegistry {
+    database: String,
+    connection: Mutex<Option<Arc<Client>>>,
+}
+
+impl PostgresRegistry {
+    /// Connects at `boot`.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            database: settings.database,
+            connection: Mutex::default(),
+        }
+    }
+
+    /// The connection; a new one where there is none or it was lost. How long this may take `hooks.timeout`
+    /// says, beyond which the request is refused.
+    async fn client(&self) -> Result<Arc<Client>, BoxError> {
+        let mut connection = self.connection.lock().await;
+        if let Some(client) = connection.as_ref().filter(|client| !client.is_closed()) {
+            return Ok(Arc::clone(client));
+        }
+        let (client, driver) = tokio_postgres::connect(&self.database, NoTls).await?;
+        // It ends with the connection; whoever asks next finds that closed.
+        tokio::spawn(async move { drop(driver.await) });
+        let client = Arc::new(client);
+        *connection = Some(Arc::clone(&client));
+        Ok(client)
+    }
+}
+
+#[async_trait]
+impl SigningHooks for PostgresRegistry {
+    fn name(&self) -> &'static str {
+        "registry"
+    }
+
+    /// No database, no start.
+    async fn boot(&self, _: &Issuer) -> Result<(), BoxError> {
+        let client = self.client().await?;
+        client
+            .query("SELECT client, names, days FROM members LIMIT 0", &[])
+            .await?;
+        client
+            .query(
+                "SELECT serial, client, not_after, pem FROM certificates LIMIT 0",
+                &[],
+            )
+            .await?;
+        Ok(())
+    }
+
+    async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
+        let client = self.client().await?;
+        let question = "SELECT names, days FROM members WHERE client = $1";
+        let Some(row) = client.query_opt(question, &[&cx.client().as_str()]).await? else {
+            return Err(Rejection::denied("unknown client"));
+        };
+        let (names, days): (Vec<String>, i32) = (row.try_get(0)?, row.try_get(1)?);
+        let names: Result<Vec<AltName>, _> = names.iter().map(|name| name.parse()).collect();
+        let names = names?;
+        if let Some(name) = cx.csr().names().iter().find(|name| !names.contains(name)) {
+            return Err(Rejection::denied(format!(
+                "{name} is not among this client's names"
+            )));
+        }
+        if cx
+            .csr()
+            .subject()
+            .common_name()
+            .is_some_and(|cn| cx.client() != cn)
+        {
+            return Err(Rejection::denied(
+                "the common name is not the client's identifier",
+            ));
+        }
+        let validity = Validity::days(u64::try_from(days)?);
+        Ok(Verdict::Grant(
+            Terms::valid_for(validity).with_requested_names(cx.csr()),
+        ))
+    }
+
+    /// An error here withholds the certificate: what is not in the registry is nowhere.
+    async fn postsign(
+        &self,
+        cx: &mut SigningContext,
+        cert: &IssuedCertificate,
+    ) -> Result<(), BoxError> {
+        let client = self.client().await?;
+        let statement = "INSERT INTO certificates VALUES ($1, $2, $3, $4)";
+        let (serial, name) = (cert.serial().to_string(), cx.client().as_str());
+        client
+            .execute(statement, &[&serial, &name, &cert.not_after(), &cert.pem()])
+            .await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

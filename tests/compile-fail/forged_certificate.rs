@@ -1,0 +1,6 @@
+//! Only the pipeline makes certificates.
+use sapi::IssuedCertificate;
+
+fn main() {
+    let _ = IssuedCertificate::new("-----BEGIN CERTIFICATE-----");
+}

@@ -1,0 +1,18 @@
+//! A hook runs on whatever thread is free: what it holds across an await must be allowed to move.
+use std::rc::Rc;
+
+use sapi::{Rejection, SigningContext, SigningHooks, Verdict, async_trait};
+
+struct Counting;
+
+#[async_trait]
+impl SigningHooks for Counting {
+    async fn authorize(&self, _: &mut SigningContext) -> Result<Verdict, Rejection> {
+        let count = Rc::new(1);
+        tokio::task::yield_now().await;
+        drop(count);
+        Ok(Verdict::Abstain)
+    }
+}
+
+fn main() {}
