@@ -23,7 +23,7 @@ fn nothing_that_a_client_has_is_missing_after_kill_9() {
         "hooks.auto_approve.folder = \"HERE/counts\"\n",
         "hooks.auto_approve.rules.all.client = \"auto*\"\nhooks.auto_approve.rules.all.validity = \"1h\"\n",
         "hooks.auto_approve.rules.few.client = \"few*\"\nhooks.auto_approve.rules.few.validity = \"1h\"\n",
-        "hooks.auto_approve.rules.few.first = 5\n",
+        "hooks.auto_approve.rules.few.first = 5\nhooks.auto_approve.rules.few.subject.CN = \"*\"\n",
     ]);
     let folder = place.path();
     let requests = ["auto1", "few1", "wait1"]
@@ -54,23 +54,21 @@ fn nothing_that_a_client_has_is_missing_after_kill_9() {
                             1 => format!("few{round}x{worker}x{number}"),
                             _ => format!("wait{round}x{worker}x{number}"),
                         };
-                        // The subject of `few` must be its client: another one waits for a person.
                         let Some((status, body)) = send(shell, &client, &requests[kind]) else {
                             break;
                         };
                         match (kind, status) {
-                            (0, 200) => {
+                            (0 | 1, 200) => {
                                 let json: serde_json::Value = serde_json::from_str(&body).unwrap();
-                                handed_out
-                                    .lock()
-                                    .unwrap()
-                                    .insert(json["serial_number"].as_str().unwrap().to_owned());
+                                let serial = json["serial_number"].as_str().unwrap().to_owned();
+                                handed_out.lock().unwrap().insert(serial);
+                                if kind == 1 {
+                                    few.lock().unwrap().insert(client);
+                                }
                             }
+                            // Of the few there are no more: they wait as everybody does.
                             (1 | 2, 202) => {
                                 pending.lock().unwrap().insert(client);
-                            }
-                            (1, 200) => {
-                                few.lock().unwrap().insert(client);
                             }
                             other => panic!("{other:?}: {body}"),
                         }
@@ -125,8 +123,47 @@ fn nothing_that_a_client_has_is_missing_after_kill_9() {
     for client in pending.into_inner().unwrap() {
         assert!(once.contains(&client), "{client} is lost");
     }
-    assert!(few.into_inner().unwrap().len() <= 5);
+    let counted = std::fs::read_to_string(place.file("counts/few.count")).unwrap();
+    assert_eq!(counted.lines().count(), 5);
+    for client in few.into_inner().unwrap() {
+        assert!(counted.contains(&client), "{client} was not counted");
+    }
     drop(shell);
+}
+
+#[test]
+fn a_decision_is_made_or_not_when_the_tool_is_killed() {
+    let place = place(&[APPROVALS, "hooks.approvals.max_pending_per_client = 100\n"]);
+    let shell = serve(&place);
+    let clients: Vec<_> = (0..12).map(|number| format!("web{number}")).collect();
+    let csr = request(place.path(), "any", "/CN=any", "");
+    for client in &clients {
+        assert_eq!(put(&shell, client, &csr, &[]).status, 202);
+    }
+    for (number, client) in clients.iter().enumerate() {
+        let mut command = Command::new(binary("ca_approve"));
+        command
+            .args(["approve", client, "--config"])
+            .arg(place.file("sapi.toml"));
+        let mut tool = command.stdout(std::process::Stdio::null()).spawn().unwrap();
+        thread::sleep(Duration::from_micros(1200 * number as u64));
+        tool.kill().unwrap();
+        let _status = tool.wait().unwrap();
+    }
+    let rows = json(tool(&place, "ca_approve", "list", &["--all", "--json"]));
+    assert_eq!(rows.as_array().unwrap().len(), clients.len());
+    for row in rows.as_array().unwrap() {
+        let client = row["client"].as_str().unwrap();
+        let status = put(&shell, client, &csr, &[]).status;
+        match row["state"].as_str().unwrap() {
+            "pending" => assert_eq!(status, 202, "{client}"),
+            "approved" => assert_eq!(status, 200, "{client}"),
+            other => panic!("{client}: {other}"),
+        }
+        // The next decision finds nothing in its way.
+        tool(&place, "ca_approve", "reject", &[client, "--reason", "no"]).expect(0);
+        assert_eq!(put(&shell, client, &csr, &[]).status, 403, "{client}");
+    }
 }
 
 /// Status and body; `None` once the instance is dead.

@@ -215,6 +215,22 @@ async fn a_revoked_certificate_is_not_renewed_even_if_others_would_grant() {
 }
 
 #[tokio::test]
+async fn renewal_passes_the_conformance_suite_with_a_journal_behind_it() {
+    let scene = Scene::new().await;
+    let renew = RenewByCertificate::new(&Settings::default(), scene.journal.clone());
+    let anchors = [scene.authority.certificate().clone()];
+    let peer = PeerCertificate::verify(scene.old.pem().as_bytes(), &anchors, noon()).unwrap();
+    let authority = scene.authority.clone();
+    crate::testing::conformance(Chain::new().then(renew).then(scene.journal.clone()))
+        .harness(|harness| harness.authority(authority).at(noon()))
+        .client("web01")
+        .peer(Peer::local().with_certificate(peer))
+        .run()
+        .await;
+    scene.journal.verify().unwrap();
+}
+
+#[tokio::test]
 async fn certificates_of_others_are_no_ground() {
     let scene = Scene::new().await;
     let stranger = Authority::new();
