@@ -55,7 +55,6 @@ pub use report::ConformanceReport;
 ///     .await;
 /// # });
 /// ```
-#[must_use]
 pub fn conformance(hooks: impl SigningHooks) -> Conformance {
     Conformance {
         harness: Harness::new(hooks),
