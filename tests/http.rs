@@ -103,7 +103,7 @@ fn whole_put(client: &str, headers: &str, body: &str) -> Vec<u8> {
 
 /// Waits until something holds.
 #[track_caller]
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);
     while !holds() {
         assert!(Instant::now() < deadline, "in vain: {what}");

@@ -9,6 +9,7 @@
 )]
 
 mod abuse;
+mod client;
 mod corpus;
 mod faults;
 mod findings;
@@ -17,6 +18,7 @@ mod http;
 mod identity;
 mod integrator;
 mod judges;
+mod life;
 mod nginx;
 mod operate;
 mod properties;

@@ -1,13 +1,17 @@
 //! A shell for the tests: what its hooks do, the client's identifier says.
 //!
+//! `approve<n>` is pending n times for the same request, `firstkey` denied for the first key that asks,
+//! `holder` granted only once without a certificate, `short<s>` granted for so many seconds, `nameless` without names;
 //! `deny`, `abstain`, `later`, `login`, `badlogin`, `slower`, `panic`, `error`, `wait<ms>`, `block<ms>`, `tell` and `peer`
 //! act in authorize, `refuse` and `presignpanic` in presign, `withhold`, `lose` and
 //! `record<ms>` in postsign; any other identifier is granted all that its request asks for.
 
+use std::collections::HashMap;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use sapi::{
@@ -30,14 +34,52 @@ struct Settings {
     fault: Option<String>,
 }
 
-struct Obedient(Settings);
+struct Obedient(Settings, Mutex<Memory>);
+
+/// What clients were answered before.
+#[derive(Default)]
+struct Memory {
+    /// How often a request has come.
+    asked: HashMap<String, u64>,
+    first_key: Option<String>,
+    /// Who has asked as `holder`.
+    held: bool,
+}
 
 impl Obedient {
     fn open(boot: &Boot) -> Result<Self, BoxError> {
-        if !boot.has_settings("test") {
-            return Ok(Self(Settings::default()));
+        let settings = if boot.has_settings("test") {
+            boot.settings("test")?
+        } else {
+            Settings::default()
+        };
+        Ok(Self(settings, Mutex::default()))
+    }
+
+    /// What a policy with a memory would say.
+    fn remember(&self, cx: &SigningContext) -> Result<(), Rejection> {
+        let mut memory = self.1.lock().map_err(|_| "a hook broke down")?;
+        let client = cx.client().as_str();
+        if let Some(times) = client.strip_prefix("approve").and_then(|n| n.parse().ok()) {
+            let asked = memory.asked.entry(cx.csr().sha256()).or_default();
+            *asked += 1;
+            if *asked <= times {
+                return Err(Rejection::pending(Duration::from_secs(1)));
+            }
         }
-        Ok(Self(boot.settings("test")?))
+        if client == "firstkey" {
+            let key = cx.public_key_hash();
+            if *memory.first_key.get_or_insert_with(|| key.clone()) == key {
+                return Err(Rejection::denied("this key is on a list"));
+            }
+        }
+        if client == "holder" && cx.peer().certificate().is_none() {
+            if memory.held {
+                return Err(Rejection::denied("where is its certificate?"));
+            }
+            memory.held = true;
+        }
+        Ok(())
     }
 
     fn record(&self, line: &str) -> Result<(), BoxError> {
@@ -78,6 +120,7 @@ impl SigningHooks for Obedient {
             "peer" => return Err(Rejection::denied(who(cx))),
             _ => {}
         }
+        self.remember(cx)?;
         self.record(&format!("asked {client}"))?;
         if let Some(pause) = number_after(client, "wait") {
             tokio::time::sleep(pause).await;
@@ -85,8 +128,12 @@ impl SigningHooks for Obedient {
         if let Some(pause) = number_after(client, "block") {
             std::thread::sleep(pause);
         }
-        let terms = Terms::valid_for(Validity::days(1)).with_requested_names(cx.csr());
-        Ok(Verdict::Grant(terms))
+        let short = client.strip_prefix("short").and_then(|n| n.parse().ok());
+        let terms = Terms::valid_for(short.map_or(Validity::days(1), Validity::seconds));
+        Ok(Verdict::Grant(match client {
+            "nameless" => terms,
+            _ => terms.with_requested_names(cx.csr()),
+        }))
     }
 
     #[allow(clippy::panic, reason = "to see what a panic does is the purpose")]

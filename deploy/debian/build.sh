@@ -10,7 +10,10 @@ set -euo pipefail
 SAPI=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CRATE=$(cd "${1:-$SAPI/sapi-hooks-example}" && pwd)
 SHELL_NAME=$(sed -n 's/^name = "\(.*\)"$/\1/p' "$CRATE/Cargo.toml" | head -n 1)
-TOOLS=(ca_create_identity ca_check_identity)
+TOOLS=(
+    ca_create_identity ca_check_identity ca_install_certificate ca_roll_identity
+    ca_change_passphrase ca_backup ca_restore ca_revoke ca_gen_crl ca_approve ca_journal
+)
 readonly SAPI CRATE SHELL_NAME TOOLS
 
 main() {
@@ -48,7 +51,7 @@ programs() {
 units() {
     local folder=$STAGE/usr/lib/systemd/system unit
     mkdir -p "$folder"
-    for unit in sapi.service sapi.socket; do
+    for unit in sapi.service sapi.socket sapi-crl.service sapi-crl.timer; do
         sed "s|/usr/bin/sapi-hooks-example|/usr/bin/$SHELL_NAME|g; s|man:sapi-hooks-example|man:$SHELL_NAME|" \
             "$SAPI/deploy/systemd/$unit" >"$folder/$unit"
     done
@@ -90,7 +93,7 @@ documents() {
     mkdir -p "$folder/examples/nginx" "$folder/examples/systemd" "$folder/operators"
     install -m 0644 "$SAPI/docs/operators.md" "$SAPI/deploy/openapi.yaml" "$folder"
     install -m 0644 -t "$folder/operators" "$SAPI"/docs/operators/*.md
-    install -m 0644 -t "$folder/examples/nginx" "$SAPI/deploy/nginx/sapi.conf"
+    install -m 0644 -t "$folder/examples/nginx" "$SAPI"/deploy/nginx/*.conf
     install -m 0644 "$SAPI/deploy/systemd/sapi.service.d/network.conf.example" "$folder/examples/systemd/network.conf"
     cp -r "$SAPI/deploy/grafana" "$SAPI/deploy/prometheus" "$folder/examples"
 }

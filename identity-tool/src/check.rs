@@ -1,12 +1,14 @@
 //! `ca_check_identity`.
 
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::io::{self, IsTerminal, Write};
 use std::time::SystemTime;
 
 use clap::Parser;
+use sapi::Validity;
 use sapi::identity::{Finding, Level, Passphrase, check, faults};
+use serde_json::json;
 
+use crate::directory::CaDirectory;
 use crate::exit::{CONFIG, Failure, NO, SYSTEM};
 use crate::generate::Generate;
 use crate::passphrase::PassphraseOptions;
@@ -20,14 +22,17 @@ use crate::run::Tool;
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_check_identity", after_help = EXAMPLE)]
 pub struct CheckIdentity {
-    /// The CA's directory
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "SAPI_CA_PATH",
-        default_value = "/var/lib/ca"
-    )]
-    ca_path: PathBuf,
+    #[command(flatten)]
+    directory: CaDirectory,
+
+    /// How long the certificates that the CA signs are valid; with less than twice that left of its own,
+    /// there is a warning
+    #[arg(long, value_name = "VALIDITY", default_value = "398d")]
+    leaf_validity: Validity,
+
+    /// Print the findings as JSON
+    #[arg(long)]
+    json: bool,
 
     /// Do not ask for a passphrase, and leave the private key untested
     #[arg(long, conflicts_with_all = ["passphrase_fd", "passphrase_file"])]
@@ -49,10 +54,20 @@ impl Tool for CheckIdentity {
         let passphrase = if self.no_key {
             None
         } else {
-            passphrase(self.passphrase)?
+            passphrase(&self.passphrase)?
         };
-        let findings = check(&self.ca_path, passphrase.as_ref(), now);
-        print(&findings).map_err(|error| Failure::new(SYSTEM, error))?;
+        let findings = check(
+            &self.directory.ca_path,
+            passphrase.as_ref(),
+            self.leaf_validity.duration(),
+            now,
+        );
+        let printed = if self.json {
+            print_json(&findings)
+        } else {
+            print(&findings)
+        };
+        printed.map_err(|error| Failure::new(SYSTEM, error))?;
         if faults(&findings) {
             return Err(Failure::new(NO, "this identity cannot be used as it is"));
         }
@@ -60,7 +75,7 @@ impl Tool for CheckIdentity {
     }
 }
 
-fn passphrase(options: PassphraseOptions) -> Result<Option<Passphrase>, Failure> {
+pub(crate) fn passphrase(options: &PassphraseOptions) -> Result<Option<Passphrase>, Failure> {
     let sources = options.sources();
     if !sources.available() {
         return Ok(None);
@@ -82,19 +97,45 @@ fn print(findings: &[Finding]) -> io::Result<()> {
         item, found, level, ..
     } in findings
     {
-        let level = match level {
-            Level::Ok => "ok",
-            Level::Warning => "warning",
-            Level::Fault => "FAULT",
+        let (level, colour) = match level {
+            Level::Ok => ("ok", ""),
+            Level::Warning => ("warning", YELLOW),
+            Level::Fault => ("FAULT", RED),
         };
-        writeln!(output, "{level:<7}  {item:<width$}  {found}")?;
+        if output.is_terminal() && !colour.is_empty() {
+            writeln!(output, "{colour}{level:<7}{PLAIN}  {item:<width$}  {found}")?;
+        } else {
+            writeln!(output, "{level:<7}  {item:<width$}  {found}")?;
+        }
     }
     Ok(())
 }
 
+fn print_json(findings: &[Finding]) -> io::Result<()> {
+    let rows = findings.iter().map(|finding| {
+        let level = match finding.level {
+            Level::Ok => "ok",
+            Level::Warning => "warning",
+            Level::Fault => "fault",
+        };
+        json!({ "level": level, "item": finding.item, "found": finding.found })
+    });
+    let usable = !faults(findings);
+    let rows: Vec<_> = rows.collect();
+    writeln!(
+        io::stdout(),
+        "{}",
+        json!({ "usable": usable, "findings": rows })
+    )
+}
+
+const YELLOW: &str = "\x1b[33m";
+const RED: &str = "\x1b[31m";
+const PLAIN: &str = "\x1b[0m";
+
 const EXAMPLE: &str = "\
 Example:
-  ca_check_identity --ca-path /var/lib/ca
+  ca_check_identity --ca-path /var/lib/ca --leaf-validity 90d
 
 Exit codes: 0 usable (warnings included), 1 something is wrong, 64 wrong usage, 78 no proper
 passphrase.";

@@ -1,29 +1,30 @@
 //! `ca_create_identity`.
 
-use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::io::{self, Write};
+use std::time::SystemTime;
 
 use clap::Parser;
-use indicatif::ProgressBar;
 use sapi::DistinguishedName;
 use sapi::Validity;
-use sapi::identity::{
-    CreateError, Existing, InstallError, Installed, KeyKind, NewIdentity, existing,
-};
+use sapi::identity::{AuthorityRequest, Existing, KeyKind, NewIdentity, Passphrase, existing};
 
-use crate::confirm::confirm;
-use crate::exit::{CANNOT_CREATE, CONFIG, Failure, NO, SOFTWARE, SYSTEM, USAGE};
+use crate::directory::CaDirectory;
+use crate::exit::{CONFIG, Failure, SYSTEM, USAGE};
 use crate::generate::Generate;
+use crate::installation::{creation, installation, report, what_about_the_old};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
+use crate::spinner::Spinner;
 
 /// Creates the identity of a certificate authority: a key locked with a passphrase, and a
-/// certificate that it signs itself.
+/// certificate that it signs itself. The directory is made if missing.
 ///
 /// Writes ca.private_key.pem, ca.public_key.pem, ca.csr.pem and ca.cert.pem: all of them or none.
 /// If the directory holds an identity already, asks whether to replace it; the old files are then
 /// kept in a folder named after the date. Without a terminal to ask, nothing is replaced.
+///
+/// With --intermediate there is no certificate yet: an outside CA makes it from ca.csr.pem, and
+/// ca_install_certificate puts it in place.
 ///
 /// The passphrase comes from the first of: --passphrase-fd, --passphrase-file,
 /// SAPI_PASSPHRASE_FILE, $CREDENTIALS_DIRECTORY/ca-passphrase, CA_PASSPHRASE, the terminal.
@@ -38,14 +39,12 @@ pub struct CreateIdentity {
     #[arg(short, long, default_value = "10")]
     validity: Validity,
 
-    /// The CA's directory; made if missing
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "SAPI_CA_PATH",
-        default_value = "/var/lib/ca"
-    )]
-    ca_path: PathBuf,
+    #[command(flatten)]
+    directory: CaDirectory,
+
+    /// Make a key and a request for an outside CA, and no certificate
+    #[arg(long, conflicts_with = "validity")]
+    intermediate: bool,
 
     /// The kind of key: rsa:2048, rsa:3072, rsa:4096, ec:p256, ec:p384 or ed25519
     #[arg(long, value_name = "KIND", default_value_t)]
@@ -65,21 +64,64 @@ impl Tool for CreateIdentity {
 
     fn act(self, now: SystemTime) -> Result<(), Failure> {
         let subject = subject(&self.fields)?;
-        let existing = what_about_the_old(&self.ca_path)?;
+        let directory = &self.directory.ca_path;
+        let existing = what_about_the_old(directory, existing(directory), "identity")?;
         let passphrase = self
             .passphrase
             .sources()
             .create()
             .map_err(|error| Failure::new(CONFIG, error))?;
+        if self.intermediate {
+            self.request(&subject, &passphrase, existing, now)
+        } else {
+            self.identity(&subject, &passphrase, existing, now)
+        }
+    }
+}
+
+impl CreateIdentity {
+    fn identity(
+        &self,
+        subject: &DistinguishedName,
+        passphrase: &Passphrase,
+        existing: Existing,
+        now: SystemTime,
+    ) -> Result<(), Failure> {
         let identity = {
-            let _spinner = Spinner::start(self.key);
-            NewIdentity::self_signed(&subject, self.key, self.validity.duration(), now)
+            let _spinner = self.spinner();
+            NewIdentity::self_signed(subject, self.key, self.validity.duration(), now)
                 .map_err(creation)?
         };
         let installed = identity
-            .install(&self.ca_path, &passphrase, existing, now)
+            .install(&self.directory.ca_path, passphrase, existing, now)
             .map_err(installation)?;
-        report(&identity, &installed).map_err(|error| Failure::new(SYSTEM, error))
+        let end = identity.certificate().not_after();
+        report(&installed, "identity")
+            .and_then(|()| writeln!(io::stdout(), "Valid until {end}"))
+            .map_err(|error| Failure::new(SYSTEM, error))
+    }
+
+    fn request(
+        &self,
+        subject: &DistinguishedName,
+        passphrase: &Passphrase,
+        existing: Existing,
+        now: SystemTime,
+    ) -> Result<(), Failure> {
+        let request = {
+            let _spinner = self.spinner();
+            AuthorityRequest::new(subject, self.key).map_err(creation)?
+        };
+        let installed = request
+            .install(&self.directory.ca_path, passphrase, existing, now)
+            .map_err(installation)?;
+        report(&installed, "identity")
+            .and_then(|()| writeln!(io::stdout(), "{HAVE_IT_SIGNED}"))
+            .map_err(|error| Failure::new(SYSTEM, error))
+    }
+
+    fn spinner(&self) -> Spinner {
+        Spinner::start(format!("Making a key ({})", self.key))
     }
 }
 
@@ -99,79 +141,15 @@ fn subject(fields: &[String]) -> Result<DistinguishedName, Failure> {
     Ok(subject)
 }
 
-fn what_about_the_old(directory: &Path) -> Result<Existing, Failure> {
-    let found = existing(directory);
-    if found.is_empty() {
-        return Ok(Existing::Keep);
-    }
-    let found = InstallError::Exists { found };
-    let question = "Replace the identity in this directory? Its files are kept in a dated folder.";
-    let mut output = io::stderr();
-    let _ = writeln!(output, "{} holds an identity.", directory.display());
-    match confirm(question).map_err(|error| Failure::new(SYSTEM, error))? {
-        Some(true) => Ok(Existing::SetAside),
-        Some(false) => Err(Failure::new(NO, found)),
-        None => Err(Failure::new(
-            NO,
-            format!("{found} (there is no terminal to ask whether to replace it)"),
-        )),
-    }
-}
-
-fn report(identity: &NewIdentity, installed: &Installed) -> io::Result<()> {
-    let mut output = io::stdout();
-    for path in &installed.written {
-        writeln!(output, "{}", path.display())?;
-    }
-    if let Some(folder) = &installed.set_aside {
-        writeln!(output, "The old identity is in {}", folder.display())?;
-    }
-    writeln!(output, "Valid until {}", identity.certificate().not_after())
-}
-
-fn creation(error: CreateError) -> Failure {
-    let code = match error {
-        CreateError::EmptySubject | CreateError::TooLong => USAGE,
-        _ => SOFTWARE,
-    };
-    Failure::new(code, error)
-}
-
-fn installation(error: InstallError) -> Failure {
-    let code = match error {
-        InstallError::Exists { .. } => NO,
-        InstallError::Io { .. } => CANNOT_CREATE,
-        _ => SOFTWARE,
-    };
-    Failure::new(code, error)
-}
-
-/// Turns on a terminal while a key is made: large RSA keys take seconds.
-struct Spinner(Option<ProgressBar>);
-
-impl Spinner {
-    fn start(kind: KeyKind) -> Self {
-        if !io::stderr().is_terminal() {
-            return Self(None);
-        }
-        let bar = ProgressBar::new_spinner().with_message(format!("Making a key ({kind})"));
-        bar.enable_steady_tick(Duration::from_millis(100));
-        Self(Some(bar))
-    }
-}
-
-impl Drop for Spinner {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
-        }
-    }
-}
+/// What is to be done with a request; `ca_roll_identity` says it too.
+pub(crate) const HAVE_IT_SIGNED: &str =
+    "Have ca.csr.pem signed by the outside CA, then run ca_install_certificate";
 
 const EXAMPLE: &str = "\
 Example:
   ca_create_identity -f C US -f CN ca.net -f L \"Palm Beach\" \\
       -f O \"Random Authority, Inc.\" -f ST Florida -f emailAddress ca@example.net -v 10
+  ca_create_identity --intermediate -f O \"Random Authority, Inc.\" -f CN \"Issuing CA 1\"
 
 Exit codes: 0 created, 1 an identity exists and was kept, 64 wrong usage, 73 files cannot be
 written, 78 no proper passphrase.";

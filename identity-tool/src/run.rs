@@ -74,7 +74,7 @@ fn fail(failure: &Failure) -> ExitCode {
     clippy::disallowed_methods,
     reason = "here the time enters; below it is passed in"
 )]
-fn now() -> SystemTime {
+pub(crate) fn now() -> SystemTime {
     SystemTime::now()
 }
 

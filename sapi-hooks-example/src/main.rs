@@ -5,19 +5,12 @@
 //! sapi-hooks-example serve --config /etc/sapi/sapi.toml
 //! ```
 
-mod journal;
 mod members;
+mod policy;
 
 fn main() -> std::process::ExitCode {
     sapi::App::new()
-        .hook_with(|boot| members::Members::open(&boot.settings("members")?))
-        .hook_with(|boot| {
-            let settings = boot.settings("journal")?;
-            // A rehearsal records nothing, and may be run by somebody who must not make the file.
-            match boot.rehearsal() {
-                true => Ok(journal::Journal::closed(&settings)),
-                false => journal::Journal::open(&settings),
-            }
-        })
+        .hook_with(policy::from_settings)
+        .hook_with(policy::journal)
         .run()
 }

@@ -70,6 +70,8 @@ pub mod testing;
 #[doc(hidden)]
 pub mod bench;
 
+pub mod stock;
+
 #[cfg(feature = "server")]
 mod server;
 
@@ -82,11 +84,11 @@ mod command;
 pub use async_trait::async_trait;
 pub use certificate::{
     DraftCertificate, ExtendedKeyUsages, Extension, ExtensionError, InvalidSerialNumber,
-    InvalidValidity, IssuedCertificate, Issuer, KeyUsage, KeyUsages, Profile, SerialNumber,
-    Validity,
+    InvalidValidity, IssuedCertificate, Issuer, KeyUsage, KeyUsages, Profile, RevocationList,
+    RevocationListError, RevokedEntry, SerialNumber, SignedRevocationList, Validity,
 };
 pub use hooks::{
-    BoxError, Chain, HookCall, Rejection, SigningContext, SigningHooks, Terms, Verdict,
+    BoxError, Chain, FirstOf, HookCall, Rejection, SigningContext, SigningHooks, Terms, Verdict,
 };
 pub use identity::{Identity, SigningPool, UnfitIdentity};
 pub use openssl;

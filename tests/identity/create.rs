@@ -242,13 +242,23 @@ fn missing_parent_is_named() {
 
 #[test]
 fn version_help_completions_and_man_page() {
-    for tool in ["ca_create_identity", "ca_check_identity"] {
+    for tool in [
+        "ca_create_identity",
+        "ca_check_identity",
+        "ca_install_certificate",
+        "ca_change_passphrase",
+        "ca_backup",
+        "ca_restore",
+        "ca_roll_identity",
+        "ca_revoke",
+        "ca_gen_crl",
+    ] {
         let output =
             |argument: &[&str]| run(detached(&binary(tool)).args(argument)).expect(0).stdout;
         assert!(output(&["--version"]).contains("OpenSSL "));
         assert!(output(&["--help"]).contains("Example:"));
         for shell in ["bash", "zsh", "fish"] {
-            assert!(output(&["--generate-completion", shell]).contains("ca-path"));
+            assert!(output(&["--generate-completion", shell]).contains(tool));
         }
         let page = output(&["--generate-man"]);
         assert!(page.contains(".TH") && page.contains("Example:"), "{page}");

@@ -13,6 +13,7 @@ install() {
     expect "$(id -nG sapi)" "sapi ca"
     expect "$(owner /var/lib/ca)" "750 root:ca"
     expect "$(owner /var/lib/sapi)" "750 sapi:sapi"
+    expect "$(owner /var/lib/sapi-crl)" "755 sapi:sapi"
     expect "$(owner /run/sapi)" "755 sapi:sapi"
     expect "$(owner /etc/sapi/sapi.toml)" "644 root:root"
     expect "$(ls /var/lib/ca)" ""
@@ -20,15 +21,17 @@ install() {
     ! pgrep sapi || fail "something was started"
     sapi-hooks-example config >/dev/null
     local page program
-    for page in sapi-hooks-example sapi-hooks-example-serve ca_create_identity ca_check_identity; do
+    local tools=(ca_create_identity ca_check_identity ca_install_certificate ca_roll_identity)
+    tools+=(ca_change_passphrase ca_backup ca_restore ca_revoke ca_gen_crl ca_approve ca_journal)
+    for page in sapi-hooks-example sapi-hooks-example-serve "${tools[@]}"; do
         man "$page" | grep -q . || fail "man $page"
     done
-    for program in sapi-hooks-example ca_create_identity ca_check_identity; do
+    for program in sapi-hooks-example "${tools[@]}"; do
         bash -n "/usr/share/bash-completion/completions/$program"
         grep -q "compdef $program" "/usr/share/zsh/vendor-completions/_$program"
         grep -q "complete -c $program" "/usr/share/fish/vendor_completions.d/$program.fish"
     done
-    systemd-analyze verify --man=no sapi.service sapi.socket 2>&1 | tee verify.txt
+    systemd-analyze verify --man=no sapi.service sapi.socket sapi-crl.service sapi-crl.timer 2>&1 | tee verify.txt
     [[ ! -s verify.txt ]] || fail "units"
     serve_refuses
 }

@@ -45,7 +45,6 @@ impl SignatureAlgorithm {
     }
 
     /// The digest, for OpenSSL's builder of certificates; `None` where the scheme brings its own.
-    #[cfg(any(test, feature = "testing"))]
     pub(crate) fn digest(self) -> Option<openssl::hash::MessageDigest> {
         match self.scheme {
             Scheme::RsaPkcs1(digest) | Scheme::RsaPss(digest) | Scheme::Ecdsa(digest) => {

@@ -12,6 +12,7 @@ mod issued;
 mod issuer;
 mod name_constraints;
 mod profile;
+mod revocation_list;
 mod serial;
 mod subtree;
 mod tbs;
@@ -19,16 +20,21 @@ mod usages;
 mod validity;
 
 pub(crate) use algorithm::SignatureAlgorithm;
-#[cfg(any(test, feature = "testing"))]
 pub(crate) use der_writer::DerWriter;
 pub use draft::DraftCertificate;
+pub(crate) use extension::{
+    AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_KEY_ID, read_extension,
+};
 pub use extension::{Extension, ExtensionError};
 #[cfg(feature = "bench")]
 pub(crate) use invariants::check as check_invariants;
 pub use issued::IssuedCertificate;
 pub use issuer::Issuer;
-pub(crate) use issuer::IssuerError;
+pub(crate) use issuer::{IssuerError, key_identifier};
 pub use profile::Profile;
+pub use revocation_list::{
+    RevocationList, RevocationListError, RevokedEntry, SignedRevocationList,
+};
 #[cfg(test)]
 pub(crate) use serial::no_random_numbers;
 pub use serial::{InvalidSerialNumber, SerialNumber};

@@ -80,7 +80,7 @@ fn write_serial(draft: &DraftCertificate) -> Result<Vec<u8>, der::Error> {
 }
 
 /// UTCTime up to 2049, GeneralizedTime from 2050 on (RFC 5280 section 4.1.2.5).
-fn write_time(time: SystemTime, out: &mut DerWriter) -> Result<(), der::Error> {
+pub(crate) fn write_time(time: SystemTime, out: &mut DerWriter) -> Result<(), der::Error> {
     let time = DateTime::from_system_time(time)?;
     if time.year() < 2050 {
         out.value(&UtcTime::from_date_time(time)?)

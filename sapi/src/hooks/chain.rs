@@ -59,7 +59,10 @@ impl Chain {
         self
     }
 
-    #[cfg(feature = "server")]
+    pub(super) fn iter(&self) -> impl Iterator<Item = &dyn SigningHooks> {
+        self.hooks.iter().map(AsRef::as_ref)
+    }
+
     pub(crate) fn push(&mut self, hooks: Box<dyn SigningHooks>) {
         self.hooks.push(hooks);
     }
@@ -102,16 +105,8 @@ impl SigningHooks for Chain {
 
     async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
         let mut granted: Option<Terms> = None;
-        for hook in &self.hooks {
-            let call = guarded(
-                hook.name(),
-                "authorize",
-                cx.time_limit(),
-                hook.authorize(cx),
-            )
-            .await;
-            let verdict = noted(cx, hook.as_ref(), "authorize", call)?;
-            if let Verdict::Grant(terms) = verdict {
+        for hook in self.iter() {
+            if let Verdict::Grant(terms) = ask(hook, cx).await? {
                 granted = Some(match granted {
                     Some(before) => before.narrow(&terms),
                     None => terms,
@@ -181,6 +176,27 @@ impl fmt::Debug for Chain {
             .entries(self.hooks.iter().map(|hook| hook.name()))
             .finish()
     }
+}
+
+/// One hook's verdict, within its time limit; who granted is noted.
+pub(super) async fn ask(
+    hook: &dyn SigningHooks,
+    cx: &mut SigningContext,
+) -> Result<Verdict, Rejection> {
+    let known = cx.granted_by().len();
+    let call = guarded(
+        hook.name(),
+        "authorize",
+        cx.time_limit(),
+        hook.authorize(cx),
+    )
+    .await;
+    let verdict = noted(cx, hook, "authorize", call)?;
+    // Hooks that are made of others have said already which of them it was.
+    if matches!(verdict, Verdict::Grant(_)) && cx.granted_by().len() == known {
+        cx.granted(hook.name());
+    }
+    Ok(verdict)
 }
 
 /// Carries a guarded failure of postsign through the error type of that method.

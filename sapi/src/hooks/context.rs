@@ -36,6 +36,7 @@ pub struct SigningContext {
     request_id: String,
     received_at: SystemTime,
     notes: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
+    granted_by: Vec<String>,
     time_limit: Duration,
     rehearsal: bool,
     watched: bool,
@@ -60,6 +61,7 @@ impl SigningContext {
             request_id,
             received_at,
             notes: HashMap::new(),
+            granted_by: Vec::new(),
             time_limit,
             rehearsal: false,
             watched: false,
@@ -203,6 +205,20 @@ impl SigningContext {
     #[must_use]
     pub fn rehearsal(&self) -> bool {
         self.rehearsal
+    }
+
+    /// The names of the hooks that granted the request so far, in their order.
+    ///
+    /// ```no_run
+    /// # fn f(cx: &sapi::SigningContext) { println!("granted by {}", cx.granted_by().join(", ")); }
+    /// ```
+    #[must_use]
+    pub fn granted_by(&self) -> &[String] {
+        &self.granted_by
+    }
+
+    pub(crate) fn granted(&mut self, hook: &str) {
+        self.granted_by.push(hook.to_owned());
     }
 
     pub(crate) fn time_limit(&self) -> Duration {

@@ -3,7 +3,9 @@
 mod call;
 mod chain;
 mod context;
+mod first_of;
 mod guard;
+mod optional;
 mod rejection;
 mod verdict;
 
@@ -14,6 +16,7 @@ pub use call::HookCall;
 pub use chain::Chain;
 pub(crate) use chain::PostsignFailure;
 pub use context::SigningContext;
+pub use first_of::FirstOf;
 pub use rejection::Rejection;
 pub use verdict::{Terms, Verdict};
 

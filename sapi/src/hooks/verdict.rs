@@ -1,8 +1,11 @@
 //! What a hook answers, and what a grant allows.
 
 use std::fmt;
+use std::time::SystemTime;
 
-use crate::certificate::Validity;
+use openssl::error::ErrorStack;
+
+use crate::certificate::{DraftCertificate, Issuer, Profile, SerialNumber, Validity};
 use crate::request::{AltName, CertRequest};
 
 /// A hook's answer to "may this be signed?".
@@ -118,6 +121,33 @@ impl Terms {
     #[must_use]
     pub fn names(&self) -> &[AltName] {
         &self.names
+    }
+
+    /// What would be signed on these terms, to look at: the serial number is drawn anew when it is.
+    ///
+    /// # Errors
+    ///
+    /// OpenSSL's, when its random generator fails.
+    ///
+    /// ```no_run
+    /// # fn f(csr: &sapi::CertRequest, ca: &sapi::Issuer, now: std::time::SystemTime) -> Result<(), sapi::BoxError> {
+    /// use sapi::{Profile, Terms, Validity};
+    /// let terms = Terms::valid_for(Validity::days(1)).with_requested_names(csr);
+    /// let draft = terms.draft(csr, ca, &Profile::default(), now)?;
+    /// # Ok(()) }
+    /// ```
+    pub fn draft(
+        &self,
+        csr: &CertRequest,
+        issuer: &Issuer,
+        profile: &Profile,
+        now: SystemTime,
+    ) -> Result<DraftCertificate, ErrorStack> {
+        let serial = SerialNumber::random()?;
+        let granted = self.clone().into_parts();
+        Ok(DraftCertificate::new(
+            csr, issuer, profile, serial, granted, now,
+        ))
     }
 
     pub(crate) fn into_parts(self) -> (Validity, Vec<AltName>) {

@@ -71,15 +71,15 @@ pub(crate) fn check_chain(certificate: &X509Ref, chain: &[X509]) -> Result<(), A
     Ok(())
 }
 
-fn self_issued(certificate: &X509Ref) -> bool {
+pub(crate) fn self_issued(certificate: &X509Ref) -> bool {
     same_name(certificate.issuer_name(), certificate.subject_name())
 }
 
-fn same_name(one: &X509NameRef, other: &X509NameRef) -> bool {
+pub(crate) fn same_name(one: &X509NameRef, other: &X509NameRef) -> bool {
     one.try_cmp(other).is_ok_and(std::cmp::Ordering::is_eq)
 }
 
-fn signed_by(certificate: &X509Ref, issuer: &X509Ref) -> bool {
+pub(crate) fn signed_by(certificate: &X509Ref, issuer: &X509Ref) -> bool {
     issuer
         .public_key()
         .and_then(|key| certificate.verify(&key))
@@ -93,7 +93,7 @@ fn weak_digest(certificate: &X509Ref) -> bool {
         .is_some_and(|pair| matches!(pair.digest, Nid::SHA1 | Nid::MD5))
 }
 
-fn dates(certificate: &X509Ref, now: SystemTime) -> Option<AuthorityWarning> {
+pub(crate) fn dates(certificate: &X509Ref, now: SystemTime) -> Option<AuthorityWarning> {
     let seconds = now
         .duration_since(UNIX_EPOCH)
         .map_or(0, |age| age.as_secs());

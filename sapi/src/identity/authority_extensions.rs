@@ -1,7 +1,9 @@
 //! The two extensions that make a certificate a CA's.
 
-use der::asn1::{BitStringRef, ObjectIdentifier, OctetStringRef};
+use der::asn1::{BitStringRef, ObjectIdentifier};
 use der::{AnyRef, Decode, ErrorKind, Reader, SliceReader, Tag, TagNumber};
+
+use crate::certificate::{BASIC_CONSTRAINTS, KEY_USAGE, read_extension};
 
 /// What a certificate says about being a CA.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -10,45 +12,26 @@ pub(crate) struct AuthorityExtensions {
     pub(crate) ca: Option<bool>,
     /// keyUsage: with keyCertSign or without (section 4.2.1.3).
     pub(crate) may_sign: Option<bool>,
+    /// keyUsage: with cRLSign or without.
+    pub(crate) may_sign_lists: Option<bool>,
 }
 
 impl AuthorityExtensions {
     /// Reads them out of a certificate in DER; one that is there twice is an error.
     pub(crate) fn read(certificate: &[u8]) -> Result<Self, der::Error> {
         let mut found = Self::default();
-        SliceReader::new(certificate)?.sequence(|fields| {
-            fields.sequence(|tbs| {
-                while !tbs.is_finished() {
-                    let field = AnyRef::decode(tbs)?;
-                    if der::Tagged::tag(&field) == EXTENSIONS {
-                        SliceReader::new(field.value())?.sequence(|list| found.take_all(list))?;
-                    }
-                }
-                Ok::<_, der::Error>(())
-            })?;
-            AnyRef::decode(fields)?;
-            AnyRef::decode(fields)?;
-            Ok::<_, der::Error>(())
-        })?;
+        each(certificate, |kind, _, value| found.take(kind, value))?;
         Ok(found)
     }
 
-    fn take_all(&mut self, list: &mut SliceReader<'_>) -> Result<(), der::Error> {
-        while !list.is_finished() {
-            list.sequence(|fields| self.take(fields))?;
-        }
-        Ok(())
-    }
-
-    fn take(&mut self, fields: &mut SliceReader<'_>) -> Result<(), der::Error> {
-        let kind = ObjectIdentifier::decode(fields)?;
-        if Tag::peek(fields)? == Tag::Boolean {
-            bool::decode(fields)?;
-        }
-        let value = <&OctetStringRef>::decode(fields)?.as_bytes();
+    fn take(&mut self, kind: ObjectIdentifier, value: &[u8]) -> Result<(), der::Error> {
         let before = match kind {
             BASIC_CONSTRAINTS => self.ca.replace(read_constraints(value)?),
-            KEY_USAGE => self.may_sign.replace(read_usage(value)?),
+            KEY_USAGE => {
+                let usages = read_usage(value)?;
+                self.may_sign_lists = Some(usages & CRL_SIGN != 0);
+                self.may_sign.replace(usages & KEY_CERT_SIGN != 0)
+            }
             _ => None,
         };
         match before {
@@ -56,6 +39,33 @@ impl AuthorityExtensions {
             Some(_) => Err(ErrorKind::Failed.into()),
         }
     }
+}
+
+/// Shows every extension of a certificate in DER: its identifier, whether it is critical, its value.
+pub(crate) fn each(
+    certificate: &[u8],
+    mut show: impl FnMut(ObjectIdentifier, bool, &[u8]) -> Result<(), der::Error>,
+) -> Result<(), der::Error> {
+    SliceReader::new(certificate)?.sequence(|fields| {
+        fields.sequence(|tbs| {
+            while !tbs.is_finished() {
+                let field = AnyRef::decode(tbs)?;
+                if der::Tagged::tag(&field) == EXTENSIONS {
+                    SliceReader::new(field.value())?.sequence(|list| {
+                        while !list.is_finished() {
+                            let (kind, critical, value) = read_extension(list)?;
+                            show(kind, critical, value)?;
+                        }
+                        Ok::<_, der::Error>(())
+                    })?;
+                }
+            }
+            Ok::<_, der::Error>(())
+        })?;
+        AnyRef::decode(fields)?;
+        AnyRef::decode(fields)?;
+        Ok::<_, der::Error>(())
+    })
 }
 
 fn read_constraints(value: &[u8]) -> Result<bool, der::Error> {
@@ -69,22 +79,19 @@ fn read_constraints(value: &[u8]) -> Result<bool, der::Error> {
     })
 }
 
-fn read_usage(value: &[u8]) -> Result<bool, der::Error> {
+/// The first eight of the bits.
+fn read_usage(value: &[u8]) -> Result<u8, der::Error> {
     let bits = BitStringRef::from_der(value)?;
-    Ok(bits
-        .raw_bytes()
-        .first()
-        .is_some_and(|first| first & KEY_CERT_SIGN != 0))
+    Ok(bits.raw_bytes().first().copied().unwrap_or(0))
 }
 
 const EXTENSIONS: Tag = Tag::ContextSpecific {
     constructed: true,
     number: TagNumber(3),
 };
-const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
-const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
-/// Bit 5, counted from the left.
+/// Bits 5 and 6, counted from the left.
 const KEY_CERT_SIGN: u8 = 0b0000_0100;
+const CRL_SIGN: u8 = 0b0000_0010;
 
 #[cfg(test)]
 mod tests {

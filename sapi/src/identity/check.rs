@@ -1,8 +1,9 @@
 //! The findings behind `ca_check_identity`.
 
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use openssl::asn1::Asn1Time;
 use openssl::hash::MessageDigest;
 use openssl::x509::{X509, X509NameRef};
 
@@ -47,27 +48,42 @@ pub struct Finding {
 
 /// Looks at everything in `directory`; without a passphrase the key stays locked.
 ///
+/// `leaf_validity` is how long the certificates that the CA signs are valid: with less than twice that left, its
+/// successor is due.
+///
 /// ```
-/// use std::{path::Path, time::UNIX_EPOCH};
+/// use std::{path::Path, time::{Duration, UNIX_EPOCH}};
 /// use sapi::identity::{check, faults};
 ///
-/// let findings = check(Path::new("/nonexistent"), None, UNIX_EPOCH);
+/// let findings = check(Path::new("/nonexistent"), None, Duration::ZERO, UNIX_EPOCH);
 /// assert!(faults(&findings));
 /// ```
 #[must_use]
-pub fn check(directory: &Path, passphrase: Option<&Passphrase>, now: SystemTime) -> Vec<Finding> {
+pub fn check(
+    directory: &Path,
+    passphrase: Option<&Passphrase>,
+    leaf_validity: Duration,
+    now: SystemTime,
+) -> Vec<Finding> {
     let mut findings = vec![match files::check_directory(directory) {
         Ok(()) => ok("directory", directory.display().to_string()),
         Err(error) => fault("directory", error.to_string()),
     }];
     let public = load::load_public(directory, now);
     match &public {
-        Ok(public) => describe(public, &mut findings),
+        Ok(public) => {
+            describe(public, &mut findings);
+            findings.extend(check_end(&public.certificate, leaf_validity, now));
+        }
         Err(error) => findings.push(fault("certificate", error.to_string())),
     }
     findings.push(check_key(directory, passphrase, public.as_ref().ok()));
     findings.push(check_public_key(directory, public.as_ref().ok()));
     findings.push(check_request(directory, public.as_ref().ok()));
+    let next = directory.join(files::NEXT);
+    if !files::existing(&next).is_empty() {
+        findings.push(ok("successor", format!("prepared in {}", next.display())));
+    }
     findings
 }
 
@@ -113,6 +129,25 @@ fn describe(public: &PublicPart, findings: &mut Vec<Finding>) {
             number => format!("{number} above the CA"),
         },
     ));
+}
+
+/// Leaves signed now must end before the CA, and verifiers need as long again to learn of its successor.
+fn check_end(certificate: &X509, leaf_validity: Duration, now: SystemTime) -> Option<Finding> {
+    let due = now
+        .checked_add(leaf_validity.saturating_mul(2))
+        .unwrap_or(now);
+    let seconds = due.duration_since(UNIX_EPOCH).ok()?.as_secs();
+    let due = Asn1Time::from_unix(i64::try_from(seconds).ok()?).ok()?;
+    (*certificate.not_after() < due).then(|| {
+        let days = leaf_validity.as_secs() / 86_400;
+        warning(
+            "valid",
+            format!(
+                "less than two lifetimes of its certificates ({days} days each) are left; \
+                 ca_roll_identity prepares a successor"
+            ),
+        )
+    })
 }
 
 fn check_key(
@@ -189,7 +224,7 @@ fn subject_of(warning: &AuthorityWarning) -> &'static str {
     }
 }
 
-fn readable(name: &X509NameRef) -> String {
+pub(crate) fn readable(name: &X509NameRef) -> String {
     let fields = name.entries().map(|entry| {
         let field = entry.object().nid().short_name().unwrap_or("?");
         let value = String::from_utf8_lossy(entry.data().as_slice());

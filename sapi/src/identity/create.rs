@@ -3,21 +3,18 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use openssl::asn1::{Asn1Integer, Asn1Time};
-use openssl::bn::BigNum;
+use openssl::asn1::Asn1Time;
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
-use openssl::rand::rand_bytes;
-use openssl::x509::extension::{
-    AuthorityKeyIdentifier, BasicConstraints, KeyUsage, SubjectKeyIdentifier,
-};
 use openssl::x509::{X509, X509Name, X509Req};
 use zeroize::Zeroizing;
 
-use super::files;
+use super::authority_certificate::AuthorityCertificate;
+use super::authority_request;
+use super::files::{self, FileError};
 use super::key_kind::KeyKind;
 use super::passphrase::Passphrase;
-use super::private_key::{self, PrivateKeyError};
+use super::private_key::PrivateKeyError;
 use crate::request::DistinguishedName;
 
 /// A CA that exists only in memory so far; [`NewIdentity::install`] writes it.
@@ -66,10 +63,14 @@ impl NewIdentity {
             return Err(CreateError::EmptySubject);
         }
         let name = X509Name::from_der(subject.as_der())?;
-        let (begin, end) = dates(validity, now)?;
+        let dates = dates(validity, now)?;
         let key = kind.generate()?;
-        let certificate = certificate(&name, &key, kind, (&begin, &end))?;
-        let request = request(&name, &key, kind)?;
+        let certificate = AuthorityCertificate::of(&name, &key)?.self_signed(&key, &dates)?;
+        Self::of(key, certificate)
+    }
+
+    pub(crate) fn of(key: PKey<Private>, certificate: X509) -> Result<Self, CreateError> {
+        let request = authority_request::write(certificate.subject_name(), &key)?;
         Ok(Self {
             key,
             certificate,
@@ -103,73 +104,19 @@ impl NewIdentity {
 
     /// The four files, the certificate last: it is what makes the others an identity.
     pub(crate) fn files(&self, passphrase: &Passphrase) -> Result<Files, CreateError> {
-        let key = private_key::encrypt(&self.key, passphrase).map_err(CreateError::PrivateKey)?;
-        Ok(vec![
-            (files::PRIVATE_KEY, Zeroizing::new(key.as_bytes().to_vec())),
-            (files::PUBLIC_KEY, self.key.public_key_to_pem()?.into()),
-            (files::REQUEST, self.request.to_pem()?.into()),
-            (files::CERTIFICATE, self.certificate.to_pem()?.into()),
-        ])
+        let mut files = authority_request::files(&self.key, &self.request, passphrase)?;
+        files.push((files::CERTIFICATE, self.certificate.to_pem()?.into()));
+        Ok(files)
     }
 }
 
 /// Names and contents.
 pub(crate) type Files = Vec<(&'static str, Zeroizing<Vec<u8>>)>;
 
-fn certificate(
-    name: &X509Name,
-    key: &PKey<Private>,
-    kind: KeyKind,
-    (begin, end): (&Asn1Time, &Asn1Time),
-) -> Result<X509, ErrorStack> {
-    let mut builder = X509::builder()?;
-    builder.set_version(VERSION_3)?;
-    let serial = serial_number()?;
-    builder.set_serial_number(&serial)?;
-    builder.set_subject_name(name)?;
-    builder.set_issuer_name(name)?;
-    builder.set_not_before(begin)?;
-    builder.set_not_after(end)?;
-    builder.set_pubkey(key)?;
-    // A path length of 0: this CA signs leaves, and no certificate of its can sign others.
-    builder.append_extension(BasicConstraints::new().critical().ca().pathlen(0).build()?)?;
-    builder.append_extension(
-        KeyUsage::new()
-            .critical()
-            .key_cert_sign()
-            .crl_sign()
-            .build()?,
-    )?;
-    let subject_key = SubjectKeyIdentifier::new().build(&builder.x509v3_context(None, None))?;
-    builder.append_extension(subject_key)?;
-    let authority_key = AuthorityKeyIdentifier::new()
-        .keyid(true)
-        .build(&builder.x509v3_context(None, None))?;
-    builder.append_extension(authority_key)?;
-    builder.sign(key, kind.digest())?;
-    Ok(builder.build())
-}
-
-fn request(name: &X509Name, key: &PKey<Private>, kind: KeyKind) -> Result<X509Req, ErrorStack> {
-    let mut builder = X509Req::builder()?;
-    builder.set_subject_name(name)?;
-    builder.set_pubkey(key)?;
-    builder.sign(key, kind.digest())?;
-    Ok(builder.build())
-}
-
-/// 159 random bits: 20 octets with the highest bit clear, or the number would be negative or
-/// need a 21st octet (RFC 5280 section 4.1.2.2); the lowest bit set, for zero is no serial number.
-fn serial_number() -> Result<Asn1Integer, ErrorStack> {
-    let mut octets = [0_u8; 20];
-    rand_bytes(&mut octets)?;
-    let [first, .., last] = &mut octets;
-    *first &= 0x7f;
-    *last |= 1;
-    BigNum::from_slice(&octets)?.to_asn1_integer()
-}
-
-fn dates(validity: Duration, now: SystemTime) -> Result<(Asn1Time, Asn1Time), CreateError> {
+pub(crate) fn dates(
+    validity: Duration,
+    now: SystemTime,
+) -> Result<(Asn1Time, Asn1Time), CreateError> {
     let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
     let end = now
         .checked_add(validity)
@@ -184,7 +131,6 @@ fn dates(validity: Duration, now: SystemTime) -> Result<(Asn1Time, Asn1Time), Cr
     Ok((Asn1Time::from_unix(begin)?, Asn1Time::from_unix(end)?))
 }
 
-const VERSION_3: i32 = 2;
 const BACKDATE: Duration = Duration::from_secs(5 * 60);
 /// 9999-12-31T23:59:59Z, the last moment a certificate can name (RFC 5280 section 4.1.2.5).
 const YEAR_9999: u64 = 253_402_300_799;
@@ -208,6 +154,7 @@ impl fmt::Debug for NewIdentity {
 /// # Ok::<(), sapi::SubjectError>(())
 /// ```
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum CreateError {
     /// The subject has no field.
     EmptySubject,
@@ -215,8 +162,22 @@ pub enum CreateError {
     TooLong,
     /// The key could not be locked.
     PrivateKey(PrivateKeyError),
+    /// A key that no certificate here is signed with.
+    UnsupportedKey,
+    /// The signature just made does not verify.
+    DoesNotVerify,
+    /// A certificate's extensions cannot be read or written.
+    Extensions(der::Error),
+    /// A file that another certificate depends on cannot be read.
+    File(FileError),
     /// OpenSSL failed.
     OpenSsl(ErrorStack),
+}
+
+impl From<der::Error> for CreateError {
+    fn from(error: der::Error) -> Self {
+        Self::Extensions(error)
+    }
 }
 
 impl From<ErrorStack> for CreateError {
@@ -233,6 +194,16 @@ impl fmt::Display for CreateError {
             }
             Self::TooLong => f.write_str("the validity reaches beyond the year 9999"),
             Self::PrivateKey(error) => write!(f, "{}: {error}", files::PRIVATE_KEY),
+            Self::UnsupportedKey => {
+                f.write_str("the CA's key is of a kind that nothing here is signed with")
+            }
+            Self::File(error) => error.fmt(f),
+            Self::DoesNotVerify => {
+                f.write_str("the signature just made does not verify with the CA's public key")
+            }
+            Self::Extensions(error) => {
+                write!(f, "the CA certificate's extensions cannot be used: {error}")
+            }
             Self::OpenSsl(errors) => write!(f, "OpenSSL could not make the identity: {errors}"),
         }
     }
@@ -243,14 +214,6 @@ impl std::error::Error for CreateError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn serial_numbers_are_positive_and_fit() {
-        for _ in 0..200 {
-            let serial = serial_number().unwrap().to_bn().unwrap();
-            assert!(!serial.is_negative() && (1..=159).contains(&serial.num_bits()));
-        }
-    }
 
     #[test]
     fn year_9999_is_the_end() {

@@ -1,10 +1,11 @@
 //! Names in directories: given once, never taken away from another file, and synced.
 
-use std::fs::{self, DirBuilder, File};
-use std::io;
-use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
+use std::path::{Path, PathBuf};
 
+use openssl::rand::rand_bytes;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::install::InstallError;
@@ -18,6 +19,67 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
             fs::remove_file(from)
         }
         renamed => Ok(renamed?),
+    }
+}
+
+/// Writes a file in full beside its place, lets `check` look at it, and gives it the name: that of another
+/// file only if `existing` says so. It has the other's owner, group and mode, or else `mode`.
+pub(crate) fn write(
+    path: &Path,
+    content: &[u8],
+    mode: u32,
+    existing: Overwrite,
+    check: impl FnOnce(&Path) -> io::Result<()>,
+) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let mut random = [0_u8; 8];
+    rand_bytes(&mut random)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let unfinished =
+        Unfinished(folder.join(format!(".{name}.{:016x}", u64::from_be_bytes(random))));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&unfinished.0)?;
+    let like = match existing {
+        Overwrite::Never => None,
+        Overwrite::Allowed => fs::metadata(path).ok(),
+    };
+    if let Some(like) = &like {
+        let own = file.metadata()?;
+        if (own.uid(), own.gid()) != (like.uid(), like.gid()) {
+            fchown(&file, Some(like.uid()), Some(like.gid()))?;
+        }
+    }
+    let mode = like.map_or(mode, |like| like.mode() & 0o7777);
+    file.set_permissions(Permissions::from_mode(mode))?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    check(&unfinished.0)?;
+    match existing {
+        Overwrite::Never => rename(&unfinished.0, path)?,
+        Overwrite::Allowed => fs::rename(&unfinished.0, path)?,
+    }
+    File::open(folder)?.sync_all()
+}
+
+/// Whether a file may take the name of another.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Overwrite {
+    Never,
+    Allowed,
+}
+
+/// A file that goes away unless it gets its name.
+struct Unfinished(PathBuf);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
     }
 }
 

@@ -21,6 +21,15 @@ pub(crate) const CERTIFICATE_FIRST: &str = "ca.crt.pem";
 /// The certificates above the CA's own, nearest first.
 pub(crate) const CHAIN: &str = "ca.chain.pem";
 
+/// The folder of a successor that is prepared.
+pub(crate) const NEXT: &str = "next";
+/// The CAs to trust while one follows another.
+pub(crate) const BUNDLE: &str = "ca.bundle.pem";
+/// The new CA's key and name, certified by the old one.
+pub(crate) const NEW_BY_OLD: &str = "ca.new-by-old.pem";
+/// The old CA's key and name, certified by the new one.
+pub(crate) const OLD_BY_NEW: &str = "ca.old-by-new.pem";
+
 /// Every name an identity may use.
 pub(crate) const ALL: [&str; 6] = [
     PRIVATE_KEY,
@@ -39,11 +48,31 @@ pub(crate) const ALL: [&str; 6] = [
 /// ```
 #[must_use]
 pub fn existing(directory: &Path) -> Vec<PathBuf> {
-    ALL.iter()
+    existing_of(directory, &ALL)
+}
+
+/// The certificates of an identity that are in `directory`, broken links included.
+///
+/// ```
+/// let directory = std::path::Path::new("/nonexistent");
+/// assert!(sapi::identity::certificates(directory).is_empty());
+/// ```
+#[must_use]
+pub fn certificates(directory: &Path) -> Vec<PathBuf> {
+    existing_of(directory, &CERTIFICATES)
+}
+
+/// Those of these names that are in `directory`.
+pub(crate) fn existing_of(directory: &Path, names: &[&str]) -> Vec<PathBuf> {
+    names
+        .iter()
         .map(|name| directory.join(name))
         .filter(|path| fs::symlink_metadata(path).is_ok())
         .collect()
 }
+
+/// The names of what is not the CA's own making where another CA signs it.
+pub(crate) const CERTIFICATES: [&str; 3] = [CERTIFICATE_FIRST, CERTIFICATE, CHAIN];
 
 /// The name under which the certificate is found.
 pub(crate) fn certificate_name(directory: &Path) -> &'static str {
@@ -80,13 +109,18 @@ pub(crate) fn check_directory(directory: &Path) -> Result<(), FileError> {
 /// An encrypted block in it is refused here: OpenSSL would ask the terminal for its passphrase.
 pub(crate) fn read_public(directory: &Path, name: &'static str) -> Result<Vec<u8>, FileError> {
     let mut bytes = read(directory, name, GROUP_WRITES | OTHERS_WRITE)?;
-    let holds = |mark: &[u8]| bytes.windows(mark.len()).any(|window| window == mark);
-    if holds(b"Proc-Type:") || holds(b"-----BEGIN ENCRYPTED") {
+    if holds_encrypted(&bytes) {
         let name = name.to_owned();
         let fault = FileFault::Encrypted;
         return Err(FileError { name, fault });
     }
     Ok(std::mem::take(&mut *bytes))
+}
+
+/// Whether there is a block in PEM for which OpenSSL would ask a passphrase.
+pub(crate) fn holds_encrypted(pem: &[u8]) -> bool {
+    let holds = |mark: &[u8]| pem.windows(mark.len()).any(|window| window == mark);
+    holds(b"Proc-Type:") || holds(b"-----BEGIN ENCRYPTED")
 }
 
 /// Reads the private key's file.

@@ -69,29 +69,40 @@ impl NewIdentity {
         now: SystemTime,
     ) -> Result<Installed, InstallError> {
         let files = self.files(passphrase).map_err(InstallError::Create)?;
-        if existing == Existing::Keep {
-            refuse_existing(directory)?;
-        }
-        make_directory(directory)?;
-        let staging = Staging::new(directory, &files)?;
-        let installed = place(
-            staging.path(),
-            directory,
-            &files,
-            existing,
-            now,
-            &mut rename,
-        )?;
-        sync(directory)?;
-        Ok(installed)
+        install(directory, &files, &files::ALL, existing, now)
     }
 }
 
-fn refuse_existing(directory: &Path) -> Result<(), InstallError> {
-    match files::existing(directory) {
-        found if found.is_empty() => Ok(()),
-        found => Err(InstallError::Exists { found }),
+/// Writes `files` where none of the names in `instead_of` is, or moves those aside.
+pub(crate) fn install(
+    directory: &Path,
+    files: &Files,
+    instead_of: &[&str],
+    existing: Existing,
+    now: SystemTime,
+) -> Result<Installed, InstallError> {
+    let found = files::existing_of(directory, instead_of);
+    if existing == Existing::Keep && !found.is_empty() {
+        return Err(InstallError::Exists { found });
     }
+    make_directory(directory)?;
+    let staging = Staging::new(directory, files)?;
+    let names: Vec<_> = files.iter().map(|(name, _)| *name).collect();
+    exchange(staging.path(), directory, &names, found, now)
+}
+
+/// Moves the `old` files into a dated folder, and the files of these names from another folder into their
+/// place.
+pub(crate) fn exchange(
+    from: &Path,
+    directory: &Path,
+    names: &[&str],
+    old: Vec<PathBuf>,
+    now: SystemTime,
+) -> Result<Installed, InstallError> {
+    let installed = place(from, directory, names, old, now, &mut rename)?;
+    sync(directory)?;
+    Ok(installed)
 }
 
 /// Renames one file; tests make it fail.
@@ -101,29 +112,26 @@ type Rename<'a> = &'a mut dyn FnMut(&Path, &Path) -> io::Result<()>;
 fn place(
     staging: &Path,
     directory: &Path,
-    files: &Files,
-    existing: Existing,
+    names: &[&str],
+    old: Vec<PathBuf>,
     now: SystemTime,
     rename: Rename<'_>,
 ) -> Result<Installed, InstallError> {
     let mut moves = Vec::new();
     let mut set_aside = None;
-    if existing == Existing::SetAside {
-        let old = files::existing(directory);
-        if !old.is_empty() {
-            let folder = make_folder(directory, now)?;
-            moves.extend(old.into_iter().filter_map(|from| {
-                let to = folder.join(from.file_name()?);
-                Some((from, to))
-            }));
-            set_aside = Some(folder);
-        }
+    if !old.is_empty() {
+        let folder = make_folder(directory, now)?;
+        moves.extend(old.into_iter().filter_map(|from| {
+            let to = folder.join(from.file_name()?);
+            Some((from, to))
+        }));
+        set_aside = Some(folder);
     }
-    let targets: Vec<_> = files.iter().map(|(name, _)| directory.join(name)).collect();
+    let targets: Vec<_> = names.iter().map(|name| directory.join(name)).collect();
     moves.extend(
-        files
+        names
             .iter()
-            .map(|(name, _)| (staging.join(name), directory.join(name))),
+            .map(|name| (staging.join(name), directory.join(name))),
     );
     let mut done: Vec<(PathBuf, PathBuf)> = Vec::new();
     for (from, to) in moves {
@@ -257,7 +265,7 @@ mod tests {
     }
 
     /// Installs, but lets the rename with this number fail.
-    fn install(directory: &Path, failing: usize) -> Result<Installed, InstallError> {
+    fn install_failing(directory: &Path, failing: usize) -> Result<Installed, InstallError> {
         let files = files();
         let staging = Staging::new(directory, &files)?;
         let mut number = 0;
@@ -269,11 +277,12 @@ mod tests {
             rename(from, to)
         };
         let now = UNIX_EPOCH + Duration::from_secs(1_795_254_180);
+        let names: Vec<_> = files.iter().map(|(name, _)| *name).collect();
         place(
             staging.path(),
             directory,
-            &files,
-            Existing::SetAside,
+            &names,
+            files::existing(directory),
             now,
             &mut faulty,
         )
@@ -287,7 +296,7 @@ mod tests {
                 fs::write(directory.path().join(name), name).unwrap();
             }
             let before = listing(directory.path());
-            install(directory.path(), failing).unwrap_err();
+            install_failing(directory.path(), failing).unwrap_err();
             assert_eq!(listing(directory.path()), before, "rename {failing}");
             let left = fs::read_dir(directory.path()).unwrap().count();
             assert_eq!(left, 3, "no folder is left behind");
@@ -303,7 +312,10 @@ mod tests {
             "old certificate",
         )
         .unwrap();
-        let folder = install(directory.path(), 0).unwrap().set_aside.unwrap();
+        let folder = install_failing(directory.path(), 0)
+            .unwrap()
+            .set_aside
+            .unwrap();
         assert_eq!(folder, directory.path().join("replaced-20261121T094300Z"));
         assert_eq!(
             fs::read(folder.join(files::PRIVATE_KEY)).unwrap(),
@@ -314,7 +326,10 @@ mod tests {
             b"old certificate"
         );
         assert_eq!(files::existing(directory.path()).len(), 4);
-        let again = install(directory.path(), 0).unwrap().set_aside.unwrap();
+        let again = install_failing(directory.path(), 0)
+            .unwrap()
+            .set_aside
+            .unwrap();
         assert_eq!(again, directory.path().join("replaced-20261121T094300Z-2"));
     }
 }

@@ -5,7 +5,6 @@ use std::str::FromStr;
 
 use openssl::ec::{EcGroup, EcKey};
 use openssl::error::ErrorStack;
-use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{PKey, Private};
 use openssl::rsa::Rsa;
@@ -82,15 +81,6 @@ impl KeyKind {
             Self::P256 => ec(Nid::X9_62_PRIME256V1),
             Self::P384 => ec(Nid::SECP384R1),
             Self::Ed25519 => PKey::generate_ed25519(),
-        }
-    }
-
-    /// The digest that matches the key's strength; Ed25519 brings its own.
-    pub(crate) fn digest(self) -> MessageDigest {
-        match self {
-            Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 | Self::P256 => MessageDigest::sha256(),
-            Self::P384 => MessageDigest::sha384(),
-            Self::Ed25519 => MessageDigest::null(),
         }
     }
 }

@@ -13,6 +13,7 @@ use super::files::{self, FileError};
 use super::passphrase::Passphrase;
 use super::private_key::{self, PrivateKeyError};
 use super::signing_key;
+use crate::certificate::Issuer;
 
 /// A key and the certificate that belongs to it, checked.
 ///
@@ -75,6 +76,43 @@ pub fn load(
         chain,
         warnings,
     })
+}
+
+/// Loads and checks the public half alone, for which no passphrase is needed.
+///
+/// ```no_run
+/// use std::{path::Path, time::UNIX_EPOCH};
+///
+/// let ca = sapi::identity::load_issuer(Path::new("/var/lib/ca"), UNIX_EPOCH)?;
+/// println!("{:?}", ca.subject());
+/// # Ok::<(), sapi::BoxError>(())
+/// ```
+///
+/// # Errors
+/// When a file is missing, open to the wrong people, unreadable, or does not fit the others.
+pub fn load_issuer(
+    directory: &Path,
+    now: SystemTime,
+) -> Result<Issuer, Box<dyn std::error::Error + Send + Sync>> {
+    files::check_directory(directory)?;
+    let public = load_public(directory, now)?;
+    Issuer::new(public.certificate, public.chain).map_err(|error| error.to_string().into())
+}
+
+/// The CA's certificate alone, checked; needs no passphrase.
+///
+/// ```no_run
+/// use std::{path::Path, time::UNIX_EPOCH};
+///
+/// let certificate = sapi::identity::load_certificate(Path::new("/var/lib/ca"), UNIX_EPOCH)?;
+/// # Ok::<(), sapi::identity::IdentityError>(())
+/// ```
+///
+/// # Errors
+/// As [`load`], but for the key.
+pub fn load_certificate(directory: &Path, now: SystemTime) -> Result<X509, IdentityError> {
+    files::check_directory(directory)?;
+    Ok(load_public(directory, now)?.certificate)
 }
 
 /// What can be loaded without the passphrase.
@@ -150,7 +188,10 @@ fn load_certificates(directory: &Path, name: &'static str) -> Result<Vec<X509>, 
     }
 }
 
-fn signs_for(private: &PKeyRef<impl HasPrivate>, public: &PKeyRef<impl HasPublic>) -> bool {
+pub(crate) fn signs_for(
+    private: &PKeyRef<impl HasPrivate>,
+    public: &PKeyRef<impl HasPublic>,
+) -> bool {
     let message = b"sapi checks that this key belongs to this certificate";
     // No digest given: OpenSSL takes the default one of the key's kind.
     let signature = Signer::new_without_digest(private)

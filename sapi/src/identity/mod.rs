@@ -11,7 +11,11 @@
 //! ```
 
 mod authority;
+mod authority_certificate;
 mod authority_extensions;
+mod authority_request;
+mod backup;
+mod change_passphrase;
 mod check;
 mod create;
 mod durable;
@@ -22,17 +26,22 @@ mod install;
 mod kept_passphrase;
 mod key_kind;
 mod load;
+mod other_passphrase;
+mod outside_certificate;
 mod passphrase;
 mod passphrase_sources;
 mod pool;
 pub mod private_key;
 mod rehearsal;
+mod restore;
+mod rollover;
 pub(crate) mod secure_heap;
 mod signer;
 mod signing_key;
 mod staging;
 mod terminal;
 mod timestamp;
+mod trust_bundle;
 
 use std::fmt;
 use std::sync::Arc;
@@ -40,23 +49,33 @@ use std::sync::Arc;
 use openssl::pkey::{PKey, Private, Public};
 use openssl::x509::X509;
 
-use crate::certificate::{IssuedCertificate, Issuer, IssuerError, Tbs};
+use crate::certificate::{
+    IssuedCertificate, Issuer, IssuerError, RevocationList, RevocationListError,
+    SignedRevocationList, Tbs,
+};
 pub use authority::{AuthorityFault, AuthorityWarning};
+pub use authority_request::AuthorityRequest;
+pub use backup::{Backup, BackupError};
+pub use change_passphrase::{ChangePassphrase, ChangePassphraseError};
 pub use check::{Finding, Level, check, faults};
 pub use create::{CreateError, NewIdentity};
-pub use files::{FileError, existing};
+pub use files::{FileError, certificates, existing};
 pub use install::{Existing, InstallError, Installed};
 #[cfg(feature = "server")]
 pub(crate) use kept_passphrase::KeptPassphrase;
 pub use key_kind::{KeyKind, UnknownKeyKind};
 #[cfg(feature = "server")]
 pub(crate) use load::load_public;
-pub use load::{IdentityError, LoadedIdentity, load};
+pub use load::{IdentityError, LoadedIdentity, load, load_certificate, load_issuer};
+pub use other_passphrase::OtherPassphrase;
+pub use outside_certificate::{OutsideCertificate, OutsideCertificateError};
 pub use passphrase::{Passphrase, PassphraseLengthError};
 pub use passphrase_sources::{PassphraseError, PassphraseSources};
 pub(crate) use pool::PoolError;
 pub use pool::SigningPool;
 pub use private_key::PrivateKeyError;
+pub use restore::{Restore, RestoreError, recipient_key};
+pub use rollover::{Prepared, Rollover, RolloverError, SuccessorKey};
 use signer::KeySigner;
 pub(crate) use signer::SignError;
 #[cfg(test)]
@@ -149,6 +168,24 @@ impl Identity {
     ) -> Self {
         self.signer = replace(self.signer);
         self
+    }
+
+    /// Signs a revocation list, and verifies the signature.
+    ///
+    /// # Errors
+    ///
+    /// When the list is not sound, the CA's certificate does not let it sign lists, or signing fails.
+    ///
+    /// ```no_run
+    /// # fn f(identity: &sapi::Identity, list: &sapi::RevocationList) -> Result<(), sapi::RevocationListError> {
+    /// print!("{}", identity.sign_revocation_list(list)?.pem());
+    /// # Ok(()) }
+    /// ```
+    pub fn sign_revocation_list(
+        &self,
+        list: &RevocationList,
+    ) -> Result<SignedRevocationList, RevocationListError> {
+        signer::sign_list(self.signer.as_ref(), &self.issuer, list)
     }
 
     /// Signs the bytes and verifies the signature.

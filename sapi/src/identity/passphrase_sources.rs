@@ -64,15 +64,7 @@ impl PassphraseSources {
     /// # Ok::<(), sapi::identity::PassphraseError>(())
     /// ```
     pub fn create(&self) -> Result<Passphrase, PassphraseError> {
-        self.find(|| {
-            let first = ask("New passphrase for the CA's private key: ")?;
-            let second = ask("The same passphrase again: ")?;
-            if first == second {
-                Ok(first)
-            } else {
-                Err(PassphraseError::Mismatch)
-            }
-        })
+        self.find(|| ask_twice(NEW_PROMPT))
     }
 
     /// Whether [`PassphraseSources::unlock`] has anything to read or anybody to ask.
@@ -145,7 +137,17 @@ impl PassphraseSources {
     }
 }
 
-fn ask(prompt: &str) -> Result<Passphrase, PassphraseError> {
+pub(crate) fn ask_twice(prompt: &str) -> Result<Passphrase, PassphraseError> {
+    let first = ask(prompt)?;
+    let second = ask("The same passphrase again: ")?;
+    if first == second {
+        Ok(first)
+    } else {
+        Err(PassphraseError::Mismatch)
+    }
+}
+
+pub(crate) fn ask(prompt: &str) -> Result<Passphrase, PassphraseError> {
     let source = "the terminal";
     let answer =
         terminal::ask(prompt).map_err(|error| PassphraseError::unreadable(source, error))?;
@@ -180,7 +182,7 @@ fn credential() -> Option<PathBuf> {
     env::var_os(CREDENTIALS).map(|directory| PathBuf::from(directory).join(CREDENTIAL))
 }
 
-fn read_file(source: &str, path: &Path) -> Result<Passphrase, PassphraseError> {
+pub(crate) fn read_file(source: &str, path: &Path) -> Result<Passphrase, PassphraseError> {
     let opened = File::open(path);
     let metadata = opened.as_ref().ok().and_then(|file| file.metadata().ok());
     if metadata.is_some_and(|metadata| others_can_read(&metadata)) {
@@ -195,7 +197,10 @@ fn others_can_read(metadata: &Metadata) -> bool {
     metadata.is_file() && metadata.mode() & 0o004 != 0
 }
 
-fn read_all(source: &str, opened: io::Result<File>) -> Result<Passphrase, PassphraseError> {
+pub(crate) fn read_all(
+    source: &str,
+    opened: io::Result<File>,
+) -> Result<Passphrase, PassphraseError> {
     let bytes = read_bounded(opened).map_err(|error| PassphraseError::unreadable(source, error))?;
     Passphrase::new(bytes).map_err(|error| PassphraseError::length(source, error))
 }
@@ -215,6 +220,7 @@ fn read_bounded(opened: io::Result<File>) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
+const NEW_PROMPT: &str = "New passphrase for the CA's private key: ";
 /// Names a passphrase file; the flag `--passphrase-file` goes before it.
 const FILE_VARIABLE: &str = "SAPI_PASSPHRASE_FILE";
 /// Set by systemd for `LoadCredential=`.
@@ -233,6 +239,11 @@ const CREDENTIAL: &str = "ca-passphrase";
 pub enum PassphraseError {
     /// No source is given, and nobody can be asked.
     NoSource {
+        /// Every source, and why it gave nothing.
+        tried: Vec<String>,
+    },
+    /// Another passphrase than that of the CA's key is not given, and nobody can be asked.
+    NotGiven {
         /// Every source, and why it gave nothing.
         tried: Vec<String>,
     },
@@ -276,6 +287,7 @@ impl fmt::Display for PassphraseError {
                     tried.join(", ")
                 )
             }
+            Self::NotGiven { tried } => write!(f, "no passphrase; tried {}", tried.join(", ")),
             Self::Unreadable { source, error } => {
                 write!(f, "{source}: cannot read the passphrase: {error}")
             }

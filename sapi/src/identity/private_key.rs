@@ -60,6 +60,20 @@ pub fn decrypt(pem: &[u8], passphrase: &Passphrase) -> Result<PKey<Private>, Pri
     }
 }
 
+/// Refuses a PEM key that is not locked; needs no passphrase.
+pub(crate) fn check_locked(pem: &[u8]) -> Result<(), PrivateKeyError> {
+    let mut asked = false;
+    let read = PKey::private_key_from_pem_callback(pem, |_| {
+        asked = true;
+        Ok(0)
+    });
+    match read {
+        _ if asked => Ok(()),
+        Ok(_) => Err(PrivateKeyError::NotEncrypted),
+        Err(_) => Err(PrivateKeyError::NoKey),
+    }
+}
+
 /// OpenSSL gives scrypt no more than 32 MiB; other software locks keys with more.
 fn too_costly(errors: &ErrorStack) -> bool {
     let mut reasons = errors.errors().iter().filter_map(Error::reason);
@@ -230,7 +244,16 @@ mod tests {
                 "{error:?}"
             );
         }
+        assert!(check_locked(locked.as_bytes()).is_ok());
         let plain = key.private_key_to_pem_pkcs8().unwrap();
+        assert!(matches!(
+            check_locked(&plain),
+            Err(PrivateKeyError::NotEncrypted)
+        ));
+        assert!(matches!(
+            check_locked(b"garbage"),
+            Err(PrivateKeyError::NoKey)
+        ));
         let error = decrypt(&plain, &passphrase(b"right")).unwrap_err();
         assert!(matches!(error, PrivateKeyError::NotEncrypted));
         let error = decrypt(b"garbage", &passphrase(b"right")).unwrap_err();

@@ -5,8 +5,13 @@ use std::sync::Arc;
 
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private, Public};
+use openssl::x509::X509Crl;
 
-use crate::certificate::{IssuedCertificate, Issuer, SignatureAlgorithm, Tbs};
+use super::authority_extensions::AuthorityExtensions;
+use crate::certificate::{
+    IssuedCertificate, Issuer, RevocationList, RevocationListError, SignatureAlgorithm,
+    SignedRevocationList, Tbs,
+};
 
 /// What signs bytes with the CA's key, wherever that key is kept.
 ///
@@ -51,6 +56,32 @@ pub(crate) fn issue(
         return Err(SignError::DoesNotVerify);
     }
     IssuedCertificate::assemble(tbs, issuer, &signature).map_err(SignError::Encoding)
+}
+
+/// Signs a revocation list, if the CA's certificate lets it (RFC 5280 section 4.2.1.3), and reads it back with
+/// other eyes than those that wrote it.
+pub(crate) fn sign_list(
+    signer: &dyn Signer,
+    issuer: &Issuer,
+    list: &RevocationList,
+) -> Result<SignedRevocationList, RevocationListError> {
+    let failed = |error: ErrorStack| RevocationListError::Signing(error.to_string());
+    let certificate = issuer.certificate().to_der().map_err(failed)?;
+    if AuthorityExtensions::read(&certificate)?.may_sign_lists == Some(false) {
+        return Err(RevocationListError::MayNotSign);
+    }
+    let tbs = list.write(issuer)?;
+    let signature = signer.sign(&tbs).map_err(failed)?;
+    let signed = SignedRevocationList::assemble(&tbs, issuer, &signature)?;
+    let read = X509Crl::from_der(signed.der()).map_err(failed)?;
+    let entries = read.get_revoked().map_or(0, |entries| entries.len());
+    if entries == list.entries.len() && read.verify(issuer.public_key()).map_err(failed)? {
+        Ok(signed)
+    } else {
+        Err(RevocationListError::Signing(
+            SignError::DoesNotVerify.to_string(),
+        ))
+    }
 }
 
 /// Why nothing was signed.

@@ -81,6 +81,30 @@ impl Boot {
             .map_err(|error| fault(error.to_string()).into())
     }
 
+    /// The same table, or `None` where the settings have none: a hook that is switched on by its table.
+    ///
+    /// # Errors
+    ///
+    /// When the table does not fit the type; the error names the table and the key.
+    ///
+    /// ```no_run
+    /// # fn f(boot: &sapi::Boot) -> Result<(), sapi::BoxError> {
+    /// use sapi::stock::{Approvals, approvals};
+    /// let settings: Option<approvals::Settings> = boot.settings_if_present("approvals")?;
+    /// let approvals = settings.as_ref().map(Approvals::open).transpose()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn settings_if_present<T: DeserializeOwned>(
+        &self,
+        name: &str,
+    ) -> Result<Option<T>, BoxError> {
+        if self.has_settings(name) {
+            self.settings(name).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
     /// Whether the settings have a table `[hooks.<name>]`.
     ///
     /// ```no_run

@@ -1,0 +1,70 @@
+//! The companion client of sapi, to be embedded: gets a certificate from a certificate authority, and
+//! says when it is time for another.
+//!
+//! Nothing here touches the disk, sleeps or reads the clock: keys, certificates and roots are bytes,
+//! and the time is passed in. The program `sapi-client` is a thin layer on it, with files, a lock, a
+//! daemon and commands to run after a renewal.
+//!
+//! ```no_run
+//! use std::time::SystemTime;
+//!
+//! use sapi::DistinguishedName;
+//! use sapi::identity::KeyKind;
+//! use sapi_client::{Anchors, Backoff, Client, Credential, Enrolment, Outcome, Server, Wish};
+//!
+//! # fn load() -> Vec<u8> { Vec::new() }
+//! # fn keep(_: &[u8]) {}
+//! /// `roots` verify the TLS server, `ca` is the authority that certificates come from.
+//! fn enrol(roots: &[u8], ca: &[u8], old: Option<&Credential>) -> Result<Credential, Box<dyn std::error::Error>> {
+//!     let client = Client {
+//!         server: Server::new("https://ca.example.com".parse()?, "web01".parse()?).with_roots(roots)?,
+//!         anchors: Anchors::default().with_certificates(ca)?,
+//!         wish: Wish {
+//!             subject: DistinguishedName::from_fields([("CN", "web01")])?,
+//!             names: vec!["DNS:www.example.com".parse()?],
+//!         },
+//!     };
+//!     let enrolment = Enrolment::new(KeyKind::P256, &client.wish)?;
+//!     keep(&enrolment.to_pem()); // the same request must be sent again after a restart
+//!     let mut backoff = Backoff::new();
+//!     loop {
+//!         match client.ask(&enrolment, old, SystemTime::now()) {
+//!             Ok(Outcome::Issued(credential)) => return Ok(*credential),
+//!             Ok(Outcome::Pending { retry_after }) => {
+//!                 std::thread::sleep(retry_after.unwrap_or_else(|| backoff.next_delay()));
+//!             }
+//!             Ok(Outcome::Refused(refusal)) => return Err(refusal.to_string().into()),
+//!             Err(error) if error.is_temporary() => std::thread::sleep(backoff.next_delay()),
+//!             Err(error) => return Err(error.into()),
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! From then on: renew when [`Credential::renew_at`] has passed, with the old credential as `old`, so that
+//! the server sees it over TLS.
+
+mod address;
+mod anchors;
+mod answer;
+mod backoff;
+mod check;
+mod client;
+mod connection;
+mod credential;
+mod enrolment;
+mod pem;
+mod response;
+mod server;
+mod time;
+
+pub use address::{Address, AddressError};
+pub use anchors::{AnchorError, Anchors};
+pub use answer::{Refusal, RefusalKind};
+pub use backoff::Backoff;
+pub use check::CheckError;
+pub use client::{AskError, Client, Outcome};
+pub use credential::Credential;
+pub use enrolment::{Enrolment, EnrolmentError, Wish};
+pub use pem::PemError;
+pub use server::{Server, ServerError};

@@ -1,0 +1,7 @@
+//! `sapi-client`: gets a machine's certificate and keeps it fresh.
+
+mod tool;
+
+fn main() -> std::process::ExitCode {
+    tool::run()
+}

@@ -1,0 +1,150 @@
+//! PEM blocks in bytes from outside.
+//!
+//! They are found and decoded here: OpenSSL would ask the terminal for the passphrase of a block that says it
+//! is encrypted, in the middle of a program that nobody watches.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
+
+/// One block: what it says it is, and its DER.
+pub(crate) struct Block {
+    pub(crate) label: String,
+    pub(crate) der: Zeroizing<Vec<u8>>,
+}
+
+/// All blocks, in order. Text outside of them does not count (RFC 7468 section 2).
+pub(crate) fn blocks(bytes: &[u8]) -> Result<Vec<Block>, PemError> {
+    let text = std::str::from_utf8(bytes).map_err(|_| PemError("it is no text"))?;
+    let mut blocks = Vec::new();
+    let mut open: Option<(&str, Zeroizing<String>)> = None;
+    for line in text.lines().map(str::trim_end) {
+        open = match (
+            open,
+            between(line, "-----BEGIN "),
+            between(line, "-----END "),
+        ) {
+            (None, Some(label), _) => Some((label, Zeroizing::new(String::new()))),
+            (None, None, _) => None,
+            (Some((label, body)), None, Some(end)) if label == end => {
+                blocks.push(decoded(label, &body)?);
+                None
+            }
+            (Some((label, mut body)), None, None) => {
+                body.push_str(line);
+                Some((label, body))
+            }
+            _ => return Err(PemError("a PEM block is not closed")),
+        };
+    }
+    match open {
+        Some(_) => Err(PemError("a PEM block is cut short")),
+        None => Ok(blocks),
+    }
+}
+
+/// Writes one block.
+pub(crate) fn write(label: &str, der: &[u8]) -> Zeroizing<String> {
+    let body = Zeroizing::new(STANDARD.encode(der));
+    let mut text = Zeroizing::new(String::with_capacity(body.len() + body.len() / 64 + 80));
+    text.push_str(&format!("-----BEGIN {label}-----\n"));
+    let mut rest = body.as_str();
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at(rest.len().min(64));
+        text.push_str(line);
+        text.push('\n');
+        rest = after;
+    }
+    text.push_str(&format!("-----END {label}-----\n"));
+    text
+}
+
+fn between<'a>(line: &'a str, begin: &str) -> Option<&'a str> {
+    line.strip_prefix(begin)?.strip_suffix("-----")
+}
+
+fn decoded(label: &str, body: &str) -> Result<Block, PemError> {
+    if body.contains("ENCRYPTED") || label.starts_with("ENCRYPTED") {
+        return Err(PemError("a PEM block is encrypted"));
+    }
+    let der = STANDARD
+        .decode(body)
+        .map_err(|_| PemError("a PEM block is not Base64"))?;
+    Ok(Block {
+        label: label.to_owned(),
+        der: Zeroizing::new(der),
+    })
+}
+
+/// Why bytes are not the PEM they should be.
+///
+/// ```
+/// let error = sapi_client::Credential::from_pem(b"-----BEGIN CERTIFICATE-----\n").unwrap_err();
+/// assert_eq!(error.to_string(), "a PEM block is cut short");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PemError(pub(crate) &'static str);
+
+impl fmt::Display for PemError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for PemError {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn blocks_are_found_among_text() {
+        let mut text = String::from("subject=CN = a\n");
+        text.push_str(&write("CERTIFICATE", &[1; 100]));
+        text.push_str("issuer\r\n");
+        text.push_str(&write("PRIVATE KEY", &[2]).replace('\n', "\r\n"));
+        let found = blocks(text.as_bytes()).unwrap();
+        let labels: Vec<_> = found.iter().map(|block| block.label.as_str()).collect();
+        assert_eq!(labels, ["CERTIFICATE", "PRIVATE KEY"]);
+        assert_eq!(*found[0].der, [1; 100]);
+    }
+
+    #[test]
+    fn what_is_broken_is_refused() {
+        for (text, says) in [
+            ("-----BEGIN A-----\nAAAA\n", "cut short"),
+            ("-----BEGIN A-----\nAAAA\n-----END B-----\n", "not closed"),
+            ("-----BEGIN A-----\n-----BEGIN A-----\n", "not closed"),
+            ("-----BEGIN A-----\nA*==\n-----END A-----\n", "Base64"),
+            (
+                "-----BEGIN A-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END A-----\n",
+                "encrypted",
+            ),
+            (
+                "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n",
+                "encrypted",
+            ),
+        ] {
+            let error = blocks(text.as_bytes()).err().unwrap();
+            assert!(error.to_string().contains(says), "{text}: {error}");
+        }
+        assert!(blocks(&[0xff]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            let _ = blocks(&bytes);
+        }
+
+        #[test]
+        fn what_is_written_is_read(der in prop::collection::vec(any::<u8>(), 1..400)) {
+            let found = blocks(write("X", &der).as_bytes()).unwrap();
+            prop_assert_eq!(&*found[0].der, &der);
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! The service, as one client sees it.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use openssl::error::ErrorStack;
+use openssl::x509::X509;
+use sapi::ClientId;
+
+use crate::address::Address;
+use crate::answer::{Answer, Refusal};
+use crate::connection::{Tls, exchange};
+use crate::credential::{Credential, certificates};
+use crate::pem::PemError;
+use crate::response::{Malformed, Response};
+
+/// A service, the name one has there, and what its TLS certificate is verified against.
+///
+/// ```
+/// use sapi_client::Server;
+///
+/// let server = Server::new("https://ca.example.com".parse()?, "web01".parse()?);
+/// # let roots = b"";
+/// let server = server.with_roots(roots)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Server {
+    address: Address,
+    client: ClientId,
+    roots: Vec<X509>,
+    patience: Duration,
+}
+
+impl Server {
+    /// A service that nobody vouches for yet: over TLS it needs roots too.
+    ///
+    /// ```
+    /// # use sapi_client::Server;
+    /// let server = Server::new("unix:/run/sapi/sapi.sock".parse()?, "web01".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn new(address: Address, client: ClientId) -> Self {
+        Self {
+            address,
+            client,
+            roots: Vec::new(),
+            patience: PATIENCE,
+        }
+    }
+
+    /// Verifies the server's certificate against these, in PEM.
+    ///
+    /// # Errors
+    /// [`PemError`] when one of them is malformed.
+    ///
+    /// ```
+    /// # fn f(server: sapi_client::Server, pem: &[u8]) -> Result<(), sapi_client::PemError> {
+    /// let server = server.with_roots(pem)?;
+    /// # Ok(()) }
+    /// ```
+    pub fn with_roots(mut self, pem: &[u8]) -> Result<Self, PemError> {
+        self.roots = certificates(pem)?;
+        Ok(self)
+    }
+
+    /// Waits for an answer no longer than this (90 seconds, if nothing is said).
+    ///
+    /// ```
+    /// # fn f(server: sapi_client::Server) {
+    /// let server = server.with_patience(std::time::Duration::from_secs(10));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Whether the service is there: over TLS a server that verifies, behind it something that says that
+    /// it takes certificate requests. Nothing is signed.
+    ///
+    /// # Errors
+    /// [`ServerError`], also when something else is there.
+    ///
+    /// ```
+    /// # fn f(server: sapi_client::Server, now: std::time::SystemTime) {
+    /// match server.probe(now) {
+    ///     Ok(()) => println!("it is there"),
+    ///     Err(error) => eprintln!("{error}"),
+    /// }
+    /// # }
+    /// ```
+    pub fn probe(&self, now: SystemTime) -> Result<(), ServerError> {
+        // The endpoint refuses any other method than PUT, and says so in its own words.
+        let response = self.send("GET", "", None, now)?;
+        match Answer::read(&response) {
+            Ok(Answer::Refused(refusal)) if refusal.slug() == "method-not-allowed" => Ok(()),
+            Ok(Answer::Refused(refusal)) if response.status >= 500 => {
+                Err(ServerError::Unready { refusal })
+            }
+            _ => Err(ServerError::Odd {
+                why: format!(
+                    "no certificate authority answers there (status {})",
+                    response.status
+                ),
+            }),
+        }
+    }
+
+    /// Sends a request; `shown` is the certificate that a server who asks for one is shown.
+    pub(crate) fn put(
+        &self,
+        request_pem: &str,
+        shown: Option<&Credential>,
+        now: SystemTime,
+    ) -> Result<Answer, ServerError> {
+        let response = self.send("PUT", request_pem, shown, now)?;
+        Answer::read(&response).map_err(|why| ServerError::Odd { why })
+    }
+
+    fn send(
+        &self,
+        method: &str,
+        body: &str,
+        shown: Option<&Credential>,
+        now: SystemTime,
+    ) -> Result<Response, ServerError> {
+        let (version, client) = (env!("CARGO_PKG_VERSION"), &self.client);
+        let (prefix, host) = (&self.address.prefix, self.address.host_header());
+        let length = body.len();
+        let request = format!(
+            "{method} {prefix}/api/csr/{client} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+             User-Agent: sapi-client/{version} ({client})\r\nAccept: application/json, application/problem+json\r\n\
+             Content-Type: application/x-pem-file\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        let tls = Tls {
+            roots: &self.roots,
+            shown,
+            now,
+        };
+        exchange(&self.address, &tls, request.as_bytes(), self.patience)
+    }
+}
+
+/// Why there is no answer that means anything.
+///
+/// ```
+/// # fn f(error: sapi_client::ServerError) {
+/// if error.is_temporary() {
+///     println!("later, then: {error}");
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// Nobody answered, or not to the end.
+    Unreachable {
+        /// What happened.
+        why: String,
+    },
+    /// Who answers is not who should.
+    Untrusted {
+        /// What the verification says.
+        why: String,
+    },
+    /// The service is there and cannot serve at present.
+    Unready {
+        /// What it says.
+        refusal: Refusal,
+    },
+    /// What answers is no such service.
+    Odd {
+        /// What is odd.
+        why: String,
+    },
+    /// OpenSSL failed.
+    OpenSsl {
+        /// Its errors.
+        error: ErrorStack,
+    },
+}
+
+impl ServerError {
+    pub(crate) fn unreachable(why: impl fmt::Display) -> Self {
+        let why = why.to_string();
+        Self::Unreachable { why }
+    }
+
+    /// Whether it may be otherwise later.
+    ///
+    /// ```
+    /// # fn f(error: sapi_client::ServerError) {
+    /// assert!(error.is_temporary());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Unready { .. })
+    }
+}
+
+impl From<ErrorStack> for ServerError {
+    fn from(error: ErrorStack) -> Self {
+        Self::OpenSsl { error }
+    }
+}
+
+impl From<Malformed> for ServerError {
+    fn from(malformed: Malformed) -> Self {
+        Self::Odd {
+            why: format!("the answer is malformed: {malformed}"),
+        }
+    }
+}
+
+impl fmt::Display for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable { why } => write!(f, "the server cannot be reached: {why}"),
+            Self::Untrusted { why } => write!(f, "the server's certificate does not verify: {why}"),
+            Self::Unready { refusal } => write!(f, "the server is not ready: {refusal}"),
+            Self::Odd { why } => f.write_str(why),
+            Self::OpenSsl { error } => write!(f, "OpenSSL: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for ServerError {}
+
+/// Above what the service and nginx before it may take (a minute).
+const PATIENCE: Duration = Duration::from_secs(90);

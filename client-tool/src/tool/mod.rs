@@ -1,0 +1,18 @@
+//! The program around the library: settings, files, a lock, waiting, and what follows a renewal.
+
+mod after;
+mod clock;
+mod daemon;
+mod exit;
+mod files;
+mod generate;
+mod options;
+mod owner;
+mod probe;
+mod roots;
+mod round;
+mod run;
+mod settings;
+mod store;
+
+pub(crate) use run::run;

@@ -1,0 +1,129 @@
+//! `ca_approve approve` and `ca_approve reject`.
+
+use std::io::{self, Write};
+use std::time::SystemTime;
+
+use clap::Args;
+use sapi::stock::approvals::{Approval, Decision, Refusal};
+use sapi::{AltName, DistinguishedName, Validity};
+
+use super::list::{Row, id};
+use super::select::select;
+use super::{Place, failure};
+use crate::exit::{Failure, SYSTEM, USAGE};
+use crate::table::write_json;
+
+/// Approves a request: the client gets its certificate when it asks again, and another each time after
+#[derive(Args, Clone, Debug)]
+pub(super) struct Approve {
+    /// The client, or the id of the request
+    which: String,
+
+    /// An alternative name to be certified, such as DNS:www.example.com; repeat it. Without it: those of the request
+    #[arg(long = "name", value_name = "NAME")]
+    names: Vec<AltName>,
+
+    /// Certify no alternative name
+    #[arg(long, conflicts_with = "names")]
+    no_names: bool,
+
+    /// A field of the subject, such as CN web01; repeat it, in the wanted order. Without it: the request's subject
+    #[arg(short, long = "field", num_args = 2, value_names = ["KEY", "VALUE"], allow_hyphen_values = true)]
+    fields: Vec<String>,
+
+    /// How long each certificate holds. Without it: hooks.approvals.validity
+    #[arg(short, long)]
+    validity: Option<Validity>,
+
+    #[command(flatten)]
+    how: How,
+}
+
+/// Rejects a request, or withdraws an approval: the client gets no certificate any more, and reads the reason
+#[derive(Args, Clone, Debug)]
+pub(super) struct Reject {
+    /// The client, or the id of the request
+    which: String,
+
+    /// Why, for the client to read
+    #[arg(short, long)]
+    reason: String,
+
+    #[command(flatten)]
+    how: How,
+}
+
+#[derive(Args, Clone, Debug)]
+struct How {
+    /// Who decides, for the record. Without it: the user, as sudo or the login name it
+    #[arg(long, value_name = "WHO")]
+    by: Option<String>,
+
+    /// Print the decided request as JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Approve {
+    pub(super) fn act(self, now: SystemTime) -> Result<(), Failure> {
+        let pairs: Vec<(String, String)> = self
+            .fields
+            .chunks_exact(2)
+            .filter_map(|pair| match pair {
+                [field, value] => Some((field.clone(), value.clone())),
+                _ => None,
+            })
+            .collect();
+        let fields = pairs
+            .iter()
+            .map(|(field, value)| (field.as_str(), value.as_str()));
+        DistinguishedName::from_fields(fields).map_err(|error| Failure::new(USAGE, error))?;
+        let names: Vec<_> = self.names.iter().map(ToString::to_string).collect();
+        let approval = Approval {
+            validity: self.validity.map(|validity| validity.to_string()),
+            names: (self.no_names || !names.is_empty()).then_some(names),
+            subject: (!pairs.is_empty()).then_some(pairs),
+            ..Approval::by(&self.how.who(), now)
+        };
+        self.how.decide(&self.which, Decision::Approved(approval))
+    }
+}
+
+impl Reject {
+    pub(super) fn act(self, now: SystemTime) -> Result<(), Failure> {
+        let refusal = Refusal {
+            by: self.how.who(),
+            at: now,
+            reason: self.reason,
+        };
+        self.how.decide(&self.which, Decision::Rejected(refusal))
+    }
+}
+
+impl How {
+    fn decide(&self, which: &str, decision: Decision) -> Result<(), Failure> {
+        let (store, _) = self.place.open()?;
+        let seen = select(&store, which)?;
+        let decided = store.decide(&seen, decision).map_err(failure)?;
+        let written = if self.json {
+            write_json(&Row::of(&decided))
+        } else {
+            let (id, state) = (id(&decided), decided.state());
+            writeln!(io::stdout(), "{id}: {state} (was {})", seen.state())
+        };
+        written.map_err(|error| Failure::new(SYSTEM, error))
+    }
+
+    fn who(&self) -> String {
+        let named = |variable| std::env::var(variable).ok().filter(|name| !name.is_empty());
+        self.by
+            .clone()
+            .or_else(|| named("SUDO_USER"))
+            .or_else(|| named("LOGNAME"))
+            .or_else(|| named("USER"))
+            .unwrap_or_else(|| "unknown".to_owned())
+    }
+}

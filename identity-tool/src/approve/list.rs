@@ -1,0 +1,107 @@
+//! `ca_approve list`.
+
+use std::io::{self, Write};
+use std::time::SystemTime;
+
+use clap::Args;
+use sapi::stock::approvals::{Application, State};
+use serde::Serialize;
+
+use super::{Place, failure};
+use crate::exit::{Failure, SYSTEM};
+use crate::table::{age, colours, shown, write_json, write_table};
+
+/// Shows what waits for a decision, in a table
+#[derive(Args, Clone, Debug)]
+pub(super) struct List {
+    /// What was decided too
+    #[arg(long)]
+    all: bool,
+
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    place: Place,
+}
+
+impl List {
+    pub(super) fn act(self, now: SystemTime) -> Result<(), Failure> {
+        let (store, _) = self.place.open()?;
+        let mut found = store.list().map_err(failure)?;
+        found.retain(|application| self.all || application.state() == State::Pending);
+        let written = if self.json {
+            write_json(&found.iter().map(Row::of).collect::<Vec<_>>())
+        } else {
+            write(&mut io::stdout(), &found, now)
+        };
+        written.map_err(|error| Failure::new(SYSTEM, error))
+    }
+}
+
+/// A request for scripts: all that is kept of it, with its state and id.
+#[derive(Serialize)]
+pub(super) struct Row<'a> {
+    id: String,
+    state: State,
+    #[serde(flatten)]
+    application: &'a Application,
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn of(application: &'a Application) -> Self {
+        Self {
+            id: id(application),
+            state: application.state(),
+            application,
+        }
+    }
+}
+
+/// What a request is called by.
+pub(super) fn id(application: &Application) -> String {
+    format!("{}-{}", application.client, start(&application.sha256, 8))
+}
+
+/// The table.
+pub(super) fn write(to: &mut impl Write, found: &[Application], now: SystemTime) -> io::Result<()> {
+    if found.is_empty() {
+        return writeln!(to, "Nothing waits for a decision.");
+    }
+    let row = |application: &Application| {
+        vec![
+            application.state().to_string(),
+            age(application.received_at, now),
+            application.client.clone(),
+            shown(&application.subject),
+            shown(&application.names.join(" ")),
+            application.key.clone(),
+            start(&application.key_sha256, 16).to_owned(),
+            id(application),
+        ]
+    };
+    let rows: Vec<_> = found.iter().map(row).collect();
+    let coloured = colours();
+    write_table(to, &HEADING, &rows, |cell| match cell {
+        "pending" if coloured => Some("\u{1b}[33m"),
+        "approved" if coloured => Some("\u{1b}[32m"),
+        "rejected" if coloured => Some("\u{1b}[31m"),
+        _ => None,
+    })
+}
+
+fn start(hex: &str, digits: usize) -> &str {
+    hex.get(..digits).unwrap_or(hex)
+}
+
+const HEADING: [&str; 8] = [
+    "STATE",
+    "AGE",
+    "CLIENT",
+    "SUBJECT",
+    "NAMES",
+    "KEY",
+    "KEY SHA-256",
+    "ID",
+];

@@ -1,0 +1,45 @@
+//! Which request is meant.
+
+use sapi::stock::approvals::{Application, State, Store};
+
+use super::{failure, list::id};
+use crate::exit::{Failure, NO};
+
+/// The request of a client, or with an id. Of a client's several the one that is pending, if there is one alone.
+pub(super) fn select(store: &Store, which: &str) -> Result<Application, Failure> {
+    let mut found = store.list().map_err(failure)?;
+    // A client is letters and digits: what follows a hyphen is the beginning of the request's SHA-256.
+    let meant = |application: &Application| match which.split_once('-') {
+        Some((client, start)) => {
+            application.client == client
+                && !start.is_empty()
+                && application.sha256.starts_with(start)
+        }
+        None => application.client == which,
+    };
+    found.retain(meant);
+    if found.len() > 1
+        && found
+            .iter()
+            .filter(|one| one.state() == State::Pending)
+            .count()
+            == 1
+    {
+        found.retain(|one| one.state() == State::Pending);
+    }
+    let ids: Vec<_> = found
+        .iter()
+        .map(|one| format!("{} ({})", id(one), one.state()))
+        .collect();
+    match (found.pop(), ids.len()) {
+        (Some(only), 1) => Ok(only),
+        (None, _) => Err(Failure::new(NO, format!("there is no request of {which}"))),
+        _ => Err(Failure::new(
+            NO,
+            format!(
+                "{which} has several requests: say which: {}",
+                ids.join(", ")
+            ),
+        )),
+    }
+}

@@ -1,0 +1,191 @@
+//! `ca_approve show`.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use clap::Args;
+use sapi::stock::approvals::{Application, Approval, Decision};
+use sapi::{CertRequest, DistinguishedName, DraftCertificate, Issuer};
+use serde::Serialize;
+
+use super::Place;
+use super::list::{Row, id};
+use super::select::select;
+use crate::exit::{CONFIG, DATA, Failure, SOFTWARE, SYSTEM};
+use crate::service::{Service, validity};
+use crate::table::{moment, shown, write_json};
+
+/// Shows a request, and the certificate that would be signed
+#[derive(Args, Clone, Debug)]
+pub(super) struct Show {
+    /// The client, or the id of the request
+    which: String,
+
+    /// The CA's directory, if not the ca_path of the settings
+    #[arg(long, value_name = "DIR", env = "SAPI_CA_PATH")]
+    ca_path: Option<PathBuf>,
+
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Show {
+    pub(super) fn act(self, now: SystemTime) -> Result<(), Failure> {
+        let (store, service) = self.place.open()?;
+        let application = select(&store, &self.which)?;
+        let of_service = || service.ca_path.clone();
+        let ca_path = self.ca_path.clone().or_else(of_service);
+        let ca_path = ca_path.unwrap_or_else(|| PathBuf::from("/var/lib/ca"));
+        let issuer = sapi::identity::load_issuer(&ca_path, now)
+            .map_err(|error| Failure::new(CONFIG, error))?;
+        let draft = draft(&application, &service, &issuer, now)?;
+        let written = if self.json {
+            write_json(&Shown {
+                row: Row::of(&application),
+                draft: Draft::of(&draft, &issuer),
+            })
+        } else {
+            write(&mut io::stdout(), &application, &Draft::of(&draft, &issuer))
+        };
+        written.map_err(|error| Failure::new(SYSTEM, error))
+    }
+}
+
+/// What the approval makes of the request, or would: the same code as the service's.
+fn draft(
+    application: &Application,
+    service: &Service,
+    issuer: &Issuer,
+    now: SystemTime,
+) -> Result<DraftCertificate, Failure> {
+    let csr = CertRequest::from_pem(application.request.as_bytes())
+        .map_err(|error| Failure::new(DATA, error))?;
+    let otherwise = match &service.hooks.approvals {
+        Some(table) => validity("hooks.approvals.validity", &table.validity)?,
+        None => sapi::Validity::hours(48),
+    };
+    let approval = match &application.decision {
+        Some(Decision::Approved(approval)) => approval.clone(),
+        _ => Approval::by("nobody", now),
+    };
+    let broken = |error: sapi::BoxError| Failure::new(DATA, error);
+    let terms = approval.terms(&csr, otherwise).map_err(broken)?;
+    let mut draft = terms
+        .draft(&csr, issuer, &service.profile()?, now)
+        .map_err(|error| Failure::new(SOFTWARE, error))?;
+    if let Some(subject) = approval
+        .own_subject()
+        .map_err(|error| broken(error.into()))?
+    {
+        draft.set_subject(subject);
+    }
+    Ok(draft)
+}
+
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    row: Row<'a>,
+    draft: Draft,
+}
+
+/// The draft as text.
+#[derive(Serialize)]
+struct Draft {
+    issuer: String,
+    subject: String,
+    names: Vec<String>,
+    not_before: String,
+    not_after: String,
+    key_usage: Vec<String>,
+    extended_key_usage: Vec<String>,
+}
+
+impl Draft {
+    fn of(draft: &DraftCertificate, issuer: &Issuer) -> Self {
+        let der = issuer.subject().to_der().unwrap_or_default();
+        let name = DistinguishedName::from_der(&der);
+        Self {
+            issuer: name.map_or_else(
+                |_| format!("{:?}", issuer.subject()),
+                |name| name.to_string(),
+            ),
+            subject: draft.subject().to_string(),
+            names: draft.names().iter().map(ToString::to_string).collect(),
+            not_before: moment(draft.not_before()),
+            not_after: moment(draft.not_after()),
+            key_usage: draft
+                .key_usage()
+                .iter()
+                .map(|usage| usage.to_string())
+                .collect(),
+            extended_key_usage: draft.extended_usage().iter().collect(),
+        }
+    }
+}
+
+fn write(to: &mut impl Write, application: &Application, draft: &Draft) -> io::Result<()> {
+    writeln!(to, "Request {}, {}", id(application), application.state())?;
+    let peer = application.peer.as_deref().unwrap_or("unknown");
+    let pairs = [
+        ("client", application.client.clone()),
+        (
+            "received",
+            format!("{} from {peer}", moment(application.received_at)),
+        ),
+        ("subject", application.subject.clone()),
+        ("names", application.names.join(" ")),
+        (
+            "key",
+            format!("{}, SHA-256 {}", application.key, application.key_sha256),
+        ),
+        ("request", format!("SHA-256 {}", application.sha256)),
+    ];
+    write_pairs(to, &pairs)?;
+    if let Some(decision) = &application.decision {
+        let mut said = format!(
+            "{} by {} at {}",
+            application.state(),
+            decision.by(),
+            moment(decision.at())
+        );
+        if let Decision::Rejected(refusal) = decision {
+            said.push_str(&format!(": {}", refusal.reason));
+        }
+        write_pairs(to, &[("decision", said)])?;
+    }
+    writeln!(to, "\nWhat would be signed")?;
+    let pairs = [
+        ("issuer", draft.issuer.clone()),
+        ("subject", draft.subject.clone()),
+        ("names", draft.names.join(" ")),
+        (
+            "holds",
+            format!("{} to {}", draft.not_before, draft.not_after),
+        ),
+        ("usage", draft.key_usage.join(" ")),
+        ("extended", draft.extended_key_usage.join(" ")),
+    ];
+    write_pairs(to, &pairs)?;
+    write!(to, "\n{}", application.request)
+}
+
+fn write_pairs(to: &mut impl Write, pairs: &[(&str, String)]) -> io::Result<()> {
+    for (name, value) in pairs {
+        writeln!(
+            to,
+            "  {name:<9} {}",
+            if value.is_empty() {
+                "-".into()
+            } else {
+                shown(value)
+            }
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! `ca_backup`.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use clap::Parser;
+use openssl::x509::X509;
+use sapi::identity::{Backup as Made, BackupError, IdentityError, load};
+
+use crate::check::passphrase;
+use crate::directory::CaDirectory;
+use crate::exit::{CANNOT_CREATE, CONFIG, DATA, Failure, NO_INPUT, SOFTWARE, SYSTEM};
+use crate::generate::Generate;
+use crate::passphrase::PassphraseOptions;
+use crate::run::Tool;
+
+/// Makes one file of the identity, encrypted to the certificates of one or several people, any one of whom can
+/// open it.
+///
+/// It is CMS in PEM around a tar archive, which openssl and tar open without this tool. The private key in
+/// it is still locked with its passphrase: keep that in another place. The file must not exist.
+///
+/// With a passphrase, or a terminal to ask for one, it is first tried whether the key unlocks.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "ca_backup", after_help = EXAMPLE)]
+pub struct Backup {
+    /// A recipient's certificate in PEM, with an RSA or EC key; repeat it for each
+    #[arg(long = "to", value_name = "CERTIFICATE", required = true)]
+    recipients: Vec<PathBuf>,
+
+    /// The file to write
+    #[arg(short, long, value_name = "FILE", required = true)]
+    output: Option<PathBuf>,
+
+    #[command(flatten)]
+    directory: CaDirectory,
+
+    /// Do not ask for a passphrase, and leave the private key untested
+    #[arg(long, conflicts_with_all = ["passphrase_fd", "passphrase_file"])]
+    no_key: bool,
+
+    #[command(flatten)]
+    passphrase: PassphraseOptions,
+
+    #[command(flatten)]
+    generate: Generate,
+}
+
+impl Tool for Backup {
+    fn generate(&self) -> &Generate {
+        &self.generate
+    }
+
+    fn act(self, now: SystemTime) -> Result<(), Failure> {
+        let directory = &self.directory.ca_path;
+        let recipients: Result<Vec<_>, _> = self
+            .recipients
+            .iter()
+            .map(|file| certificate(file))
+            .collect();
+        let passphrase = if self.no_key {
+            None
+        } else {
+            passphrase(&self.passphrase)?
+        };
+        if let Some(passphrase) = &passphrase {
+            match load(directory, passphrase, now) {
+                // An intermediate that waits for its certificate is worth keeping too.
+                Ok(_) | Err(IdentityError::File(_)) => {}
+                Err(error) => return Err(Failure::new(CONFIG, error)),
+            }
+        }
+        let backup = Made::make(directory, &recipients?, now).map_err(refusal)?;
+        let output = self.output.unwrap_or_default();
+        let path = output.display();
+        backup.write(&output).map_err(|error| {
+            Failure::new(CANNOT_CREATE, format!("{path}: cannot be written: {error}"))
+        })?;
+        let tested = if passphrase.is_some() {
+            "unlocks"
+        } else {
+            "not tested: no passphrase"
+        };
+        let names = backup.names().join(", ");
+        writeln!(io::stdout(), "{path}\nHolds {names}\nPrivate key: {tested}")
+            .map_err(|error| Failure::new(SYSTEM, error))
+    }
+}
+
+/// Reads a recipient's certificate.
+pub(crate) fn certificate(file: &Path) -> Result<X509, Failure> {
+    let named = |error: &dyn std::fmt::Display| format!("{}: {error}", file.display());
+    let pem = fs::read(file).map_err(|error| Failure::new(NO_INPUT, named(&error)))?;
+    let found = X509::from_pem(&pem);
+    found.map_err(|_| Failure::new(DATA, named(&"no certificate in PEM")))
+}
+
+fn refusal(error: BackupError) -> Failure {
+    let code = match error {
+        BackupError::Identity(_) => CONFIG,
+        BackupError::OpenSsl(_) | BackupError::Archive(_) => SOFTWARE,
+        _ => DATA,
+    };
+    Failure::new(code, error)
+}
+
+const EXAMPLE: &str = "\
+Example:
+  ca_backup --to alice.crt --to bob.crt -o ca-backup.pem
+
+Without this tool, Alice opens it with:
+  openssl cms -decrypt -inform PEM -in ca-backup.pem -recip alice.crt -inkey alice.key | tar -xv
+
+Exit codes: 0 written, 64 wrong usage, 65 a recipient is not fit, 66 a file cannot be read, 73 the
+backup exists or cannot be written, 78 the identity is not fit or no proper passphrase.";

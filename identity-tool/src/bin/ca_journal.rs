@@ -1,0 +1,7 @@
+//! Reads the journal of certificates.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    identity_tool::run::<identity_tool::ReadJournal>()
+}

@@ -1,0 +1,7 @@
+//! Revokes certificates.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    identity_tool::run::<identity_tool::Revoke>()
+}

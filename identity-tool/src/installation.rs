@@ -1,0 +1,63 @@
+//! What an installation comes to: what to ask before, what to say after.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use sapi::identity::{CreateError, Existing, InstallError, Installed};
+
+use crate::confirm::confirm;
+use crate::exit::{CANNOT_CREATE, Failure, NO, SOFTWARE, SYSTEM, USAGE};
+
+/// Asks what is to happen to files that are there; without a terminal to ask, they stay.
+pub(crate) fn what_about_the_old(
+    directory: &Path,
+    found: Vec<PathBuf>,
+    what: &str,
+) -> Result<Existing, Failure> {
+    if found.is_empty() {
+        return Ok(Existing::Keep);
+    }
+    let found = InstallError::Exists { found };
+    let question =
+        format!("Replace the {what} in this directory? Its files are kept in a dated folder.");
+    let mut output = io::stderr();
+    let article = if what.starts_with('i') { "an" } else { "a" };
+    let _ = writeln!(output, "{} holds {article} {what}.", directory.display());
+    match confirm(&question).map_err(|error| Failure::new(SYSTEM, error))? {
+        Some(true) => Ok(Existing::SetAside),
+        Some(false) => Err(Failure::new(NO, found)),
+        None => Err(Failure::new(
+            NO,
+            format!("{found} (there is no terminal to ask whether to replace it)"),
+        )),
+    }
+}
+
+/// Where everything is now.
+pub(crate) fn report(installed: &Installed, old: &str) -> io::Result<()> {
+    let mut output = io::stdout();
+    for path in &installed.written {
+        writeln!(output, "{}", path.display())?;
+    }
+    if let Some(folder) = &installed.set_aside {
+        writeln!(output, "The old {old} is in {}", folder.display())?;
+    }
+    Ok(())
+}
+
+pub(crate) fn creation(error: CreateError) -> Failure {
+    let code = match error {
+        CreateError::EmptySubject | CreateError::TooLong => USAGE,
+        _ => SOFTWARE,
+    };
+    Failure::new(code, error)
+}
+
+pub(crate) fn installation(error: InstallError) -> Failure {
+    match error {
+        InstallError::Exists { .. } => Failure::new(NO, error),
+        InstallError::Io { .. } => Failure::new(CANNOT_CREATE, error),
+        InstallError::Create(error) => creation(error),
+        _ => Failure::new(SOFTWARE, error),
+    }
+}

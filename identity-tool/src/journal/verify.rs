@@ -1,0 +1,60 @@
+//! `ca_journal verify`.
+
+use std::io::{self, Write};
+
+use clap::Args;
+use sapi::stock::journal::Summary;
+
+use super::{JournalPlace, failure};
+use crate::exit::{Failure, SYSTEM};
+use crate::table::write_json;
+
+/// Verifies that no line was altered, dropped or moved
+#[derive(Args, Clone, Debug)]
+pub(super) struct Verify {
+    /// The head that an earlier verification printed: shows that nothing was cut off since
+    #[arg(long, value_name = "SHA-256")]
+    head: Option<String>,
+
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    place: JournalPlace,
+}
+
+impl Verify {
+    pub(super) fn act(self) -> Result<(), Failure> {
+        let journal = self.place.read_only()?;
+        let summary = journal
+            .verify_since(self.head.as_deref())
+            .map_err(failure)?;
+        let written = if self.json {
+            write_json(&summary)
+        } else {
+            write(&summary)
+        };
+        written.map_err(|error| Failure::new(SYSTEM, error))
+    }
+}
+
+fn write(summary: &Summary) -> io::Result<()> {
+    let mut output = io::stdout();
+    writeln!(
+        output,
+        "{} lines as they were written: {} certificates issued, {} revoked",
+        summary.lines, summary.issued, summary.revoked
+    )?;
+    if summary.unfinished > 0 {
+        writeln!(
+            output,
+            "the last line was not finished ({} octets): the next writer moves it aside",
+            summary.unfinished
+        )?;
+    }
+    if summary.index_behind {
+        writeln!(output, "index.txt lacks something: the next writer adds it")?;
+    }
+    writeln!(output, "head {}", summary.head)
+}

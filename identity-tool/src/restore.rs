@@ -1,0 +1,150 @@
+//! `ca_restore`.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+use std::{fmt, io};
+
+use clap::Parser;
+use sapi::identity::{
+    OtherPassphrase, PassphraseError, PrivateKeyError, Restore as Files, RestoreError,
+    recipient_key,
+};
+
+use crate::backup::certificate;
+use crate::directory::CaDirectory;
+use crate::exit::{CONFIG, DATA, Failure, NO_INPUT, SYSTEM, USAGE};
+use crate::generate::Generate;
+use crate::installation::{installation, report};
+use crate::passphrase::{KeyPassphraseOptions, PassphraseOptions};
+use crate::run::Tool;
+
+/// Puts an identity back out of its backup, into a directory that holds none.
+///
+/// Takes the encrypted file with a recipient's certificate and key, or the archive that openssl has
+/// decrypted. Before anything is put in place, the files are compared with their checksums, the key is
+/// unlocked, and the identity is checked as the service does when it starts.
+///
+/// The passphrase of the CA's key comes from the first of: --passphrase-fd, --passphrase-file,
+/// SAPI_PASSPHRASE_FILE, $CREDENTIALS_DIRECTORY/ca-passphrase, CA_PASSPHRASE, the terminal. If the
+/// recipient's key is locked, its passphrase comes from --key-passphrase-fd, --key-passphrase-file or the
+/// terminal.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "ca_restore", after_help = EXAMPLE)]
+pub struct Restore {
+    /// The backup, or the archive in it
+    #[arg(value_name = "FILE", required = true)]
+    backup: Option<PathBuf>,
+
+    /// The recipient's certificate in PEM
+    #[arg(long, value_name = "CERTIFICATE", requires = "key")]
+    recipient: Option<PathBuf>,
+
+    /// The recipient's private key in PEM
+    #[arg(long, value_name = "FILE", requires = "recipient")]
+    key: Option<PathBuf>,
+
+    #[command(flatten)]
+    key_passphrase: KeyPassphraseOptions,
+
+    #[command(flatten)]
+    directory: CaDirectory,
+
+    #[command(flatten)]
+    passphrase: PassphraseOptions,
+
+    #[command(flatten)]
+    generate: Generate,
+}
+
+impl Tool for Restore {
+    fn generate(&self) -> &Generate {
+        &self.generate
+    }
+
+    fn act(self, now: SystemTime) -> Result<(), Failure> {
+        let backup = read(&self.backup.unwrap_or_default())?;
+        let restore = match (&self.recipient, &self.key) {
+            (Some(recipient), Some(key)) => {
+                let key = unlock(key, &self.key_passphrase.source())?;
+                Files::open(&backup, &certificate(recipient)?, &key)
+            }
+            _ if Files::is_encrypted(&backup) => {
+                let message = "the backup is encrypted; give --recipient and --key";
+                return Err(Failure::new(USAGE, message));
+            }
+            _ => Files::from_archive(&backup),
+        }
+        .map_err(refusal)?;
+        let passphrase = self
+            .passphrase
+            .sources()
+            .unlock()
+            .map_err(|error| Failure::new(CONFIG, error))?;
+        let installed = restore
+            .install(&self.directory.ca_path, &passphrase, now)
+            .map_err(refusal)?;
+        report(&installed, "identity")
+            .and_then(|()| writeln!(io::stdout(), "Restored; ca_check_identity says what it is"))
+            .map_err(|error| Failure::new(SYSTEM, error))
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|error| Failure::new(NO_INPUT, format!("{}: {error}", path.display())))
+}
+
+fn unlock(
+    path: &Path,
+    passphrase: &OtherPassphrase,
+) -> Result<openssl::pkey::PKey<openssl::pkey::Private>, Failure> {
+    let pem = read(path)?;
+    recipient_key::<Unusable>(&pem, || {
+        Ok(passphrase.unlock("Passphrase of the recipient's key: ")?)
+    })
+    .map_err(|error| Failure::new(CONFIG, format!("{}: {error}", path.display())))
+}
+
+/// Why a recipient's key does not help.
+enum Unusable {
+    Key(PrivateKeyError),
+    Passphrase(PassphraseError),
+}
+
+impl From<PrivateKeyError> for Unusable {
+    fn from(error: PrivateKeyError) -> Self {
+        Self::Key(error)
+    }
+}
+
+impl From<PassphraseError> for Unusable {
+    fn from(error: PassphraseError) -> Self {
+        Self::Passphrase(error)
+    }
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(error) => error.fmt(f),
+            Self::Passphrase(error) => error.fmt(f),
+        }
+    }
+}
+
+fn refusal(error: RestoreError) -> Failure {
+    match error {
+        RestoreError::Install(error) => installation(error),
+        RestoreError::Identity(_) => Failure::new(CONFIG, error),
+        _ => Failure::new(DATA, error),
+    }
+}
+
+const EXAMPLE: &str = "\
+Example:
+  ca_restore --ca-path /var/lib/ca --recipient alice.crt --key alice.key ca-backup.pem
+
+Exit codes: 0 restored, 1 an identity exists and was kept, 64 wrong usage, 65 no backup, damaged or not
+for this recipient, 66 a file cannot be read, 73 files cannot be written, 78 no proper passphrase or the
+identity does not fit together.";

@@ -1,0 +1,174 @@
+//! `ca_revoke`.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use clap::Parser;
+use openssl::hash::MessageDigest;
+use openssl::x509::X509;
+use sapi::stock::Journal;
+use sapi::stock::journal::{Issued, Reason, Record, parse_serial};
+use serde_json::json;
+
+use crate::exit::{DATA, Failure, NO, NO_INPUT, SYSTEM, USAGE};
+use crate::generate::Generate;
+use crate::journal::{JournalPlace, failure};
+use crate::run::Tool;
+
+/// Revokes certificates: they cannot be renewed from now on, and stand on the next revocation list.
+///
+/// Chosen by serial number, by the certificate itself, or by client: then every certificate of the client that
+/// has not ended. Prints what was revoked; all of it must be in the journal. Publish the list with ca_gen_crl.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "ca_revoke", after_help = EXAMPLE)]
+pub struct Revoke {
+    /// A serial number in hexadecimal; repeat it for each
+    #[arg(long = "serial", value_name = "HEX")]
+    serials: Vec<String>,
+
+    /// A certificate in PEM; repeat it for each
+    #[arg(long = "certificate", value_name = "FILE")]
+    certificates: Vec<PathBuf>,
+
+    /// A client, whose living certificates are all meant
+    #[arg(long = "client", value_name = "CLIENT")]
+    clients: Vec<String>,
+
+    /// Why: unspecified, keyCompromise, cACompromise, affiliationChanged, superseded,
+    /// cessationOfOperation, certificateHold, privilegeWithdrawn or aACompromise
+    #[arg(long, value_name = "REASON", default_value_t)]
+    reason: Reason,
+
+    /// Print what was revoked as JSON
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    journal: JournalPlace,
+
+    #[command(flatten)]
+    generate: Generate,
+}
+
+impl Tool for Revoke {
+    fn generate(&self) -> &Generate {
+        &self.generate
+    }
+
+    fn act(self, now: SystemTime) -> Result<(), Failure> {
+        if self.serials.is_empty() && self.certificates.is_empty() && self.clients.is_empty() {
+            let message = "which? say it with --serial, --certificate or --client";
+            return Err(Failure::new(USAGE, message));
+        }
+        let journal = self.journal.open()?;
+        // All are found before the first is revoked.
+        let mut chosen: Vec<Record> = Vec::new();
+        for serial in &self.serials {
+            chosen.push(by_serial(&journal, serial)?);
+        }
+        for file in &self.certificates {
+            chosen.push(by_certificate(&journal, file)?);
+        }
+        for client in &self.clients {
+            chosen.extend(by_client(&journal, client, now)?);
+        }
+        for record in &chosen {
+            journal
+                .revoke(&record.issued.serial, self.reason, now)
+                .map_err(failure)?;
+        }
+        self.print(&chosen)
+            .map_err(|error| Failure::new(SYSTEM, error))
+    }
+}
+
+impl Revoke {
+    fn print(&self, revoked: &[Record]) -> io::Result<()> {
+        let mut output = io::stdout();
+        if self.json {
+            let rows = revoked.iter().map(|record| {
+                let Issued {
+                    serial,
+                    client,
+                    subject,
+                    ..
+                } = &record.issued;
+                json!({ "serial": serial.to_string(), "client": client, "subject": subject,
+                    "reason": self.reason })
+            });
+            return writeln!(output, "{}", rows.collect::<serde_json::Value>());
+        }
+        for record in revoked {
+            let Issued {
+                serial,
+                client,
+                subject,
+                ..
+            } = &record.issued;
+            writeln!(output, "{serial}  {client}  {subject}  {}", self.reason)?;
+        }
+        Ok(())
+    }
+}
+
+fn by_serial(journal: &Journal, text: &str) -> Result<Record, Failure> {
+    let serial = parse_serial(text)
+        .ok_or_else(|| Failure::new(USAGE, format!("{text:?} is no serial number")))?;
+    only(
+        journal,
+        |issued| issued.serial == serial,
+        &format!("serial number {serial}"),
+    )
+}
+
+/// By its fingerprint: another CA may have given the same number.
+fn by_certificate(journal: &Journal, file: &Path) -> Result<Record, Failure> {
+    let name = file.display().to_string();
+    let pem = fs::read(file).map_err(|error| Failure::new(NO_INPUT, format!("{name}: {error}")))?;
+    let unreadable = |_| Failure::new(DATA, format!("{name}: no certificate in PEM"));
+    let certificate = X509::from_pem(&pem).map_err(unreadable)?;
+    let digest = certificate
+        .digest(MessageDigest::sha256())
+        .map_err(unreadable)?;
+    let fingerprint: String = digest.iter().map(|octet| format!("{octet:02x}")).collect();
+    only(journal, |issued| issued.fingerprint == fingerprint, &name)
+}
+
+fn only(
+    journal: &Journal,
+    wanted: impl Fn(&Issued) -> bool,
+    name: &str,
+) -> Result<Record, Failure> {
+    let found = journal.find(wanted).map_err(failure)?;
+    let missing = || {
+        Failure::new(
+            NO,
+            format!("{name}: not in the journal; nothing was revoked"),
+        )
+    };
+    found.into_iter().next().ok_or_else(missing)
+}
+
+fn by_client(journal: &Journal, client: &str, now: SystemTime) -> Result<Vec<Record>, Failure> {
+    let living = |issued: &Issued| issued.client == client && issued.not_after >= now;
+    let mut found = journal.find(living).map_err(failure)?;
+    found.retain(|record| record.revoked.is_none());
+    if found.is_empty() {
+        return Err(Failure::new(
+            NO,
+            format!("client {client}: has no living certificate; nothing was revoked"),
+        ));
+    }
+    Ok(found)
+}
+
+const EXAMPLE: &str = "\
+Example:
+  ca_revoke --client web01 --reason keyCompromise
+  ca_revoke --serial 5a17c0ffee --reason superseded && systemctl start sapi-crl.service
+
+Exit codes: 0 revoked, 1 not in the journal or revoked already, 64 wrong usage, 65 no certificate or a
+damaged journal, 66 the certificate's file cannot be read, 71 the journal cannot be written, 78 there is
+no journal.";

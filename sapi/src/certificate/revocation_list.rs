@@ -1,0 +1,246 @@
+//! The list of certificates that hold no longer, as bytes to be signed.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::time::SystemTime;
+
+use der::asn1::{ObjectIdentifier, UintRef};
+use der::{Tag, TagNumber};
+
+use super::der_writer::DerWriter;
+use super::issuer::Issuer;
+use super::serial::SerialNumber;
+use super::tbs::write_time;
+use crate::request::pem;
+
+/// What a certificate revocation list (RFC 5280 section 5) is to say;
+/// [`Identity::sign_revocation_list`](crate::Identity::sign_revocation_list) signs it.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use sapi::{RevocationList, RevokedEntry, SerialNumber};
+///
+/// let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+/// let list = RevocationList {
+///     number: 1,
+///     this_update: now,
+///     next_update: now + Duration::from_secs(7 * 24 * 3600),
+///     entries: vec![RevokedEntry {
+///         serial: SerialNumber::from_be_bytes(&[7]).unwrap(),
+///         revoked_at: now,
+///         reason: 1,
+///     }],
+/// };
+/// ```
+#[derive(Clone, Debug)]
+pub struct RevocationList {
+    /// Its number, from 1; greater than that of any list before.
+    pub number: u64,
+    /// When it was made; not before any of its entries.
+    pub this_update: SystemTime,
+    /// When there will be another at the latest.
+    pub next_update: SystemTime,
+    /// The certificates.
+    pub entries: Vec<RevokedEntry>,
+}
+
+/// A certificate that holds no longer.
+///
+/// ```
+/// # let serial = sapi::SerialNumber::from_be_bytes(&[7]).unwrap();
+/// let entry = sapi::RevokedEntry { serial, revoked_at: std::time::SystemTime::UNIX_EPOCH, reason: 0 };
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevokedEntry {
+    /// Which.
+    pub serial: SerialNumber,
+    /// Since when.
+    pub revoked_at: SystemTime,
+    /// Why: the number of the `CRLReason`. 0, unspecified, is left out (RFC 5280 section 5.3.1).
+    pub reason: u8,
+}
+
+impl RevocationList {
+    /// The `TBSCertList`, version 2.
+    pub(crate) fn write(&self, issuer: &Issuer) -> Result<Vec<u8>, RevocationListError> {
+        self.check()?;
+        let mut out = DerWriter::with_capacity(512 + 48 * self.entries.len());
+        out.nest(Tag::Sequence, |tbs| {
+            tbs.value(&1_u8)?;
+            tbs.raw(issuer.algorithm().der);
+            tbs.raw(issuer.subject_der());
+            write_time(self.this_update, tbs)?;
+            write_time(self.next_update, tbs)?;
+            // An empty list is left out (RFC 5280 section 5.1.2.6).
+            if !self.entries.is_empty() {
+                tbs.nest(Tag::Sequence, |list| {
+                    self.entries.iter().try_for_each(|entry| entry.write(list))
+                })?;
+            }
+            tbs.nest(EXTENSIONS, |tagged| {
+                tagged.nest(Tag::Sequence, |list| {
+                    list.raw(issuer.authority_key_id());
+                    let mut number = DerWriter::default();
+                    number.value(&self.number)?;
+                    list.extension(CRL_NUMBER, false, &number.finish())
+                })
+            })
+        })?;
+        Ok(out.finish())
+    }
+
+    fn check(&self) -> Result<(), RevocationListError> {
+        if self.number == 0 {
+            return Err(RevocationListError::Number);
+        }
+        if self.next_update <= self.this_update {
+            return Err(RevocationListError::Dates);
+        }
+        let mut seen = HashSet::new();
+        for entry in &self.entries {
+            if entry.revoked_at > self.this_update {
+                return Err(RevocationListError::Future(entry.serial.clone()));
+            }
+            // 7 is not used, and 8 is for lists of differences alone.
+            if !matches!(entry.reason, 0..=6 | 9 | 10) {
+                return Err(RevocationListError::Reason(entry.reason));
+            }
+            if !seen.insert(&entry.serial) {
+                return Err(RevocationListError::Repeated(entry.serial.clone()));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl RevokedEntry {
+    fn write(&self, list: &mut DerWriter) -> der::Result<()> {
+        list.nest(Tag::Sequence, |entry| {
+            entry.value(&UintRef::new(self.serial.as_be_bytes())?)?;
+            write_time(self.revoked_at, entry)?;
+            if self.reason == 0 {
+                return Ok(());
+            }
+            entry.nest(Tag::Sequence, |extensions| {
+                let mut reason = DerWriter::default();
+                reason.element(Tag::Enumerated, &[self.reason])?;
+                extensions.extension(CRL_REASON, false, &reason.finish())
+            })
+        })
+    }
+}
+
+/// A list that was signed, and whose signature was verified.
+///
+/// ```no_run
+/// # fn f(list: &sapi::SignedRevocationList) { print!("{}", list.pem()); }
+/// ```
+#[derive(Clone, Debug)]
+pub struct SignedRevocationList {
+    der: Vec<u8>,
+}
+
+impl SignedRevocationList {
+    /// `CertificateList ::= SEQUENCE { tbsCertList, signatureAlgorithm, signatureValue BIT STRING }`
+    pub(crate) fn assemble(
+        tbs: &[u8],
+        issuer: &Issuer,
+        signature: &[u8],
+    ) -> Result<Self, der::Error> {
+        let mut out = DerWriter::with_capacity(tbs.len() + signature.len() + 64);
+        out.nest(Tag::Sequence, |list| {
+            list.raw(tbs);
+            list.raw(issuer.algorithm().der);
+            list.nest(Tag::BitString, |bits| {
+                bits.raw(&[0]);
+                bits.raw(signature);
+                Ok(())
+            })
+        })?;
+        Ok(Self { der: out.finish() })
+    }
+
+    /// The list as DER, as a distribution point serves it (RFC 5280 section 4.2.1.13).
+    ///
+    /// ```no_run
+    /// # fn f(list: &sapi::SignedRevocationList) { let octets = list.der().len(); }
+    /// ```
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// The list as PEM.
+    ///
+    /// ```no_run
+    /// # fn f(list: &sapi::SignedRevocationList) { print!("{}", list.pem()); }
+    /// ```
+    #[must_use]
+    pub fn pem(&self) -> String {
+        pem::write_block("X509 CRL", &self.der)
+    }
+}
+
+const EXTENSIONS: Tag = Tag::ContextSpecific {
+    constructed: true,
+    number: TagNumber(0),
+};
+const CRL_NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.20");
+const CRL_REASON: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.21");
+
+/// Why a list was not signed.
+///
+/// ```
+/// # fn f(error: sapi::RevocationListError) { println!("{error}"); }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RevocationListError {
+    /// The number is 0.
+    Number,
+    /// The next update is not after this one.
+    Dates,
+    /// An entry is later than the list.
+    Future(SerialNumber),
+    /// A number that is no reason.
+    Reason(u8),
+    /// A certificate is there twice.
+    Repeated(SerialNumber),
+    /// The CA's certificate does not let it sign lists.
+    MayNotSign,
+    /// The list could not be written.
+    Encoding(der::Error),
+    /// Signing failed, or the signature does not verify.
+    Signing(String),
+}
+
+impl From<der::Error> for RevocationListError {
+    fn from(error: der::Error) -> Self {
+        Self::Encoding(error)
+    }
+}
+
+impl fmt::Display for RevocationListError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number => f.write_str("number: a revocation list is numbered from 1"),
+            Self::Dates => f.write_str("next_update: is not after this_update"),
+            Self::Future(serial) => {
+                write!(
+                    f,
+                    "certificate {serial}: is revoked after the list was made"
+                )
+            }
+            Self::Reason(code) => write!(f, "reason {code}: no CRLReason of a full list"),
+            Self::Repeated(serial) => write!(f, "certificate {serial}: is listed twice"),
+            Self::MayNotSign => f.write_str(
+                "the CA may not sign revocation lists: its keyUsage does not say cRLSign; \
+                 ca_roll_identity --same-key makes a certificate that does",
+            ),
+            Self::Encoding(error) => write!(f, "the revocation list cannot be written: {error}"),
+            Self::Signing(error) => write!(f, "the revocation list cannot be signed: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for RevocationListError {}

@@ -1,0 +1,185 @@
+//! Renewals, asked.
+
+use crate::certificate::IssuedCertificate;
+use crate::hooks::Chain;
+use crate::request::{Peer, PeerCertificate};
+use crate::stock::journal::Reason;
+use crate::testing::{Authority, Harness, RequestBuilder, TestKey};
+
+use super::*;
+
+/// Issues the certificates that are renewed later.
+struct GrantAll;
+
+#[async_trait]
+impl SigningHooks for GrantAll {
+    async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
+        let terms = Terms::valid_for(Validity::days(90));
+        Ok(Verdict::Grant(terms.with_requested_names(cx.csr())))
+    }
+}
+
+struct Scene {
+    _folder: tempfile::TempDir,
+    journal: Journal,
+    authority: Authority,
+    key: TestKey,
+    old: IssuedCertificate,
+}
+
+impl Scene {
+    /// A certificate issued at noon, for ninety days.
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path()).unwrap();
+        let authority = Authority::new();
+        let key = TestKey::p256();
+        let old = Harness::new(Chain::new().then(GrantAll).then(journal.clone()))
+            .authority(authority.clone())
+            .at(noon())
+            .issue("web01", &wanted().key(key.clone()).build())
+            .await
+            .unwrap();
+        Self {
+            _folder: folder,
+            journal,
+            authority,
+            key,
+            old,
+        }
+    }
+
+    /// Sends a request so many days later, with the old certificate.
+    async fn ask(
+        &self,
+        settings: &str,
+        day: u64,
+        request: RequestBuilder,
+    ) -> Result<IssuedCertificate, Rejection> {
+        let settings = serde_json::from_str(settings).unwrap();
+        let renew = RenewByCertificate::new(&settings, self.journal.clone());
+        let now = noon() + Duration::from_secs(day * 86_400);
+        let anchors = [self.authority.certificate().clone()];
+        let peer = PeerCertificate::verify(self.old.pem().as_bytes(), &anchors, now);
+        let peer = peer.map_or_else(
+            |_| Peer::local(),
+            |peer| Peer::local().with_certificate(peer),
+        );
+        Harness::new(Chain::new().then(renew).then(self.journal.clone()))
+            .authority(self.authority.clone())
+            .at(now)
+            .peer(peer)
+            .issue("web01", &request.build())
+            .await
+    }
+}
+
+fn noon() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)
+}
+
+fn wanted() -> RequestBuilder {
+    RequestBuilder::new()
+        .field("O", "Example")
+        .common_name("web01")
+        .dns("www.example.com")
+        .ip([192, 0, 2, 1])
+        .email("ops@example.com")
+        .uri("spiffe://example.com/web")
+}
+
+fn denied<T: std::fmt::Debug>(answer: Result<T, Rejection>) -> String {
+    match answer {
+        Err(Rejection::Denied { reason }) => reason.into_owned(),
+        other => panic!("no denial but {other:?}"),
+    }
+}
+
+const NOBODY: &str = "no policy of this certificate authority covers the request";
+
+#[tokio::test]
+async fn the_same_again_for_a_new_key() {
+    let scene = Scene::new().await;
+    let new = scene.ask("{}", 60, wanted()).await.unwrap();
+    assert_eq!(new.subject(), scene.old.subject());
+    assert_eq!(new.names(), scene.old.names());
+    assert_ne!(new.serial(), scene.old.serial());
+    let lasts = |of: &IssuedCertificate| of.not_after().duration_since(of.not_before()).unwrap();
+    assert!(lasts(&new) <= lasts(&scene.old) + Duration::from_secs(300));
+    let records = scene
+        .journal
+        .find(|issued| issued.serial == *new.serial())
+        .unwrap();
+    assert_eq!(records[0].issued.granted_by, ["renew"]);
+    let decided = format!("certificate {}", scene.old.serial());
+    assert_eq!(records[0].issued.decided_by, Some(decided));
+    // Who asks for fewer names, or for none, gets all the same.
+    let bare = RequestBuilder::new()
+        .field("O", "Example")
+        .common_name("web01");
+    let new = scene.ask(r#"{"validity": "1d"}"#, 60, bare).await.unwrap();
+    assert_eq!(new.names(), scene.old.names());
+    assert_eq!(new.not_after(), noon() + Duration::from_secs(61 * 86_400));
+}
+
+#[tokio::test]
+async fn nothing_more_than_before() {
+    let scene = Scene::new().await;
+    let other = || RequestBuilder::new().field("O", "Example");
+    for (what, request) in [
+        ("another name", wanted().dns("mail.example.com")),
+        ("another subject", other().common_name("web02")),
+        ("another field", wanted().field("OU", "Board")),
+        ("the same key", wanted().key(scene.key.clone())),
+    ] {
+        assert_eq!(denied(scene.ask("{}", 60, request).await), NOBODY, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn only_within_the_window() {
+    let scene = Scene::new().await;
+    let window = r#"{"window": "30d"}"#;
+    for (day, granted) in [(1, false), (59, false), (60, true), (89, true), (91, false)] {
+        let answer = scene.ask(window, day, wanted()).await;
+        assert_eq!(answer.is_ok(), granted, "day {day}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_certificate_is_not_renewed_even_if_others_would_grant() {
+    let scene = Scene::new().await;
+    scene
+        .journal
+        .revoke(scene.old.serial(), Reason::KeyCompromise, noon())
+        .unwrap();
+    let reason = denied(scene.ask("{}", 60, wanted()).await);
+    assert_eq!(reason, "the client certificate is revoked");
+    let renew = RenewByCertificate::new(&Settings::default(), scene.journal.clone());
+    let anchors = [scene.authority.certificate().clone()];
+    let peer = PeerCertificate::verify(scene.old.pem().as_bytes(), &anchors, noon()).unwrap();
+    let first = crate::hooks::FirstOf::new().then(renew).then(GrantAll);
+    let harness = Harness::new(first)
+        .authority(scene.authority.clone())
+        .at(noon())
+        .peer(Peer::local().with_certificate(peer));
+    let answer = harness.issue("web01", &wanted().build()).await;
+    assert_eq!(denied(answer), "the client certificate is revoked");
+}
+
+#[tokio::test]
+async fn certificates_of_others_are_no_ground() {
+    let scene = Scene::new().await;
+    let stranger = Authority::new();
+    let renew = RenewByCertificate::new(&Settings::default(), scene.journal.clone());
+    for peer in [
+        Peer::local(),
+        Peer::local().with_certificate(stranger.peer_certificate("web01")),
+    ] {
+        let harness = Harness::new(renew.clone())
+            .authority(scene.authority.clone())
+            .peer(peer);
+        let request = RequestBuilder::new().common_name("web01").build();
+        assert_eq!(denied(harness.issue("web01", &request).await), NOBODY);
+    }
+}

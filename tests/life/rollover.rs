@@ -1,0 +1,405 @@
+//! `ca_roll_identity`, with the clock in our hands.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use rustix::process::Signal;
+use sapi::testing::RequestBuilder;
+use sapi_tests::shell::{PASSPHRASE, Place};
+use sapi_tests::tool::{openssl, run};
+use sapi_tests::verifiers::webpki_verify_chain;
+use tempfile::TempDir;
+
+use super::{Root, SUB_CA, ca, leaf, sign, tool, write};
+
+/// A moment counted in days from the begin, in 2027.
+fn at(day: f64) -> Duration {
+    Duration::from_secs_f64(1_800_000_000.0 + day * 86_400.0)
+}
+
+/// Lets a command believe that it is another time.
+fn dated(command: &mut Command, day: f64) -> Command {
+    let mut faketime = Command::new("faketime");
+    faketime.arg("-f").arg(format!("@{}", utc(at(day))));
+    faketime.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => faketime.env(name, value),
+            None => faketime.env_remove(name),
+        };
+    }
+    faketime.env("TZ", "UTC");
+    faketime
+}
+
+fn utc(moment: Duration) -> String {
+    let date = format!("@{}", moment.as_secs());
+    let mut command = Command::new("date");
+    let outcome = run(command.args(["--utc", "--date", &date, "+%F %T"])).expect(0);
+    outcome.stdout.trim().to_owned()
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    fs::read_to_string(path).unwrap()
+}
+
+/// A leaf and the days of its life.
+struct Leaf {
+    path: PathBuf,
+    from: f64,
+}
+
+/// What everybody trusts at a moment: the bundle once there is one.
+fn trusted(ca: &Path) -> PathBuf {
+    let bundle = ca.join("ca.bundle.pem");
+    if bundle.exists() {
+        return bundle;
+    }
+    ca.join("ca.cert.pem")
+}
+
+/// By two implementations at that day, with certificates between if any.
+fn verifies(trust: &Path, between: Option<&Path>, leaf: &Path, day: f64) {
+    let time = at(day).as_secs().to_string();
+    let mut line = vec!["verify", "-x509_strict", "-check_ss_sig", "-attime", &time];
+    line.extend(["-CAfile", trust.to_str().unwrap()]);
+    if let Some(between) = between {
+        line.extend(["-untrusted", between.to_str().unwrap()]);
+    }
+    line.push(leaf.to_str().unwrap());
+    openssl(Path::new("/"), &line);
+    let between = between.map(read).unwrap_or_default();
+    let verdict = webpki_verify_chain(&read(trust), &between, &read(leaf), at(day));
+    assert_eq!(verdict, Ok(()), "day {day}: {}", leaf.display());
+}
+
+/// The test shell's leaves live for a day; its CA here for ten. A successor with a new key, later one with
+/// the same: at each half day a leaf is made, and every living leaf verifies.
+#[test]
+fn every_living_leaf_verifies_against_the_bundle_of_its_day() {
+    let directory = TempDir::with_prefix("sapi-rollover-").unwrap();
+    let ca = directory.path();
+    let create = ["-f", "CN", "ca.net", "-v", "10d"];
+    run(&mut dated(tool("ca_create_identity", ca).args(create), 0.0)).expect(0);
+    let first = directory.path().join("first.pem");
+    let mut living: Vec<Leaf> = Vec::new();
+    let mut fingerprints = Vec::new();
+    for half in 1..40 {
+        let day = f64::from(half) / 2.0;
+        let roll = |arguments: &[&str]| {
+            let mut command = tool("ca_roll_identity", ca);
+            run(&mut dated(command.args(arguments), day)).expect(0);
+        };
+        match half {
+            12 => {
+                fs::copy(ca.join("ca.cert.pem"), &first).unwrap();
+                roll(&["-v", "10d"]);
+            }
+            14 => roll(&["--activate"]),
+            28 => roll(&["--same-key", "-v", "10d"]),
+            30 => roll(&["--activate"]),
+            _ => {}
+        }
+        let path = ca.join(format!("leaf-{half}.pem"));
+        let outcome = run(&mut dated(&mut sign(ca), day)).expect(0);
+        fs::write(&path, outcome.stdout).unwrap();
+        living.push(Leaf { path, from: day });
+        living.retain(|leaf| day < leaf.from + 1.0);
+        for leaf in &living {
+            verifies(&trusted(ca), None, &leaf.path, day);
+        }
+        fingerprints.push(read(ca.join("ca.cert.pem")));
+
+        // Whoever knows but one of the two is helped by the cross-certificate.
+        let newest = &living.last().unwrap().path;
+        if (14..20).contains(&half) {
+            verifies(&first, Some(&ca.join("ca.new-by-old.pem")), newest, day);
+        }
+        if (14..16).contains(&half) {
+            let current = ca.join("ca.cert.pem");
+            let between = ca.join("ca.old-by-new.pem");
+            for leaf in &living {
+                verifies(&current, Some(&between), &leaf.path, day);
+            }
+        }
+    }
+    fingerprints.dedup();
+    assert_eq!(fingerprints.len(), 3, "three certificates have signed");
+    let folders = fs::read_dir(ca).unwrap().map(|entry| entry.unwrap().path());
+    let folders: Vec<_> = folders.filter(|path| path.is_dir()).collect();
+    assert_eq!(folders.len(), 2, "the old ones are kept: {folders:?}");
+    let bundle = read(ca.join("ca.bundle.pem"));
+    assert_eq!(
+        bundle.matches("BEGIN CERTIFICATE").count(),
+        2,
+        "ended ones leave"
+    );
+    // A verifier that trusts only what has ended accepts nothing: the test can fail.
+    let time = at(19.5).as_secs().to_string();
+    let newest = living.last().unwrap().path.to_str().unwrap();
+    let mut verify = Command::new("openssl");
+    verify
+        .args(["verify", "-attime", &time, "-CAfile"])
+        .arg(first);
+    assert_ne!(run(verify.arg(newest)).code, Some(0));
+}
+
+#[test]
+fn preparing_changes_nothing_yet_and_activating_needs_preparing() {
+    let ca = ca();
+    let before = read(ca.path().join("ca.cert.pem"));
+    run(tool("ca_roll_identity", ca.path()).arg("--activate"))
+        .expect(1)
+        .says(&["there is no successor"]);
+    run(tool("ca_roll_identity", ca.path()).env("CA_PASSPHRASE", "wrong")).expect(78);
+    assert!(!ca.path().join("next").exists());
+    run(&mut tool("ca_roll_identity", ca.path())).expect(0);
+    assert_eq!(read(ca.path().join("ca.cert.pem")), before);
+    run(&mut tool("ca_roll_identity", ca.path()))
+        .expect(1)
+        .says(&["holds a successor already"]);
+    let table = run(&mut tool("ca_check_identity", ca.path()))
+        .expect(0)
+        .stdout;
+    assert!(
+        table.contains("ok       successor    prepared in"),
+        "{table}"
+    );
+    run(&mut tool("ca_check_identity", &ca.path().join("next"))).expect(0);
+    // Not yet valid where the clock is behind: it could not sign.
+    let mut activate = tool("ca_roll_identity", ca.path());
+    run(&mut dated(activate.arg("--activate"), -2000.0))
+        .expect(78)
+        .says(&["the successor cannot sign"]);
+    assert_eq!(read(ca.path().join("ca.cert.pem")), before);
+    let both = openssl(
+        ca.path(),
+        &["storeutl", "-noout", "-certs", "ca.bundle.pem"],
+    );
+    assert!(both.contains("Total found: 2"), "{both}");
+}
+
+#[test]
+fn what_cannot_be_published_is_not_prepared() {
+    let ca = ca();
+    let missing = ca.path().join("no/such/folder");
+    run(tool("ca_roll_identity", ca.path())
+        .arg("--publish")
+        .arg(&missing))
+    .expect(73)
+    .says(&["no/such/folder: cannot be written"]);
+    assert!(!ca.path().join("next").exists());
+    let folder = TempDir::new().unwrap();
+    run(tool("ca_roll_identity", ca.path())
+        .arg("--publish")
+        .arg(folder.path()))
+    .expect(0);
+    let mut names: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        ["ca.bundle.pem", "ca.new-by-old.pem", "ca.old-by-new.pem"]
+    );
+}
+
+#[test]
+fn sighup_takes_the_successor() {
+    let place = Place::new("");
+    let roll = |arguments: &[&str]| {
+        let mut command = tool("ca_roll_identity", place.path());
+        run(command.args(arguments).env("CA_PASSPHRASE", PASSPHRASE)).expect(0);
+    };
+    let request = RequestBuilder::new().common_name("web01");
+    let request = write(place.path(), "r.pem", request.build().pem());
+    let mut shell = place.start();
+    let issuer = || {
+        let upload = ["-T", request.to_str().unwrap()];
+        let reply = shell.curl("/api/csr/web01", &upload);
+        let json: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+        json["issuer_chain_pem"].as_str().unwrap().to_owned()
+    };
+    let old = read(place.file("ca.cert.pem"));
+    assert_eq!(issuer(), old);
+    roll(&["-v", "60d"]);
+    roll(&["--activate"]);
+    assert_eq!(issuer(), old, "until it is told");
+    shell.signal(Signal::HUP);
+    shell.logs(|line| line.contains("identity and hooks reloaded"));
+    let upload = ["-T", request.to_str().unwrap()];
+    let reply = shell.curl("/api/csr/web01", &upload);
+    let json: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
+    let new = read(place.file("ca.cert.pem"));
+    assert_ne!(new, old);
+    assert_eq!(json["issuer_chain_pem"], new);
+}
+
+#[test]
+fn the_same_key_lifts_a_root_of_ssl_api() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path();
+    let mut line = vec!["genrsa", "-traditional", "-aes128", "-passout", "pass:hush"];
+    line.extend(["-out", "ca.private_key.pem", "2048"]);
+    openssl(path, &line);
+    let mut line = vec![
+        "req",
+        "-new",
+        "-key",
+        "ca.private_key.pem",
+        "-subj",
+        "/CN=old",
+    ];
+    line.extend(["-passin", "pass:hush", "-out", "ca.csr.pem"]);
+    openssl(path, &line);
+    let mut line = vec!["x509", "-req", "-in", "ca.csr.pem", "-sha1", "-days", "30"];
+    line.extend(["-signkey", "ca.private_key.pem", "-passin", "pass:hush"]);
+    line.extend(["-out", "ca.crt.pem"]);
+    openssl(path, &line);
+    let text = |name: &str| openssl(path, &["x509", "-in", name, "-noout", "-text"]);
+    let old = text("ca.crt.pem");
+    assert!(
+        old.contains("Version: 1 ") && old.contains("sha1With"),
+        "Debian 12's command writes version 1: {old}"
+    );
+    let leaf_of_old = write(path, "leaf.pem", &leaf(path));
+    run(tool("ca_roll_identity", path).arg("--same-key")).expect(0);
+    run(tool("ca_roll_identity", path).arg("--activate")).expect(0);
+    assert!(
+        !path.join("ca.crt.pem").exists(),
+        "or it would be found first"
+    );
+    let new = text("ca.cert.pem");
+    for part in ["Version: 3 ", "sha256With", "CA:TRUE, pathlen:0"] {
+        assert!(new.contains(part), "{part}: {new}");
+    }
+    let now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap();
+    let leaf_of_new = write(path, "leaf2.pem", &leaf(path));
+    for leaf in [leaf_of_old, leaf_of_new] {
+        let line = [
+            "verify",
+            "-x509_strict",
+            "-CAfile",
+            "ca.cert.pem",
+            leaf.to_str().unwrap(),
+        ];
+        openssl(path, &line);
+        let ca = read(path.join("ca.cert.pem"));
+        assert_eq!(webpki_verify_chain(&ca, "", &read(leaf), now), Ok(()));
+    }
+    let table = run(&mut tool("ca_check_identity", path)).expect(0).stdout;
+    assert!(!table.contains("warning"), "{table}");
+}
+
+#[test]
+fn what_limits_the_old_one_limits_the_new_one() {
+    let ca = ca();
+    let path = ca.path();
+    let mut line = vec![
+        "req",
+        "-x509",
+        "-new",
+        "-key",
+        "ca.private_key.pem",
+        "-days",
+        "99",
+    ];
+    line.extend([
+        "-passin",
+        "pass:hush",
+        "-subj",
+        "/CN=ca.net",
+        "-out",
+        "ca.cert.pem",
+    ]);
+    for extension in [
+        "basicConstraints=critical,CA:TRUE,pathlen:2",
+        "keyUsage=critical,keyCertSign,cRLSign",
+        "nameConstraints=critical,permitted;DNS:example.com",
+        "subjectKeyIdentifier=01020304",
+    ] {
+        line.extend(["-addext", extension]);
+    }
+    write(path, "cnf", "[req]\ndistinguished_name = dn\n[dn]\n");
+    line.extend(["-config", "cnf"]);
+    openssl(path, &line);
+    for (arguments, key_id) in [(&["--same-key"][..], true), (&[], false)] {
+        run(tool("ca_roll_identity", path).args(arguments)).expect(0);
+        let text = openssl(
+            path,
+            &["x509", "-in", "next/ca.cert.pem", "-noout", "-text"],
+        );
+        for part in ["pathlen:2", "Name Constraints: critical", "DNS:example.com"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert_eq!(text.contains("01:02:03:04"), key_id, "{text}");
+        fs::remove_dir_all(path.join("next")).unwrap();
+    }
+}
+
+#[test]
+fn an_intermediate_asks_its_root_again() {
+    let (ca, root) = (TempDir::new().unwrap(), Root::new());
+    let path = ca.path();
+    let mut create = tool("ca_create_identity", path);
+    run(create.args(["--intermediate", "-f", "CN", "issuing CA"])).expect(0);
+    let root_pem = root.path().join("root.pem");
+    let install = |directory: &Path| {
+        let signed = root.certify(directory, SUB_CA, &["-days", "60"]);
+        let mut command = tool("ca_install_certificate", directory);
+        run(command.arg(signed).arg(&root_pem)).expect(0);
+    };
+    install(path);
+    let outcome = run(&mut tool("ca_roll_identity", path)).expect(0);
+    assert!(
+        outcome.stdout.contains("next/ca.csr.pem"),
+        "{}",
+        outcome.stdout
+    );
+    assert!(
+        !path.join("ca.bundle.pem").exists(),
+        "the root stays the one to trust"
+    );
+    // Without its certificate it cannot take over.
+    run(tool("ca_roll_identity", path).arg("--activate")).expect(78);
+    install(&path.join("next"));
+    let before = read(path.join("ca.cert.pem"));
+    run(tool("ca_roll_identity", path).arg("--activate")).expect(0);
+    assert_ne!(read(path.join("ca.cert.pem")), before);
+    let leaf = write(path, "leaf.pem", &leaf(path));
+    let mut line = vec![
+        "verify",
+        "-x509_strict",
+        "-CAfile",
+        root_pem.to_str().unwrap(),
+    ];
+    line.extend(["-untrusted", "ca.cert.pem", leaf.to_str().unwrap()]);
+    openssl(path, &line);
+}
+
+#[test]
+fn a_successor_is_due_two_leaf_lifetimes_before_the_end() {
+    let directory = TempDir::new().unwrap();
+    let mut create = tool("ca_create_identity", directory.path());
+    run(create.args(["-f", "CN", "ca.net", "-v", "100d"])).expect(0);
+    for (leaf_validity, due) in [("30d", false), ("49d", false), ("51d", true)] {
+        let mut check = tool("ca_check_identity", directory.path());
+        let table = run(check.args(["--leaf-validity", leaf_validity]))
+            .expect(0)
+            .stdout;
+        let warns = table.contains("warning  valid        less than two lifetimes");
+        assert_eq!(warns, due, "{leaf_validity}: {table}");
+        let mut check = tool("ca_check_identity", directory.path());
+        let outcome = run(check.args(["--leaf-validity", leaf_validity, "--json"])).expect(0);
+        let json: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+        assert_eq!(json["usable"], true);
+        let rows = json["findings"].as_array().unwrap();
+        let warns = rows.iter().any(|row| row["level"] == "warning");
+        assert_eq!(warns, due, "{json}");
+    }
+}
