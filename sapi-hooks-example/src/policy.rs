@@ -34,16 +34,22 @@ pub(crate) fn from_settings(boot: &Boot) -> Result<Chain, BoxError> {
         ))
 }
 
-/// Last of all: what it writes down was granted and signed.
+/// Last of all: what it writes down was granted and signed. A rehearsal writes nothing down, and may be
+/// run by somebody who must not make the files.
 pub(crate) fn journal(boot: &Boot) -> Result<Option<Journal>, BoxError> {
     let settings: Option<journal::Settings> = boot.settings_if_present("journal")?;
+    let settings = settings.filter(|_| !boot.rehearsal());
     Ok(settings
         .map(|settings| Journal::open(&settings.folder))
         .transpose()?)
 }
 
 fn renewal(boot: &Boot, settings: &renew::Settings) -> Result<RenewByCertificate, BoxError> {
-    let journal =
-        journal(boot)?.ok_or("[hooks.renew] needs [hooks.journal], which knows what is revoked")?;
+    let own: Option<journal::Settings> = boot.settings_if_present("journal")?;
+    let own = own.ok_or("[hooks.renew] needs [hooks.journal], which knows what is revoked")?;
+    let journal = match boot.rehearsal() {
+        true => Journal::read_only(&own.folder)?,
+        false => Journal::open(&own.folder)?,
+    };
     Ok(RenewByCertificate::new(settings, journal))
 }

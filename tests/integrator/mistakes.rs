@@ -19,7 +19,10 @@ fn the_messages_say_what_to_do() {
             "forged_terms",
             &["fields `validity` and `names`", "are private"][..],
         ),
-        ("forged_certificate", &["no function or associated item named `new`"]),
+        (
+            "forged_certificate",
+            &["no function or associated item named `new`"],
+        ),
         ("changed_public_key", &["no method named `set_public_key`"]),
         ("changed_certificate", &["no method named `names_mut`"]),
         (
