@@ -18,7 +18,11 @@ pub(crate) fn from_settings(boot: &Boot) -> Result<Chain, BoxError> {
         let tables = "[hooks.members], [hooks.approvals], [hooks.auto_approve] or [hooks.renew]";
         return Err(format!("nobody would get a certificate: the settings need {tables}").into());
     }
-    let journal = open_journal(boot)?;
+    // A rehearsal records nothing; only a renewal reads what is revoked.
+    let journal = match boot.rehearsal() && renew.is_none() {
+        true => None,
+        false => open_journal(boot)?,
+    };
     let (mut all, mut one_of) = (Chain::new(), FirstOf::new());
     if let Some(members) = members {
         all = all.then(Members::open(&members)?);
