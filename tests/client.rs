@@ -9,6 +9,7 @@ mod renewal;
 mod settings;
 mod shipped;
 mod stay;
+mod stock;
 mod trust;
 mod waiting;
 
@@ -32,8 +33,7 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let place = Place::new(&behind_nginx());
-        // nginx's workers are another user.
-        fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        open(&place);
         Self {
             nginx: Site::new(&place.socket(), &place.file("ca.cert.pem")).start(),
             shell: Some(place.start()),
@@ -124,6 +124,11 @@ fn bare() -> Command {
         command.env_remove(name);
     }
     command
+}
+
+/// nginx's workers are another user, who must be able to pass.
+fn open(place: &Place) {
+    fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 fn behind_nginx() -> String {
