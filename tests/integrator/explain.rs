@@ -254,7 +254,7 @@ fn the_examples_journal_stays_closed() {
     .unwrap();
     let journal = place.file("journal");
     place.settings(&format!(
-        "hooks.members.file = {:?}\nhooks.journal.file = {:?}",
+        "hooks.members.file = {:?}\nhooks.journal.folder = {:?}",
         place.file("members.toml").display().to_string(),
         journal.display().to_string(),
     ));

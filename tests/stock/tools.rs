@@ -35,8 +35,8 @@ fn what_is_missing_is_named() {
     tool(&place, "ca_journal", "list", &[])
         .expect(78)
         .says(&["no [hooks.journal]"]);
-    for (name, option) in [("ca_approve", "--folder"), ("ca_journal", "--journal")] {
-        tool(&place, name, "list", &[option, "/nonexistent"])
+    for name in ["ca_approve", "ca_journal"] {
+        tool(&place, name, "list", &["--folder", "/nonexistent"])
             .expect(78)
             .says(&["/nonexistent/"]);
     }

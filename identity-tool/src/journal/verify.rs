@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 use sapi::stock::journal::Summary;
 
-use super::{JournalPlace, failure};
+use super::{Place, failure};
 use crate::exit::{Failure, SYSTEM};
 use crate::spinner::Spinner;
 use crate::table::write_json;
@@ -22,7 +22,7 @@ pub(super) struct Verify {
     json: bool,
 
     #[command(flatten)]
-    place: JournalPlace,
+    place: Place,
 }
 
 impl Verify {
