@@ -18,11 +18,7 @@ pub(crate) fn from_settings(boot: &Boot) -> Result<Chain, BoxError> {
         let tables = "[hooks.members], [hooks.approvals], [hooks.auto_approve] or [hooks.renew]";
         return Err(format!("nobody would get a certificate: the settings need {tables}").into());
     }
-    // A rehearsal records nothing; only a renewal reads what is revoked.
-    let journal = match boot.rehearsal() && renew.is_none() {
-        true => None,
-        false => open_journal(boot)?,
-    };
+    let journal = open_journal(boot, renew.is_some())?;
     let (mut all, mut one_of) = (Chain::new(), FirstOf::new());
     if let Some(members) = members {
         all = all.then(Members::open(&members)?);
@@ -52,14 +48,14 @@ pub(crate) fn from_settings(boot: &Boot) -> Result<Chain, BoxError> {
     })
 }
 
-/// A rehearsal may be another user's, who may only read.
-fn open_journal(boot: &Boot) -> Result<Option<Journal>, BoxError> {
-    let settings: Option<journal::Settings> = boot.settings_if_present("journal")?;
-    let open = match boot.rehearsal() {
-        true => Journal::read_only,
-        false => Journal::open,
+/// In a rehearsal, perhaps another user's, nothing is written down: the journal is only read, for renewals.
+fn open_journal(boot: &Boot, renews: bool) -> Result<Option<Journal>, BoxError> {
+    let Some(journal::Settings { folder, .. }) = boot.settings_if_present("journal")? else {
+        return Ok(None);
     };
-    Ok(settings
-        .map(|settings| open(&settings.folder))
-        .transpose()?)
+    Ok(match (boot.rehearsal(), renews) {
+        (false, _) => Some(Journal::open(&folder)?),
+        (true, true) => Some(Journal::read_only(&folder)?),
+        (true, false) => None,
+    })
 }

@@ -44,7 +44,7 @@ fn nothing_that_a_client_has_is_missing_after_kill_9() {
                 let (shell, over) = (&shells[worker % 2], &over);
                 let (handed_out, pending, few, requests) = (&handed_out, &pending, &few, &requests);
                 scope.spawn(move || {
-                    for number in 0.. {
+                    for number in worker.. {
                         if over.load(Ordering::Acquire) {
                             break;
                         }
@@ -77,7 +77,7 @@ fn nothing_that_a_client_has_is_missing_after_kill_9() {
             }
             // Not too early: something is to be under way.
             let before = handed_out.lock().unwrap().len();
-            while handed_out.lock().unwrap().len() < before + 3 {
+            while handed_out.lock().unwrap().len() < before + 8 {
                 thread::sleep(Duration::from_millis(1));
             }
             thread::sleep(Duration::from_micros(700 * round));
@@ -96,7 +96,7 @@ fn nothing_that_a_client_has_is_missing_after_kill_9() {
         (&0.into(), &false.into())
     );
     let handed_out = handed_out.into_inner().unwrap();
-    assert!(handed_out.len() >= 3 * usize::try_from(ROUNDS).unwrap());
+    assert!(handed_out.len() >= 8 * usize::try_from(ROUNDS).unwrap());
     let journal = sapi::stock::Journal::read_only(&place.file("journal")).unwrap();
     let known: HashSet<SerialNumber> = journal
         .find(|_| true)
@@ -120,11 +120,15 @@ fn nothing_that_a_client_has_is_missing_after_kill_9() {
         .collect();
     let once: HashSet<_> = waiting.iter().cloned().collect();
     assert_eq!(once.len(), waiting.len());
-    for client in pending.into_inner().unwrap() {
-        assert!(once.contains(&client), "{client} is lost");
+    let pending = pending.into_inner().unwrap();
+    for client in &pending {
+        assert!(once.contains(client), "{client} is lost");
     }
+    // Nobody is turned away before the few are complete, and there are never more.
     let counted = std::fs::read_to_string(place.file("counts/few.count")).unwrap();
-    assert_eq!(counted.lines().count(), 5);
+    let count = counted.lines().count();
+    let turned_away = pending.iter().any(|client| client.starts_with("few"));
+    assert!(count == 5 || (count < 5 && !turned_away), "{counted}");
     for client in few.into_inner().unwrap() {
         assert!(counted.contains(&client), "{client} was not counted");
     }

@@ -135,9 +135,8 @@ impl Settings {
                 early.then_some("the client certificate holds longer than hooks.renew.window")
             }
             Err(past) => {
-                // A certificate holds to the end of its last second.
-                let allowed = self.after_expiry.map(|after| after.duration());
-                let late = past.duration() >= allowed.unwrap_or_default() + Duration::from_secs(1);
+                let allowed = self.after_expiry.map(Validity::duration);
+                let late = allowed.is_none_or(|allowed| past.duration() > allowed);
                 late.then_some(
                     "the client certificate expired longer ago than hooks.renew.after_expiry",
                 )
