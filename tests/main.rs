@@ -23,3 +23,4 @@ mod nginx;
 mod operate;
 mod properties;
 mod road;
+mod stock;

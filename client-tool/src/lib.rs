@@ -54,6 +54,7 @@ mod connection;
 mod credential;
 mod enrolment;
 mod pem;
+mod request;
 mod response;
 mod server;
 mod time;

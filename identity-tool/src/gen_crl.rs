@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
-use sapi::identity::{load, load_certificate};
+use sapi::identity::{load, load_issuer};
 use sapi::stock::{Crl, CrlError, PublishedCrl};
 use sapi::{Identity, Validity};
 use serde_json::json;
@@ -13,9 +13,10 @@ use serde_json::json;
 use crate::directory::CaDirectory;
 use crate::exit::{CANNOT_CREATE, CONFIG, DATA, Failure, SOFTWARE, SYSTEM};
 use crate::generate::Generate;
-use crate::journal::{JournalPlace, failure};
+use crate::journal::{Place, failure};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
+use crate::spinner::Spinner;
 
 /// Publishes the revocation list: ca.crl, for the address in the certificates, and ca.crl.pem.
 ///
@@ -46,7 +47,7 @@ pub struct GenCrl {
     json: bool,
 
     #[command(flatten)]
-    journal: JournalPlace,
+    journal: Place,
 
     #[command(flatten)]
     directory: CaDirectory,
@@ -64,7 +65,6 @@ impl Tool for GenCrl {
     }
 
     fn act(self, now: SystemTime) -> Result<(), Failure> {
-        let config = |error| Failure::new(CONFIG, error);
         let directory = &self.directory.ca_path;
         let journal = self.journal.read_only()?;
         let crl = Crl {
@@ -72,8 +72,9 @@ impl Tool for GenCrl {
             folder: &self.publish,
         };
         if self.due {
-            let certificate = load_certificate(directory, now).map_err(config)?;
-            if !crl.is_due(&certificate, now).map_err(refusal)? {
+            let issuer =
+                load_issuer(directory, now).map_err(|error| Failure::new(CONFIG, error))?;
+            if !crl.is_due(issuer.certificate(), now).map_err(refusal)? {
                 return self.print(None);
             }
         }
@@ -82,12 +83,15 @@ impl Tool for GenCrl {
             .sources()
             .unlock()
             .map_err(|error| Failure::new(CONFIG, error))?;
-        let loaded = load(directory, &passphrase, now).map_err(config)?;
+        let loaded =
+            load(directory, &passphrase, now).map_err(|error| Failure::new(CONFIG, error))?;
         let identity = Identity::new(loaded.key, loaded.certificate, loaded.chain)
             .map_err(|error| Failure::new(CONFIG, error))?;
-        let published = crl
-            .write(&identity, self.validity.duration(), now)
-            .map_err(refusal)?;
+        let published = {
+            let _spinner = Spinner::start("Reading the journal".to_owned());
+            crl.write(&identity, self.validity.duration(), now)
+                .map_err(refusal)?
+        };
         self.print(Some(&published))
     }
 }

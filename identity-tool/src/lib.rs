@@ -1,5 +1,5 @@
-//! The command-line tools of a CA: for its identity (making, checking, certifying, renewing and keeping it),
-//! for revocation, and for the files of the ready-made hooks (`ca_approve`, `ca_journal`).
+//! The command-line tools of a CA: for its identity from creation to succession, for revocation, and `ca_approve`
+//! and `ca_journal` for the files of the ready-made hooks.
 //!
 //! Each tool is a clap definition and a function here; help, completions and man pages come from
 //! the same definition. Exit codes are those of sysexits(3), and 1 for "no".
@@ -23,11 +23,10 @@ mod revoke;
 mod roll;
 mod run;
 mod service;
+mod spinner;
 mod table;
 
 pub use approve::ApproveRequests;
-mod spinner;
-
 pub use backup::Backup;
 pub use change_passphrase::ChangePassphrase;
 pub use check::CheckIdentity;

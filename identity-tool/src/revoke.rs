@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::exit::{DATA, Failure, NO, NO_INPUT, SYSTEM, USAGE};
 use crate::generate::Generate;
-use crate::journal::{JournalPlace, failure};
+use crate::journal::{Place, failure};
 use crate::run::Tool;
 
 /// Revokes certificates: they cannot be renewed from now on, and stand on the next revocation list.
@@ -46,7 +46,7 @@ pub struct Revoke {
     json: bool,
 
     #[command(flatten)]
-    journal: JournalPlace,
+    journal: Place,
 
     #[command(flatten)]
     generate: Generate,
@@ -170,5 +170,5 @@ Example:
   ca_revoke --serial 5a17c0ffee --reason superseded && systemctl start sapi-crl.service
 
 Exit codes: 0 revoked, 1 not in the journal or revoked already, 64 wrong usage, 65 no certificate or a
-damaged journal, 66 the certificate's file cannot be read, 71 the journal cannot be written, 78 there is
-no journal.";
+damaged journal, 66 a certificate cannot be read, 71 the journal cannot be
+read or written, 78 no journal.";

@@ -9,8 +9,5 @@ mod members;
 mod policy;
 
 fn main() -> std::process::ExitCode {
-    sapi::App::new()
-        .hook_with(policy::from_settings)
-        .hook_with(policy::journal)
-        .run()
+    sapi::App::new().hook_with(policy::from_settings).run()
 }

@@ -54,7 +54,7 @@ fn flags_before_environment_before_file() {
     let mut by_variable = bare();
     by_variable
         .env("SAPI_CLIENT_CONFIG", &file)
-        .env("SAPI_CLIENT_ONCE", "true")
+        .env("SAPI_CLIENT_ONCE", "1")
         .env("SAPI_CLIENT_CLIENT", "later");
     run(by_variable.env("SAPI_CLIENT_NAME", "DNS:e.example")).expect(69);
 }

@@ -158,3 +158,39 @@ fn a_server_that_comes_back_is_waited_for() {
         .says(&["trying again in"]);
     scene.verifies("web01");
 }
+
+#[test]
+fn where_the_server_does_not_say_when_the_client_chooses() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        for answer in ["202 Accepted", "202 Accepted", "403 Forbidden"] {
+            let (mut stream, _) = listener.accept().unwrap();
+            let (mut heard, mut piece) = (Vec::new(), [0; 4096]);
+            while !heard.ends_with(b"-----END CERTIFICATE REQUEST-----\n") {
+                let length = stream.read(&mut piece).unwrap();
+                heard.extend_from_slice(&piece[..length]);
+            }
+            let head = format!("HTTP/1.1 {answer}\r\nContent-Length: 0\r\n\r\n");
+            stream.write_all(head.as_bytes()).unwrap();
+        }
+    });
+    let scene = Scene::new();
+    let mut command = scene.lost("web01");
+    command
+        .args(["--url", &url, "--ca-file"])
+        .arg(scene.place.file("ca.cert.pem"));
+    // One to two seconds, then two to four.
+    let said = run(&mut command).expect(77).stderr;
+    let seconds: Vec<u64> = said
+        .lines()
+        .filter_map(|line| {
+            line.strip_prefix("the request is not decided yet; asking again in ")?
+                .strip_suffix(" s")
+        })
+        .map(|number| number.parse().unwrap())
+        .collect();
+    assert!(matches!(seconds[..], [1..=2, 2..=4]), "{said}");
+    server.join().unwrap();
+}

@@ -146,7 +146,7 @@ impl Road {
 fn the_example_shell_enrols_a_client_through_nginx() {
     let road = Road::new(
         "sapi-hooks-example",
-        "hooks.members.file = \"HERE/members.toml\"\nhooks.journal.file = \"HERE/journal\"\n",
+        "hooks.members.file = \"HERE/members.toml\"\nhooks.journal.folder = \"HERE/journal\"\n",
     );
     road.enrol("client1");
     assert_problem(&road.put("stranger", &[]), 403, "denied");
@@ -174,7 +174,7 @@ fn the_example_shell_enrols_a_client_through_nginx() {
     // One id in nginx's log, in ours and in the journal.
     let reply = road.put("client1", &[]);
     let id = reply.header("x-request-id").unwrap();
-    let journal = fs::read_to_string(road.path("journal")).unwrap();
+    let journal = fs::read_to_string(road.path("journal/journal.jsonl")).unwrap();
     let last: serde_json::Value = serde_json::from_str(journal.lines().nth(1).unwrap()).unwrap();
     assert_eq!(last["request_id"], id);
     assert_eq!(last["serial"], reply.json()["serial_number"]);

@@ -91,7 +91,7 @@ fn programs(here: &Path, place: &Place) -> String {
         fs::write(&path, script).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     };
-    let journal = format!("--journal {}", place.journal().display());
+    let journal = format!("--folder {}", place.journal().display());
     let publish = format!("{journal} --publish {}", place.public().display());
     shim("ca_revoke", "ca_revoke", &journal);
     shim("ca_gen_crl", "ca_gen_crl", &publish);

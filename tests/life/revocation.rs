@@ -91,13 +91,13 @@ impl Place {
 
     pub(super) fn revoke(&self, arguments: &[&str]) -> Outcome {
         let mut command = sapi_tests::tool::detached(&sapi_tests::tool::binary("ca_revoke"));
-        command.arg("--journal").arg(self.journal());
+        command.arg("--folder").arg(self.journal());
         run(command.args(arguments))
     }
 
     fn command(&self) -> Command {
         let mut command = tool("ca_gen_crl", self.ca.path());
-        command.arg("--journal").arg(self.journal());
+        command.arg("--folder").arg(self.journal());
         command.arg("--publish").arg(self.public());
         command
     }
@@ -105,9 +105,9 @@ impl Place {
     /// `ca_gen_crl` with the arguments of a unit, whose folders are these.
     pub(super) fn renew(&self, words: &[&str]) -> Command {
         let mut command = tool("ca_gen_crl", self.ca.path());
+        command.arg("--folder").arg(self.journal());
         for word in words {
             match *word {
-                "/var/lib/sapi/journal" => command.arg(self.journal()),
                 "/var/lib/sapi-crl" => command.arg(self.public()),
                 word => command.arg(word),
             };
@@ -272,7 +272,7 @@ fn refusals() {
     }
     place.publish(&[]).expect(0);
     assert!(text(&place.list()).contains("No Revoked Certificates"));
-    let missing = ["--journal", "/nonexistent"];
+    let missing = ["--folder", "/nonexistent"];
     let mut command = tool("ca_gen_crl", place.ca.path());
     run(command.args(missing))
         .expect(78)
@@ -468,7 +468,7 @@ fn after_a_rollover_each_key_keeps_its_own_list() {
     let of_old = place.public().join("old");
     fs::create_dir(&of_old).unwrap();
     let mut command = tool("ca_gen_crl", &replaced);
-    command.arg("--journal").arg(place.journal());
+    command.arg("--folder").arg(place.journal());
     run(command.arg("--publish").arg(&of_old)).expect(0);
     for (revoked, kept, ca, lists) in [
         (&new, &new_kept, place.ca_pem(), place.public()),

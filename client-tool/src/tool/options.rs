@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand};
 use serde::Deserialize;
 
@@ -121,7 +122,7 @@ pub(crate) struct Options {
     pub(crate) tls_ca_file: Option<PathBuf>,
 
     /// Write one file, combined.pem (key, certificate, chain), in place of the four
-    #[arg(long, env = "SAPI_CLIENT_COMBINED", global = true)]
+    #[arg(long, env = "SAPI_CLIENT_COMBINED", global = true, value_parser = yes_or_no())]
     pub(crate) combined: bool,
 
     /// Whose the files are: USER, USER:GROUP or :GROUP [default: whose the process is]
@@ -133,11 +134,11 @@ pub(crate) struct Options {
     pub(crate) mode: Option<String>,
 
     /// Ask once; do not wait for a decision, nor try again
-    #[arg(long, env = "SAPI_CLIENT_ONCE", global = true, conflicts_with = "wait")]
+    #[arg(long, env = "SAPI_CLIENT_ONCE", global = true, value_parser = yes_or_no(), conflicts_with = "wait")]
     pub(crate) once: bool,
 
     /// Wait until it is decided, even while the server is away [default: give up when it stays away]
-    #[arg(long, env = "SAPI_CLIENT_WAIT", global = true)]
+    #[arg(long, env = "SAPI_CLIENT_WAIT", global = true, value_parser = yes_or_no())]
     pub(crate) wait: bool,
 
     /// Renew when less than this is left: a number with s, m, h, d, w or y [default: a third]
@@ -145,11 +146,11 @@ pub(crate) struct Options {
     pub(crate) before: Option<String>,
 
     /// Make a new key for each renewal
-    #[arg(long, env = "SAPI_CLIENT_NEW_KEY", global = true)]
+    #[arg(long, env = "SAPI_CLIENT_NEW_KEY", global = true, value_parser = yes_or_no())]
     pub(crate) new_key: bool,
 
     /// When the request is rejected, make key and request anew, and ask once more
-    #[arg(long, env = "SAPI_CLIENT_START_OVER", global = true)]
+    #[arg(long, env = "SAPI_CLIENT_START_OVER", global = true, value_parser = yes_or_no())]
     pub(crate) start_over: bool,
 
     /// Run this after a new certificate, by `sh -c`
@@ -207,6 +208,11 @@ impl Options {
             signal: self.signal.or(file.signal),
         }
     }
+}
+
+/// What a variable may say of a flag: 1, true, yes, on, or their opposites.
+fn yes_or_no() -> BoolishValueParser {
+    BoolishValueParser::new()
 }
 
 fn either(said: Vec<String>, file: Vec<String>) -> Vec<String> {

@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use sapi_client::{AskError, Backoff, Credential, Enrolment, Outcome, Refusal, RefusalKind};
+use sapi_client::{
+    AskError, Backoff, CheckError, Credential, Enrolment, Outcome, Refusal, RefusalKind,
+};
 
 use super::clock::Clock;
 use super::exit::{Failure, OTHER, PENDING, REJECTED, SETTINGS, TEMPORARY};
@@ -31,7 +33,7 @@ pub(crate) fn round(
         None
     });
     match &old {
-        Some(old) if !is_needed(settings, old, purpose, clock) => {
+        Some(old) if !is_needed(settings, old, purpose, clock)? => {
             if !store.is_complete() {
                 store.install(old, store.is_owed())?;
             }
@@ -54,13 +56,22 @@ pub(crate) fn round(
     Ok(())
 }
 
-fn is_needed(settings: &Settings, old: &Credential, purpose: Purpose, clock: &dyn Clock) -> bool {
+fn is_needed(
+    settings: &Settings,
+    old: &Credential,
+    purpose: Purpose,
+    clock: &dyn Clock,
+) -> Result<bool, Failure> {
     let now = clock.now();
-    if let Err(error) = settings.client.check(old, now) {
-        settings.say(&format!("{error}; another one is asked for"));
-        return true;
+    match settings.client.check(old, now) {
+        Ok(()) => Ok(purpose == Purpose::Renew && old.renew_at(settings.before) <= now),
+        // Another one would begin even later.
+        Err(error @ CheckError::NotYet { .. }) => Err(Failure::new(TEMPORARY, error)),
+        Err(error) => {
+            settings.say(&format!("{error}; another one is asked for"));
+            Ok(true)
+        }
     }
-    purpose == Purpose::Renew && old.renew_at(settings.before) <= now
 }
 
 /// The request that is not decided yet, if it is still what is wanted; else another, kept before it is sent.
@@ -137,7 +148,10 @@ impl<'a> Asking<'a> {
                     }
                     kind => return Err(refused(kind, &refusal)),
                 },
-                Err(error) if error.is_temporary() => self.failed(&error, None)?,
+                Err(AskError::Server(error)) if error.is_temporary() => {
+                    self.failed(&error, None)?;
+                }
+                // One more certificate would not be accepted either.
                 Err(error) => return Err(not_accepted(&error)),
             }
         }
@@ -202,7 +216,12 @@ fn refused(kind: RefusalKind, refusal: &Refusal) -> Failure {
 }
 
 fn not_accepted(error: &AskError) -> Failure {
-    Failure::new(OTHER, error)
+    let code = if error.is_temporary() {
+        TEMPORARY
+    } else {
+        OTHER
+    };
+    Failure::new(code, error)
 }
 
 impl Settings {
@@ -220,3 +239,30 @@ const MOST_FAILURES: u32 = 6;
 const SHORTEST: Duration = Duration::from_secs(1);
 /// A server that says a year does not mean it.
 const LONGEST: Duration = Duration::from_secs(86_400);
+
+#[cfg(test)]
+mod tests {
+    use super::super::clock::tests::FakeClock;
+    use super::super::options::Options;
+    use super::*;
+
+    #[test]
+    fn a_server_that_stays_away_is_given_up_after_about_a_minute() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options {
+            url: Some(format!("unix:{}/no.sock", folder.path().display())),
+            client: Some("web01".into()),
+            dir: Some(folder.path().join("tls")),
+            ca_fingerprint: vec!["0".repeat(64)],
+            ..Options::default()
+        };
+        let clock = FakeClock::new(&[]);
+        let settings = Settings::new("", &options).unwrap();
+        let failure = round(&settings, Purpose::Enrol, &clock).unwrap_err();
+        assert_eq!(failure.code, TEMPORARY);
+        let slept: u64 = clock.slept.borrow().iter().map(Duration::as_secs).sum();
+        assert!((25..65).contains(&slept), "{slept}");
+        // The key is kept for the next run.
+        assert!(folder.path().join("tls/.pending.pem").exists());
+    }
+}

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use clap::Args;
 use sapi::stock::journal::{Issued, Record, parse_serial};
 
-use super::{JournalPlace, failure};
+use super::{Place, failure};
 use crate::exit::{Failure, NO, SYSTEM, USAGE};
 use crate::table::{colours, moment, shown, write_json, write_table};
 
@@ -56,7 +56,7 @@ struct How {
     pem: bool,
 
     #[command(flatten)]
-    place: JournalPlace,
+    place: Place,
 }
 
 impl List {

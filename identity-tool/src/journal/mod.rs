@@ -1,18 +1,20 @@
 //! `ca_journal`.
 
 mod find;
-mod place;
 mod verify;
 
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::{Parser, Subcommand};
+use sapi::stock::Journal;
+use sapi::stock::journal::JournalError;
 
-use crate::exit::{Failure, USAGE};
+use crate::exit::{CONFIG, DATA, Failure, NO, SYSTEM, USAGE};
 use crate::generate::Generate;
 use crate::run::Tool;
+use crate::service::ServiceOptions;
 use find::{Find, List};
-pub(crate) use place::{JournalPlace, failure};
 use verify::Verify;
 
 /// Reads the journal of certificates: lists, finds, and verifies that no line was changed.
@@ -33,6 +35,17 @@ enum Task {
     Find(Find),
 }
 
+/// Where the journal is.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct Place {
+    #[command(flatten)]
+    service: ServiceOptions,
+
+    /// The folder of the journal, if not that of hooks.journal.folder
+    #[arg(long, value_name = "DIR", env = "SAPI_HOOKS__JOURNAL__FOLDER")]
+    folder: Option<PathBuf>,
+}
+
 impl Tool for ReadJournal {
     fn generate(&self) -> &Generate {
         &self.generate
@@ -49,6 +62,43 @@ impl Tool for ReadJournal {
             )),
         }
     }
+}
+
+impl Place {
+    /// The folder, as the options or the service's settings name it.
+    pub(crate) fn folder(&self) -> Result<PathBuf, Failure> {
+        if let Some(folder) = &self.folder {
+            return Ok(folder.clone());
+        }
+        let table = self.service.read()?.hooks.journal;
+        table.map(|table| table.folder).ok_or_else(|| {
+            Failure::new(
+                CONFIG,
+                "where is the journal? The settings have no [hooks.journal]; give --folder or --config",
+            )
+        })
+    }
+
+    pub(crate) fn read_only(&self) -> Result<Journal, Failure> {
+        Journal::read_only(&self.folder()?).map_err(failure)
+    }
+
+    /// To be written too; a journal that is not there is not made.
+    pub(crate) fn open(&self) -> Result<Journal, Failure> {
+        self.read_only()?;
+        Journal::open(&self.folder()?).map_err(failure)
+    }
+}
+
+/// An error of the journal with the code it ends with.
+pub(crate) fn failure(error: JournalError) -> Failure {
+    let code = match &error {
+        JournalError::Io(io) if io.kind() == std::io::ErrorKind::NotFound => CONFIG,
+        JournalError::Io(_) => SYSTEM,
+        JournalError::Fault(_) => DATA,
+        _ => NO,
+    };
+    Failure::new(code, error)
 }
 
 const EXAMPLE: &str = "\

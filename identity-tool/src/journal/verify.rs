@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use clap::Args;
 use sapi::stock::journal::Summary;
 
-use super::{JournalPlace, failure};
+use super::{Place, failure};
 use crate::exit::{Failure, SYSTEM};
+use crate::spinner::Spinner;
 use crate::table::write_json;
 
 /// Verifies that no line was altered, dropped or moved
@@ -21,15 +22,17 @@ pub(super) struct Verify {
     json: bool,
 
     #[command(flatten)]
-    place: JournalPlace,
+    place: Place,
 }
 
 impl Verify {
     pub(super) fn act(self) -> Result<(), Failure> {
         let journal = self.place.read_only()?;
-        let summary = journal
-            .verify_since(self.head.as_deref())
-            .map_err(failure)?;
+        let summary = {
+            let _spinner = Spinner::start("Reading the journal".into());
+            journal.verify_since(self.head.as_deref())
+        };
+        let summary = summary.map_err(failure)?;
         let written = if self.json {
             write_json(&summary)
         } else {

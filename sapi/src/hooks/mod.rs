@@ -5,7 +5,6 @@ mod chain;
 mod context;
 mod first_of;
 mod guard;
-mod optional;
 mod rejection;
 mod verdict;
 

@@ -99,22 +99,6 @@ pub fn load_issuer(
     Issuer::new(public.certificate, public.chain).map_err(|error| error.to_string().into())
 }
 
-/// The CA's certificate alone, checked; needs no passphrase.
-///
-/// ```no_run
-/// use std::{path::Path, time::UNIX_EPOCH};
-///
-/// let certificate = sapi::identity::load_certificate(Path::new("/var/lib/ca"), UNIX_EPOCH)?;
-/// # Ok::<(), sapi::identity::IdentityError>(())
-/// ```
-///
-/// # Errors
-/// As [`load`], but for the key.
-pub fn load_certificate(directory: &Path, now: SystemTime) -> Result<X509, IdentityError> {
-    files::check_directory(directory)?;
-    Ok(load_public(directory, now)?.certificate)
-}
-
 /// What can be loaded without the passphrase.
 pub(crate) struct PublicPart {
     pub(crate) name: &'static str,

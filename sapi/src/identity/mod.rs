@@ -66,7 +66,7 @@ pub(crate) use kept_passphrase::KeptPassphrase;
 pub use key_kind::{KeyKind, UnknownKeyKind};
 #[cfg(feature = "server")]
 pub(crate) use load::load_public;
-pub use load::{IdentityError, LoadedIdentity, load, load_certificate, load_issuer};
+pub use load::{IdentityError, LoadedIdentity, load, load_issuer};
 pub use other_passphrase::OtherPassphrase;
 pub use outside_certificate::{OutsideCertificate, OutsideCertificateError};
 pub use passphrase::{Passphrase, PassphraseLengthError};

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::SystemTime;
 
+use openssl::asn1::Asn1Time;
 use openssl::error::ErrorStack;
 use openssl::stack::Stack;
 use openssl::x509::store::X509StoreBuilder;
@@ -23,6 +24,7 @@ use openssl::x509::{X509, X509PurposeId, X509Ref, X509StoreContext};
 pub struct Peer {
     address: Option<IpAddr>,
     certificate: Option<PeerCertificate>,
+    expired_certificate: Option<PeerCertificate>,
 }
 
 impl Peer {
@@ -46,7 +48,7 @@ impl Peer {
     pub fn at(address: IpAddr) -> Self {
         Self {
             address: Some(address),
-            certificate: None,
+            ..Self::default()
         }
     }
 
@@ -61,6 +63,20 @@ impl Peer {
     #[must_use]
     pub fn with_certificate(mut self, certificate: PeerCertificate) -> Self {
         self.certificate = Some(certificate);
+        self
+    }
+
+    /// The same peer, having proved that it holds the key of a certificate that has expired.
+    ///
+    /// ```no_run
+    /// # fn f(expired: sapi::PeerCertificate) {
+    /// let peer = sapi::Peer::local().with_expired_certificate(expired);
+    /// assert!(peer.certificate().is_none());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_expired_certificate(mut self, certificate: PeerCertificate) -> Self {
+        self.expired_certificate = Some(certificate);
         self
     }
 
@@ -82,6 +98,17 @@ impl Peer {
     #[must_use]
     pub fn certificate(&self) -> Option<&PeerCertificate> {
         self.certificate.as_ref()
+    }
+
+    /// A client certificate of which all was verified but that it has expired. It says who the client
+    /// was; only a hook that says how long ago that may be should look at it.
+    ///
+    /// ```
+    /// assert!(sapi::Peer::local().expired_certificate().is_none());
+    /// ```
+    #[must_use]
+    pub fn expired_certificate(&self) -> Option<&PeerCertificate> {
+        self.expired_certificate.as_ref()
     }
 }
 
@@ -118,10 +145,41 @@ impl PeerCertificate {
     ) -> Result<Self, PeerCertificateError> {
         let certificate = X509::from_pem(pem)
             .map_err(|_| PeerCertificateError("is not a PEM certificate".into()))?;
-        match verification_fault(&certificate, anchors, now) {
+        match verification_fault(&certificate, anchors, seconds(now)) {
             Ok(None) => Ok(Self(certificate)),
             Ok(Some(fault)) => Err(PeerCertificateError(fault)),
             Err(_) => Err(PeerCertificateError("could not be verified".into())),
+        }
+    }
+
+    /// Verifies a certificate that has expired by `now`, as it stood just before.
+    ///
+    /// # Errors
+    ///
+    /// [`PeerCertificateError`] says what else is wrong, or that it has not expired.
+    ///
+    /// ```
+    /// use sapi::PeerCertificate;
+    /// use std::time::SystemTime;
+    ///
+    /// assert!(PeerCertificate::verify_expired(b"nonsense", &[], SystemTime::UNIX_EPOCH).is_err());
+    /// ```
+    pub fn verify_expired(
+        pem: &[u8],
+        anchors: &[X509],
+        now: SystemTime,
+    ) -> Result<Self, PeerCertificateError> {
+        let certificate = X509::from_pem(pem)
+            .map_err(|_| PeerCertificateError("is not a PEM certificate".into()))?;
+        let unreadable = |_| PeerCertificateError("could not be verified".into());
+        let end = last_second(&certificate).map_err(unreadable)?;
+        if end > seconds(now) {
+            return Err(PeerCertificateError("has not expired".into()));
+        }
+        // To OpenSSL a certificate is expired in its last second already.
+        match verification_fault(&certificate, anchors, end - 1).map_err(unreadable)? {
+            None => Ok(Self(certificate)),
+            Some(fault) => Err(PeerCertificateError(fault)),
         }
     }
 
@@ -164,16 +222,25 @@ impl fmt::Display for PeerCertificateError {
 
 impl std::error::Error for PeerCertificateError {}
 
+/// Since 1970.
+fn seconds(now: SystemTime) -> i64 {
+    let since = now.duration_since(SystemTime::UNIX_EPOCH);
+    let seconds = since.map_or(0, |since| since.as_secs());
+    i64::try_from(seconds).unwrap_or(i64::MAX)
+}
+
+fn last_second(certificate: &X509Ref) -> Result<i64, ErrorStack> {
+    let since = Asn1Time::from_unix(0)?.diff(certificate.not_after())?;
+    Ok(i64::from(since.days) * 86_400 + i64::from(since.secs))
+}
+
 fn verification_fault(
     certificate: &X509Ref,
     anchors: &[X509],
-    now: SystemTime,
+    now: i64,
 ) -> Result<Option<String>, ErrorStack> {
-    let seconds = now
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
     let mut parameters = X509VerifyParam::new()?;
-    parameters.set_time(i64::try_from(seconds).unwrap_or(i64::MAX));
+    parameters.set_time(now);
     parameters.set_purpose(X509PurposeId::SSL_CLIENT)?;
     let mut store = X509StoreBuilder::new()?;
     for anchor in anchors {

@@ -25,7 +25,8 @@ pub struct App {
     makers: Vec<Maker>,
 }
 
-type Maker = Box<dyn Fn(&Boot) -> Result<Box<dyn SigningHooks>, BoxError> + Send + Sync>;
+/// Makes hooks and adds them to those before. A chain is taken apart, so that each hook has its own time.
+type Maker = Box<dyn Fn(&Boot, Chain) -> Result<Chain, BoxError> + Send + Sync>;
 
 impl App {
     /// A service without hooks, which does not start.
@@ -46,8 +47,9 @@ impl App {
     /// ```
     pub fn hook(mut self, hooks: impl SigningHooks) -> Self {
         let shared = Arc::new(hooks);
-        self.makers
-            .push(Box::new(move |_| Ok(Box::new(Arc::clone(&shared)))));
+        self.makers.push(Box::new(
+            move |_, chain| Ok(chain.then(Arc::clone(&shared))),
+        ));
         self
     }
 
@@ -64,7 +66,7 @@ impl App {
         make: impl Fn(&Boot) -> Result<H, BoxError> + Send + Sync + 'static,
     ) -> Self {
         self.makers
-            .push(Box::new(move |boot| Ok(Box::new(make(boot)?))));
+            .push(Box::new(move |boot, chain| Ok(chain.then(make(boot)?))));
         self
     }
 
@@ -103,7 +105,7 @@ impl App {
     fn make(&self, boot: &Boot) -> Result<Chain, StartError> {
         let mut chain = Chain::new();
         for make in &self.makers {
-            chain.push(make(boot).map_err(StartError::Hooks)?);
+            chain = make(boot, chain).map_err(StartError::Hooks)?;
         }
         if chain.is_empty() {
             return Err(StartError::NoHooks);

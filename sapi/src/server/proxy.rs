@@ -88,10 +88,14 @@ pub(super) fn peer_of(
     };
     match PeerCertificate::verify(&pem, anchors, now) {
         Ok(certificate) => peer.with_certificate(certificate),
-        Err(error) => {
-            tracing::warn!("the proxy handed over a certificate that does not hold: {error}");
-            peer
-        }
+        // Whether that is good for anything a hook decides.
+        Err(error) => match PeerCertificate::verify_expired(&pem, anchors, now) {
+            Ok(expired) => peer.with_expired_certificate(expired),
+            Err(_) => {
+                tracing::warn!("the proxy handed over a certificate that does not hold: {error}");
+                peer
+            }
+        },
     }
 }
 
@@ -140,7 +144,7 @@ fn forwarded_for(headers: &HeaderMap, proxy: &Proxy) -> Option<IpAddr> {
 /// say there: a `Client-Cert` beside it is the client's own, passed on by neglect.
 fn client_certificate(headers: &HeaderMap) -> Option<Vec<u8>> {
     if headers.contains_key("x-client-verify") || headers.contains_key("x-client-cert") {
-        single(headers, "x-client-verify").filter(|verified| *verified == "SUCCESS")?;
+        single(headers, "x-client-verify").filter(|said| NGINX_SAYS.contains(said))?;
         let escaped = single(headers, "x-client-cert")?;
         return Some(percent_decode(escaped.as_bytes()).collect());
     }
@@ -160,6 +164,10 @@ fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         Some(_) => None,
     }
 }
+
+/// Of a certificate whose key the client has shown, in `$ssl_client_verify`. The latter nginx lets pass
+/// only where it is told to; what it means is verified again.
+const NGINX_SAYS: [&str; 2] = ["SUCCESS", "FAILED:certificate has expired"];
 
 fn is_request_id(id: &str) -> bool {
     (1..=64).contains(&id.len())

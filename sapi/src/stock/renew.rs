@@ -32,6 +32,9 @@ pub struct Settings {
     /// How long before its end a certificate may be renewed. Absent: at any time.
     #[serde(default, deserialize_with = "parsed_if_present")]
     window: Option<Validity>,
+    /// How long after its end it still may. Absent: not at all.
+    #[serde(default, deserialize_with = "parsed_if_present")]
+    after_expiry: Option<Validity>,
     /// How long the new certificate holds. Absent: as long as the old one.
     #[serde(default, deserialize_with = "parsed_if_present")]
     validity: Option<Validity>,
@@ -40,7 +43,7 @@ pub struct Settings {
 /// Grants the subject and the names of the client certificate that came with a request, for another key.
 ///
 /// A certificate that is revoked is refused, whatever other hooks say. From what is no renewal it abstains:
-/// no client certificate, one of another CA, one that is not about to end, a request for something else or
+/// no client certificate, one of another CA, one that is not about to end or ended too long ago, a request for something else or
 /// for the same key.
 ///
 /// ```no_run
@@ -87,7 +90,8 @@ impl SigningHooks for RenewByCertificate {
     }
 
     async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
-        let Some(certificate) = cx.peer().certificate() else {
+        let peer = cx.peer();
+        let Some(certificate) = peer.certificate().or_else(|| peer.expired_certificate()) else {
             return Ok(Verdict::Abstain);
         };
         let Some(old) = Old::read(certificate.as_openssl(), cx.issuer())? else {
@@ -99,11 +103,8 @@ impl SigningHooks for RenewByCertificate {
         if self.is_revoked(&old.serial).await? {
             return Err(Rejection::denied("the client certificate is revoked"));
         }
-        if let Some(why) = self
-            .settings
-            .too_early(&old, cx.received_at())
-            .or_else(|| old.differs(cx.csr()))
-        {
+        let why = self.settings.not_now(&old, cx.received_at());
+        if let Some(why) = why.or_else(|| old.differs(cx.csr())) {
             tracing::info!("no renewal: {why}");
             return Ok(Verdict::Abstain);
         }
@@ -127,10 +128,21 @@ impl SigningHooks for RenewByCertificate {
 }
 
 impl Settings {
-    fn too_early(&self, old: &Old, now: SystemTime) -> Option<&'static str> {
-        let left = old.not_after.duration_since(now).unwrap_or_default();
-        let early = self.window.is_some_and(|window| left > window.duration());
-        early.then_some("the client certificate holds longer than hooks.renew.window")
+    fn not_now(&self, old: &Old, now: SystemTime) -> Option<&'static str> {
+        match old.not_after.duration_since(now) {
+            Ok(left) => {
+                let early = self.window.is_some_and(|window| left > window.duration());
+                early.then_some("the client certificate holds longer than hooks.renew.window")
+            }
+            Err(past) => {
+                // A certificate holds to the end of its last second.
+                let allowed = self.after_expiry.map(|after| after.duration());
+                let late = past.duration() >= allowed.unwrap_or_default() + Duration::from_secs(1);
+                late.then_some(
+                    "the client certificate expired longer ago than hooks.renew.after_expiry",
+                )
+            }
+        }
     }
 }
 

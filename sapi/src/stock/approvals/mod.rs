@@ -66,6 +66,24 @@ impl Approvals {
         })
     }
 
+    /// The folder as it is, for a rehearsal: nothing is made.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such folder.
+    ///
+    /// ```
+    /// let settings = serde_json::from_str(r#"{"folder": "/nonexistent/approvals", "validity": "48h"}"#)?;
+    /// assert!(sapi::stock::Approvals::existing(&settings).is_err());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn existing(settings: &Settings) -> Result<Self, BoxError> {
+        Ok(Self {
+            store: Arc::new(Store::existing(&settings.folder)?),
+            settings: settings.clone(),
+        })
+    }
+
     /// A hook that only says no, to what a person has rejected, and abstains from everything else.
     ///
     /// ```no_run

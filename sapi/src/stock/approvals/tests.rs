@@ -288,7 +288,7 @@ async fn another_hook_may_grant_instead_but_a_no_is_heard_first() {
     let approvals = Approvals::open(&settings(&folder)).unwrap();
     let hooks = Chain::new()
         .then(approvals.rejections())
-        .then(FirstOf::new().then(None::<Lab>).then(Lab).then(approvals));
+        .then(FirstOf::new().then(Lab).then(approvals));
     let scene = Scene {
         folder,
         harness: Harness::new(hooks).at(noon()),
@@ -308,6 +308,17 @@ async fn another_hook_may_grant_instead_but_a_no_is_heard_first() {
     scene.store().ask(application, &limits).unwrap();
     scene.decide("lab", &request, no("not this one"));
     assert_eq!(reason(scene.ask("lab", &request).await), "not this one");
+}
+
+#[tokio::test]
+async fn approvals_pass_the_conformance_suite() {
+    let folder = tempfile::tempdir().unwrap();
+    let approvals = Approvals::open(&settings(&folder)).unwrap();
+    let hooks = Chain::new().then(approvals.rejections()).then(approvals);
+    crate::testing::conformance(hooks)
+        .client("web01")
+        .run()
+        .await;
 }
 
 #[tokio::test]

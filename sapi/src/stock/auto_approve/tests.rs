@@ -173,6 +173,31 @@ async fn certificates_of_a_rule_are_marked_and_hold_as_it_says() {
     assert!(text.contains("Policy: 1.3.6.1.4.1.32473.2"), "{text}");
 }
 
+#[tokio::test]
+async fn rules_pass_the_conformance_suite() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = opened(json!({
+        "folder": folder.path(),
+        "mark": "1.3.6.1.4.1.32473.2",
+        "rules": {
+            "few": {"client": "web02", "validity": "1h", "first": 5},
+            "web": {
+                "client": "web01",
+                "names": ["DNS:www.example.com"],
+                "name_suffixes": [".web.example"],
+                "validity": "1h",
+            },
+        },
+    }));
+    crate::testing::conformance(rules.unwrap())
+        .client("web01")
+        .client("web02")
+        .name("DNS:www.example.com")
+        .name("DNS:a.web.example")
+        .run()
+        .await;
+}
+
 #[test]
 fn a_slip_of_the_pen_stops_the_start() {
     for (settings, wrong) in [

@@ -52,7 +52,7 @@ impl Journal {
 
     pub(super) fn mend_index(&self) -> Result<(), JournalError> {
         let path = self.file(INDEX);
-        let records = self.find(|_| true)?;
+        let records = self.for_index()?;
         if index::compare(&path, &records)? == Standing::Same && path.exists() {
             return Ok(());
         }

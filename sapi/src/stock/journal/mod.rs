@@ -186,7 +186,7 @@ impl Journal {
             revoked_at: time,
         };
         self.write(&mut tail, time, Event::Revoked(revoked))?;
-        Ok(index::rebuild(&self.file(INDEX), &self.find(|_| true)?)?)
+        Ok(index::rebuild(&self.file(INDEX), &self.for_index()?)?)
     }
 
     /// Whether a certificate is revoked, by whichever process. Only what was written since the last call is read.
@@ -234,17 +234,30 @@ impl Journal {
     /// # Ok(()) }
     /// ```
     pub fn find(&self, wanted: impl Fn(&Issued) -> bool) -> Result<Vec<Record>, JournalError> {
+        self.gather(|issued| wanted(&issued).then_some(issued))
+    }
+
+    /// What the index is made of: every certificate, but not in full.
+    fn for_index(&self) -> Result<Vec<Record>, JournalError> {
+        self.gather(|issued| {
+            Some(Issued {
+                certificate: String::new(),
+                ..issued
+            })
+        })
+    }
+
+    fn gather(&self, keep: impl Fn(Issued) -> Option<Issued>) -> Result<Vec<Record>, JournalError> {
         let mut found = Vec::new();
         let mut revoked = HashMap::new();
         for entry in self.entries()? {
             let entry = entry?;
             match entry.event {
-                Event::Issued(issued) if wanted(&issued) => found.push(Record {
+                Event::Issued(issued) => found.extend(keep(*issued).map(|issued| Record {
                     time: entry.time,
-                    issued: *issued,
+                    issued,
                     revoked: None,
-                }),
-                Event::Issued(_) => {}
+                })),
                 Event::Revoked(event) => {
                     revoked.insert(event.serial.clone(), event);
                 }

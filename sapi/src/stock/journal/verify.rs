@@ -109,7 +109,7 @@ impl Journal {
                 ),
             }));
         }
-        let standing = index::compare(&self.file(INDEX), &self.find(|_| true)?)?;
+        let standing = index::compare(&self.file(INDEX), &self.for_index()?)?;
         Ok(Summary {
             lines: head.sequence,
             issued: issued.len() as u64,

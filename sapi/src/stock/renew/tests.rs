@@ -60,11 +60,14 @@ impl Scene {
         let renew = RenewByCertificate::new(&settings, self.journal.clone());
         let now = noon() + Duration::from_secs(day * 86_400);
         let anchors = [self.authority.certificate().clone()];
-        let peer = PeerCertificate::verify(self.old.pem().as_bytes(), &anchors, now);
-        let peer = peer.map_or_else(
-            |_| Peer::local(),
-            |peer| Peer::local().with_certificate(peer),
-        );
+        let pem = self.old.pem().as_bytes();
+        // As the server does it.
+        let peer = match PeerCertificate::verify(pem, &anchors, now) {
+            Ok(certificate) => Peer::local().with_certificate(certificate),
+            Err(_) => Peer::local().with_expired_certificate(
+                PeerCertificate::verify_expired(pem, &anchors, now).unwrap(),
+            ),
+        };
         Harness::new(Chain::new().then(renew).then(self.journal.clone()))
             .authority(self.authority.clone())
             .at(now)
@@ -147,6 +150,50 @@ async fn only_within_the_window() {
 }
 
 #[tokio::test]
+async fn late_only_as_long_as_the_settings_say() {
+    let scene = Scene::new().await;
+    let late = r#"{"window": "30d", "after_expiry": "7d"}"#;
+    for (day, granted) in [
+        (89, true),
+        (91, true),
+        (97, true),
+        (98, false),
+        (300, false),
+    ] {
+        let answer = scene.ask(late, day, wanted()).await;
+        assert_eq!(answer.is_ok(), granted, "day {day}: {answer:?}");
+    }
+    let serial = scene.old.serial();
+    scene
+        .journal
+        .revoke(serial, Reason::KeyCompromise, noon())
+        .unwrap();
+    let reason = denied(scene.ask(late, 91, wanted()).await);
+    assert_eq!(reason, "the client certificate is revoked");
+}
+
+#[test]
+fn an_expired_certificate_is_verified_in_all_else() {
+    let until = noon() + Duration::from_secs(60);
+    let authority = Authority::new().valid(noon(), until);
+    let pem = authority
+        .client_certificate("web01", &TestKey::p256())
+        .to_pem()
+        .unwrap();
+    let anchors = [authority.certificate().clone()];
+    let verify = |anchors, seconds| {
+        let now = noon() + Duration::from_secs(seconds);
+        let verified = PeerCertificate::verify_expired(&pem, anchors, now);
+        verified.map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(verify(&anchors, 61), Ok(()));
+    let holds = Err("client certificate: has not expired".to_owned());
+    assert_eq!(verify(&anchors, 59), holds);
+    let stranger = [Authority::new().certificate().clone()];
+    assert!(verify(&stranger, 61).is_err());
+}
+
+#[tokio::test]
 async fn a_revoked_certificate_is_not_renewed_even_if_others_would_grant() {
     let scene = Scene::new().await;
     scene
@@ -165,6 +212,22 @@ async fn a_revoked_certificate_is_not_renewed_even_if_others_would_grant() {
         .peer(Peer::local().with_certificate(peer));
     let answer = harness.issue("web01", &wanted().build()).await;
     assert_eq!(denied(answer), "the client certificate is revoked");
+}
+
+#[tokio::test]
+async fn renewal_passes_the_conformance_suite_with_a_journal_behind_it() {
+    let scene = Scene::new().await;
+    let renew = RenewByCertificate::new(&Settings::default(), scene.journal.clone());
+    let anchors = [scene.authority.certificate().clone()];
+    let peer = PeerCertificate::verify(scene.old.pem().as_bytes(), &anchors, noon()).unwrap();
+    let authority = scene.authority.clone();
+    crate::testing::conformance(Chain::new().then(renew).then(scene.journal.clone()))
+        .harness(|harness| harness.authority(authority).at(noon()))
+        .client("web01")
+        .peer(Peer::local().with_certificate(peer))
+        .run()
+        .await;
+    scene.journal.verify().unwrap();
 }
 
 #[tokio::test]
