@@ -169,12 +169,12 @@ fn check_sums(found: &Files, sums: &str) -> Result<(), RestoreError> {
 /// The key of a recipient in PEM, plain or locked; `passphrase` is asked for in the latter case.
 ///
 /// ```
-/// use sapi::identity::recipient_key;
+/// use sapi::identity::{PrivateKeyError, recipient_key};
 /// use sapi::openssl::pkey::PKey;
 ///
 /// let key = PKey::generate_ed25519()?;
 /// let pem = key.private_key_to_pem_pkcs8()?;
-/// let read = recipient_key(&pem, || unreachable!("it is not locked"))?;
+/// let read = recipient_key::<PrivateKeyError>(&pem, || unreachable!("it is not locked"))?;
 /// assert!(read.public_eq(&key));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
