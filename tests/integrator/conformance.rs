@@ -128,9 +128,8 @@ async fn one_that_panics_on_what_it_did_not_expect() {
 #[tokio::test]
 async fn one_that_fails_where_it_should_deny() {
     let hooks = Scripted::default().authorize(|cx| {
-        if let Some(password) = cx.csr().attribute("1.2.840.113549.1.9.7")
-            && password.first() != Some(&0x0c)
-        {
+        let password = cx.csr().attribute("1.2.840.113549.1.9.7");
+        if password.is_some_and(|password| password.first() != Some(&0x0c)) {
             return Err("no UTF8String".into());
         }
         member(cx)

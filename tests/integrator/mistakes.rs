@@ -19,7 +19,10 @@ fn the_messages_say_what_to_do() {
             "forged_terms",
             &["fields `validity` and `names`", "are private"][..],
         ),
-        ("forged_certificate", &["no associated function", "new"]),
+        (
+            "forged_certificate",
+            &["no function or associated item named `new`"],
+        ),
         ("changed_public_key", &["no method named `set_public_key`"]),
         ("changed_certificate", &["no method named `names_mut`"]),
         (
@@ -28,7 +31,7 @@ fn the_messages_say_what_to_do() {
         ),
         (
             "not_sync",
-            &["cannot be shared between threads safely", "Mutex"],
+            &["cannot be shared between threads safely", "RwLock"],
         ),
         (
             "not_hooks",

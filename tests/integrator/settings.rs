@@ -40,7 +40,7 @@ fn what_keeps_it_from_starting_is_told_once() {
     );
 }
 
-const EXAMPLE: &str = "hooks.members.file = \"members.toml\"\nhooks.journal.file = \"journal\"";
+const EXAMPLE: &str = "hooks.members.file = \"members.toml\"\nhooks.journal.folder = \"journal\"";
 
 #[test]
 fn the_demo_enrols_whom_it_is_told_and_says_why_not() {

@@ -89,6 +89,7 @@ impl Chain {
 }
 
 #[async_trait]
+#[diagnostic::do_not_recommend]
 impl SigningHooks for Chain {
     fn name(&self) -> &'static str {
         "chain"

@@ -178,6 +178,7 @@ pub trait SigningHooks: Send + Sync + 'static {
 
 /// Hooks shared with other code, say with a task that refreshes what they know.
 #[async_trait]
+#[diagnostic::do_not_recommend]
 impl<H: SigningHooks + ?Sized> SigningHooks for std::sync::Arc<H> {
     fn name(&self) -> &str {
         (**self).name()

@@ -72,6 +72,10 @@ impl UriPattern {
         if root != self.root || (root.starts_with("spiffe:") && !uri.starts_with(&root)) {
             return false;
         }
+        let is_plain = match self.root.starts_with("spiffe:") {
+            true => is_of_spiffe,
+            false => is_plain,
+        };
         let mut path = path.iter();
         for segment in &self.segments {
             let holds = match segment {
@@ -121,6 +125,12 @@ fn is_plain(segment: &str) -> bool {
     !matches!(segment, "" | "." | "..") && !segment.contains(['%', '?', '#', ';', '*'])
 }
 
+/// SPIFFE ID, section 2.2: letters, digits, dots, dashes and underscores.
+fn is_of_spiffe(segment: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b".-_".contains(&b);
+    is_plain(segment) && segment.bytes().all(allowed)
+}
+
 impl fmt::Display for UriPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
@@ -144,6 +154,8 @@ mod tests {
             "spiffe://example.org/ns/a%2Fb/sa/api",
             "spiffe://example.org/ns/web/sa/api?x=1",
             "spiffe://example.org/ns/web/sa/api#x",
+            "spiffe://example.org/ns/web/sa/a~b",
+            "spiffe://example.org/ns/web/sa/a@b",
             "spiffe://EXAMPLE.org/ns/web/sa/api",
             "SPIFFE://example.org/ns/web/sa/api",
             "spiffe://example.org.evil.net/ns/web/sa/api",
