@@ -169,13 +169,19 @@ impl Stream {
     }
 
     fn read(&mut self, piece: &mut [u8], deadline: Instant) -> Result<usize, ServerError> {
-        self.limit(deadline)?;
-        let read = match self {
-            Self::Unix(stream) => stream.read(piece),
-            Self::Tcp(stream) => stream.read(piece),
-            Self::Tls(stream) => stream.read(piece),
-        };
-        read.map_err(|error| broken(&error))
+        loop {
+            self.limit(deadline)?;
+            let read = match self {
+                Self::Unix(stream) => stream.read(piece),
+                Self::Tcp(stream) => stream.read(piece),
+                Self::Tls(stream) => stream.read(piece),
+            };
+            match read {
+                // A signal is no answer; with a time limit the system does not go on by itself.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => return read.map_err(|error| broken(&error)),
+            }
+        }
     }
 
     fn limit(&self, deadline: Instant) -> Result<(), ServerError> {
