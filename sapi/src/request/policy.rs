@@ -160,3 +160,83 @@ fn word(kind: KeyKind) -> &'static str {
 }
 
 const KEY_KINDS: [&str; 6] = ["rsa", "ec:p256", "ec:p384", "ec:p521", "ed25519", "ml-dsa"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::CertRequest;
+    use crate::testing::{RequestBuilder, TestKey};
+
+    /// The slug of the refusal, if it is one.
+    fn judged(builder: &RequestBuilder, policy: &RequestPolicy) -> Option<&'static str> {
+        let read = CertRequest::read(builder.build_pem().as_bytes(), policy);
+        read.err().map(|error| error.slug())
+    }
+
+    #[test]
+    fn everything_good_is_accepted_unless_said_otherwise() {
+        for key in [TestKey::rsa(2048), TestKey::p256(), TestKey::ed25519()] {
+            let request = RequestBuilder::new().common_name("a").key(key);
+            assert_eq!(judged(&request, &RequestPolicy::default()), None);
+        }
+    }
+
+    #[test]
+    fn bounds_of_rsa_are_kept() {
+        let request = RequestBuilder::new()
+            .common_name("a")
+            .key(TestKey::rsa(2048));
+        let policy =
+            |least| RequestPolicy::default().with_rsa(RsaPolicy::new(least, 4096).unwrap());
+        assert_eq!(judged(&request, &policy(2048)), None);
+        assert_eq!(judged(&request, &policy(3072)), Some("weak-key"));
+    }
+
+    #[test]
+    fn a_blocked_key_is_refused_and_no_other() {
+        let (blocked, other) = (TestKey::p256(), TestKey::p256());
+        let digest = openssl::sha::sha256(&blocked.spki());
+        let policy = RequestPolicy::default().with_blocked_keys([digest]);
+        let judge = |key| judged(&RequestBuilder::new().common_name("a").key(key), &policy);
+        assert_eq!(judge(blocked), Some("blocked-key"));
+        assert_eq!(judge(other), None);
+    }
+
+    #[test]
+    fn names_are_counted() {
+        let request = RequestBuilder::new()
+            .dns("a.example.com")
+            .dns("b.example.com");
+        let policy = |most| RequestPolicy::default().with_max_names(most);
+        assert_eq!(judged(&request, &policy(2)), None);
+        assert_eq!(judged(&request, &policy(1)), Some("unacceptable-name"));
+    }
+
+    #[test]
+    fn kinds_of_key_are_kept_to() {
+        let keys = || {
+            [
+                ("rsa", TestKey::rsa(2048)),
+                ("ec:p256", TestKey::p256()),
+                ("ec:p384", TestKey::p384()),
+                ("ec:p521", TestKey::p521()),
+                ("ed25519", TestKey::ed25519()),
+            ]
+        };
+        for (allowed, _) in keys() {
+            let policy = RequestPolicy::default().with_key_kinds([allowed]).unwrap();
+            for (kind, key) in keys() {
+                let request = RequestBuilder::new().common_name("a").key(key);
+                let expected = (kind != allowed).then_some("unsupported-key");
+                assert_eq!(judged(&request, &policy), expected, "{kind} for {allowed}");
+            }
+        }
+        let error = RequestPolicy::default()
+            .with_key_kinds(["dsa"])
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "\"dsa\" is none of rsa, ec:p256, ec:p384, ec:p521, ed25519, ml-dsa"
+        );
+    }
+}
