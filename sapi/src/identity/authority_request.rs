@@ -40,6 +40,15 @@ impl AuthorityRequest {
     ///
     /// # Errors
     /// When the subject is empty, or OpenSSL fails.
+    ///
+    /// ```
+    /// # use sapi::DistinguishedName;
+    /// # use sapi::identity::{AuthorityRequest, KeyKind};
+    ///
+    /// let subject = DistinguishedName::from_fields([("CN", "issuing CA")])?;
+    /// let request = AuthorityRequest::new(&subject, KeyKind::Ed25519)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(subject: &DistinguishedName, kind: KeyKind) -> Result<Self, CreateError> {
         if subject.is_empty() {
             return Err(CreateError::EmptySubject);
@@ -54,12 +63,24 @@ impl AuthorityRequest {
     }
 
     /// The private key.
+    ///
+    /// ```no_run
+    /// # fn f(request: &sapi::identity::AuthorityRequest) {
+    /// println!("{} bits", request.key().bits());
+    /// # }
+    /// ```
     #[must_use]
     pub fn key(&self) -> &PKey<Private> {
         &self.key
     }
 
     /// The request for the outside CA.
+    ///
+    /// ```no_run
+    /// # fn f(request: &sapi::identity::AuthorityRequest) -> Result<(), sapi::BoxError> {
+    /// std::fs::write("for-the-root.csr.pem", request.request().to_pem()?)?;
+    /// # Ok(()) }
+    /// ```
     #[must_use]
     pub fn request(&self) -> &X509Req {
         &self.request
@@ -70,6 +91,15 @@ impl AuthorityRequest {
     ///
     /// # Errors
     /// When an identity exists and is to be kept, or the files cannot be written.
+    ///
+    /// ```no_run
+    /// use std::{path::Path, time::SystemTime};
+    /// use sapi::identity::{AuthorityRequest, Existing, Passphrase};
+    ///
+    /// # fn f(request: &AuthorityRequest, passphrase: &Passphrase, now: SystemTime) -> Result<(), sapi::BoxError> {
+    /// request.install(Path::new("/var/lib/ca"), passphrase, Existing::Keep, now)?;
+    /// # Ok(()) }
+    /// ```
     pub fn install(
         &self,
         directory: &Path,

@@ -47,6 +47,16 @@ impl Backup {
     /// # Errors
     /// When there is no recipient, or one that cannot be encrypted to or is not valid at `now`; when the
     /// identity cannot be read, or its key is not locked.
+    ///
+    /// ```no_run
+    /// use std::{path::Path, time::SystemTime};
+    /// use sapi::identity::Backup;
+    /// use sapi::openssl::x509::X509;
+    ///
+    /// # fn f(alice: X509, bob: X509, now: SystemTime) -> Result<(), sapi::identity::BackupError> {
+    /// let backup = Backup::make(Path::new("/var/lib/ca"), &[alice, bob], now)?;
+    /// # Ok(()) }
+    /// ```
     pub fn make(
         directory: &Path,
         recipients: &[X509],
@@ -71,6 +81,12 @@ impl Backup {
     }
 
     /// The files in it.
+    ///
+    /// ```no_run
+    /// # fn f(backup: &sapi::identity::Backup) {
+    /// assert!(backup.names().contains(&"ca.private_key.pem"));
+    /// # }
+    /// ```
     #[must_use]
     pub fn names(&self) -> &[&'static str] {
         &self.names
@@ -80,6 +96,12 @@ impl Backup {
     ///
     /// # Errors
     /// When the file exists or cannot be written.
+    ///
+    /// ```no_run
+    /// # fn f(backup: &sapi::identity::Backup) -> std::io::Result<()> {
+    /// backup.write("ca-backup.pem".as_ref())?;
+    /// # Ok(()) }
+    /// ```
     pub fn write(&self, path: &Path) -> io::Result<()> {
         durable::write(path, &self.pem, 0o600, Overwrite::Never, |_| Ok(()))
     }
@@ -165,6 +187,14 @@ impl fmt::Debug for Backup {
 }
 
 /// Why there is no backup.
+///
+/// ```
+/// use std::{path::Path, time::UNIX_EPOCH};
+/// use sapi::identity::{Backup, BackupError};
+///
+/// let nobody = Backup::make(Path::new("/var/lib/ca"), &[], UNIX_EPOCH);
+/// assert!(matches!(nobody, Err(BackupError::NoRecipient)));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BackupError {

@@ -37,6 +37,12 @@ impl<'a> ChangePassphrase<'a> {
     ///
     /// # Errors
     /// As when the identity is loaded.
+    ///
+    /// ```no_run
+    /// # fn f(old: &sapi::identity::Passphrase) -> Result<(), sapi::identity::IdentityError> {
+    /// let change = sapi::identity::ChangePassphrase::begin("/var/lib/ca".as_ref(), old)?;
+    /// # Ok(()) }
+    /// ```
     pub fn begin(directory: &'a Path, old: &Passphrase) -> Result<Self, IdentityError> {
         files::check_directory(directory)?;
         let key = load::load_key(directory, old)?;
@@ -48,6 +54,13 @@ impl<'a> ChangePassphrase<'a> {
     ///
     /// # Errors
     /// When the file cannot be written or does not unlock; the old one is untouched then.
+    ///
+    /// ```no_run
+    /// # use sapi::identity::{ChangePassphrase, ChangePassphraseError, Passphrase};
+    /// # fn f(change: &ChangePassphrase<'_>, new: &Passphrase) -> Result<(), ChangePassphraseError> {
+    /// change.finish(new)?;
+    /// # Ok(()) }
+    /// ```
     pub fn finish(&self, new: &Passphrase) -> Result<(), ChangePassphraseError> {
         let locked =
             private_key::encrypt(&self.key, new).map_err(ChangePassphraseError::PrivateKey)?;
@@ -76,6 +89,15 @@ impl fmt::Debug for ChangePassphrase<'_> {
 }
 
 /// Why the passphrase is still the old one.
+///
+/// ```no_run
+/// # use sapi::identity::{ChangePassphrase, Passphrase};
+/// # fn f(change: &ChangePassphrase<'_>, new: &Passphrase) {
+/// if let Err(error) = change.finish(new) {
+///     eprintln!("the passphrase is still the old one: {error}");
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ChangePassphraseError {

@@ -35,6 +35,12 @@ impl OtherPassphrase {
     ///
     /// # Errors
     /// When a given source is broken, or when none is given and there is no terminal.
+    ///
+    /// ```no_run
+    /// # fn f(recipient: &sapi::identity::OtherPassphrase) -> Result<(), sapi::identity::PassphraseError> {
+    /// let passphrase = recipient.unlock("Passphrase of the recipient's key: ")?;
+    /// # Ok(()) }
+    /// ```
     pub fn unlock(&self, prompt: &str) -> Result<Passphrase, PassphraseError> {
         self.find(|| ask(prompt))
     }
@@ -43,6 +49,12 @@ impl OtherPassphrase {
     ///
     /// # Errors
     /// As [`OtherPassphrase::unlock`], and when the two answers differ.
+    ///
+    /// ```no_run
+    /// # fn f(new: &sapi::identity::OtherPassphrase) -> Result<(), sapi::identity::PassphraseError> {
+    /// let passphrase = new.create("New passphrase: ")?;
+    /// # Ok(()) }
+    /// ```
     pub fn create(&self, prompt: &str) -> Result<Passphrase, PassphraseError> {
         self.find(|| ask_twice(prompt))
     }

@@ -41,6 +41,16 @@ impl OutsideCertificate {
     /// # Errors
     /// When none is the key's or several are, when one is not of the chain, when the CA's may not sign, or
     /// when any is not valid at `now`.
+    ///
+    /// ```no_run
+    /// use std::{fs, path::Path, time::SystemTime};
+    /// use sapi::identity::{OutsideCertificate, Passphrase};
+    ///
+    /// # fn f(passphrase: &Passphrase, now: SystemTime) -> Result<(), sapi::BoxError> {
+    /// let pem = fs::read("from-the-root.pem")?;
+    /// let outside = OutsideCertificate::find(&pem, Path::new("/var/lib/ca"), passphrase, now)?;
+    /// # Ok(()) }
+    /// ```
     pub fn find(
         pem: &[u8],
         directory: &Path,
@@ -86,24 +96,48 @@ impl OutsideCertificate {
     }
 
     /// The CA's certificate.
+    ///
+    /// ```no_run
+    /// # fn f(outside: &sapi::identity::OutsideCertificate) {
+    /// println!("{:?}", outside.certificate().subject_name());
+    /// # }
+    /// ```
     #[must_use]
     pub fn certificate(&self) -> &X509 {
         &self.certificate
     }
 
     /// The certificates above it, nearest first.
+    ///
+    /// ```no_run
+    /// # fn f(outside: &sapi::identity::OutsideCertificate) {
+    /// println!("{} above it", outside.chain().len());
+    /// # }
+    /// ```
     #[must_use]
     pub fn chain(&self) -> &[X509] {
         &self.chain
     }
 
     /// What is odd about the CA's certificate without making it useless.
+    ///
+    /// ```no_run
+    /// # fn f(outside: &sapi::identity::OutsideCertificate) {
+    /// for warning in outside.warnings() { eprintln!("{warning}"); }
+    /// # }
+    /// ```
     #[must_use]
     pub fn warnings(&self) -> &[AuthorityWarning] {
         &self.warnings
     }
 
     /// Whether the chain ends in a root.
+    ///
+    /// ```no_run
+    /// # fn f(outside: &sapi::identity::OutsideCertificate) {
+    /// if !outside.reaches_root() { eprintln!("clients need the rest of the chain"); }
+    /// # }
+    /// ```
     #[must_use]
     pub fn reaches_root(&self) -> bool {
         authority::self_issued(self.chain.last().unwrap_or(&self.certificate))
@@ -113,6 +147,15 @@ impl OutsideCertificate {
     ///
     /// # Errors
     /// When a certificate exists and is to be kept, or the files cannot be written.
+    ///
+    /// ```no_run
+    /// use std::{path::Path, time::SystemTime};
+    /// use sapi::identity::{Existing, OutsideCertificate};
+    ///
+    /// # fn f(outside: &OutsideCertificate, now: SystemTime) -> Result<(), sapi::identity::InstallError> {
+    /// outside.install(Path::new("/var/lib/ca"), Existing::Keep, now)?;
+    /// # Ok(()) }
+    /// ```
     pub fn install(
         &self,
         directory: &Path,
@@ -194,6 +237,16 @@ impl fmt::Debug for OutsideCertificate {
 }
 
 /// Why an outside certificate was not put in place.
+///
+/// ```
+/// use std::{path::Path, time::UNIX_EPOCH};
+/// use sapi::identity::{OutsideCertificate, Passphrase};
+///
+/// let passphrase = Passphrase::new(b"correct horse".to_vec())?;
+/// let found = OutsideCertificate::find(b"no PEM", Path::new("/nonexistent"), &passphrase, UNIX_EPOCH);
+/// println!("{}", found.unwrap_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum OutsideCertificateError {

@@ -39,6 +39,16 @@ impl Restore {
     ///
     /// # Errors
     /// When it is no backup, not for this recipient, or damaged.
+    ///
+    /// ```no_run
+    /// use std::fs;
+    /// use sapi::identity::Restore;
+    /// use sapi::openssl::{pkey::{PKey, Private}, x509::X509};
+    ///
+    /// # fn f(recipient: &X509, key: &PKey<Private>) -> Result<(), sapi::BoxError> {
+    /// let restore = Restore::open(&fs::read("ca-backup.pem")?, recipient, key)?;
+    /// # Ok(()) }
+    /// ```
     pub fn open(
         backup: &[u8],
         recipient: &X509,
@@ -56,6 +66,10 @@ impl Restore {
     }
 
     /// Whether a file is an encrypted backup, rather than an archive already decrypted.
+    ///
+    /// ```
+    /// assert!(!sapi::identity::Restore::is_encrypted(b"neither PEM nor DER"));
+    /// ```
     #[must_use]
     pub fn is_encrypted(backup: &[u8]) -> bool {
         is_pem(backup) || CmsContentInfo::from_der(backup).is_ok()
@@ -65,6 +79,10 @@ impl Restore {
     ///
     /// # Errors
     /// When it is none, holds other files, or was altered.
+    ///
+    /// ```
+    /// assert!(sapi::identity::Restore::from_archive(b"no archive").is_err());
+    /// ```
     pub fn from_archive(archive: &[u8]) -> Result<Self, RestoreError> {
         let unreadable = |_| RestoreError::NoBackup;
         let mut found = Files::new();
@@ -103,6 +121,15 @@ impl Restore {
     /// # Errors
     /// When an identity exists, the passphrase is wrong, the files do not fit together, or they cannot be
     /// written.
+    ///
+    /// ```no_run
+    /// use std::{path::Path, time::SystemTime};
+    /// use sapi::identity::{Passphrase, Restore, RestoreError};
+    ///
+    /// # fn f(restore: &Restore, passphrase: &Passphrase, now: SystemTime) -> Result<(), RestoreError> {
+    /// restore.install(Path::new("/var/lib/ca"), passphrase, now)?;
+    /// # Ok(()) }
+    /// ```
     pub fn install(
         &self,
         directory: &Path,
@@ -205,6 +232,11 @@ impl fmt::Debug for Restore {
 }
 
 /// Why nothing was restored.
+///
+/// ```
+/// let error = sapi::identity::Restore::from_archive(b"no archive").unwrap_err();
+/// println!("{error}");
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RestoreError {

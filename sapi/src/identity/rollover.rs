@@ -23,6 +23,13 @@ use super::passphrase::Passphrase;
 use super::trust_bundle::{TrustBundle, publish};
 
 /// What the successor signs with.
+///
+/// ```
+/// use sapi::identity::{KeyKind, SuccessorKey};
+///
+/// let new = SuccessorKey::New(KeyKind::P256);
+/// let same = SuccessorKey::Same;
+/// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum SuccessorKey {
     /// A new key.
@@ -54,6 +61,12 @@ pub struct Rollover<'a> {
 }
 
 /// A successor that waits.
+///
+/// ```no_run
+/// # fn f(prepared: &sapi::identity::Prepared) {
+/// println!("{prepared:?}");
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Prepared {
@@ -69,6 +82,16 @@ impl Rollover<'_> {
     ///
     /// # Errors
     /// When a successor is prepared already, the identity cannot be used, or files cannot be written.
+    ///
+    /// ```no_run
+    /// use std::time::{Duration, SystemTime};
+    /// use sapi::identity::{KeyKind, Passphrase, Rollover, RolloverError, SuccessorKey};
+    ///
+    /// # fn f(rollover: &Rollover<'_>, passphrase: &Passphrase, now: SystemTime) -> Result<(), RolloverError> {
+    /// let years = Duration::from_secs(10 * 365 * 86_400);
+    /// rollover.prepare(passphrase, SuccessorKey::New(KeyKind::P384), years, now)?;
+    /// # Ok(()) }
+    /// ```
     pub fn prepare(
         &self,
         passphrase: &Passphrase,
@@ -103,6 +126,14 @@ impl Rollover<'_> {
     ///
     /// # Errors
     /// When there is no successor, it cannot sign now, or files cannot be moved.
+    ///
+    /// ```no_run
+    /// # use std::time::SystemTime;
+    /// # use sapi::identity::{Passphrase, Rollover, RolloverError};
+    /// # fn f(rollover: &Rollover<'_>, passphrase: &Passphrase, now: SystemTime) -> Result<(), RolloverError> {
+    /// rollover.activate(passphrase, now)?;
+    /// # Ok(()) }
+    /// ```
     pub fn activate(
         &self,
         passphrase: &Passphrase,
@@ -231,6 +262,16 @@ fn copy(time: &Asn1TimeRef) -> Result<Asn1Time, CreateError> {
 }
 
 /// Why one CA does not follow the other.
+///
+/// ```no_run
+/// # use std::time::SystemTime;
+/// # use sapi::identity::{Passphrase, Rollover, RolloverError};
+/// # fn f(rollover: &Rollover<'_>, passphrase: &Passphrase, now: SystemTime) {
+/// if let Err(error) = rollover.activate(passphrase, now) {
+///     eprintln!("the identity is as it was: {error}");
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RolloverError {

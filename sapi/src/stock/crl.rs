@@ -42,6 +42,12 @@ pub struct Crl<'a> {
 }
 
 /// A list that was published.
+///
+/// ```no_run
+/// # fn f(published: &sapi::stock::PublishedCrl) {
+/// println!("{} certificates on it", published.entries);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PublishedCrl {
@@ -190,6 +196,16 @@ const DER: &str = "ca.crl";
 const PEM: &str = "ca.crl.pem";
 
 /// Why no list was published.
+///
+/// ```no_run
+/// # use std::time::SystemTime;
+/// # fn f(crl: sapi::stock::Crl<'_>, ca: &openssl::x509::X509Ref, now: SystemTime) {
+/// match crl.is_due(ca, now) {
+///     Ok(due) => println!("another list is due: {due}"),
+///     Err(error) => eprintln!("{error}"),
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CrlError {

@@ -1,4 +1,10 @@
 //! Renewal: whoever still holds a certificate of this CA gets the same again, for a new key.
+//!
+//! ```no_run
+//! # fn f(journal: sapi::stock::Journal) {
+//! let hook = sapi::stock::RenewByCertificate::new(&Default::default(), journal);
+//! # }
+//! ```
 
 mod names;
 #[cfg(test)]

@@ -33,6 +33,12 @@ pub enum Decision {
 
 impl Decision {
     /// Who decided.
+    ///
+    /// ```no_run
+    /// # fn f(decision: &sapi::stock::approvals::Decision) {
+    /// println!("{:?}", decision.by());
+    /// # }
+    /// ```
     #[must_use]
     pub fn by(&self) -> &str {
         match self {
@@ -42,6 +48,12 @@ impl Decision {
     }
 
     /// When.
+    ///
+    /// ```no_run
+    /// # fn f(decision: &sapi::stock::approvals::Decision) {
+    /// println!("{:?}", decision.at());
+    /// # }
+    /// ```
     #[must_use]
     pub fn at(&self) -> SystemTime {
         match self {

@@ -1,6 +1,15 @@
 //! Certificates that a person approves: an unknown request is kept and answered "pending"; once somebody
 //! has approved it, the same request gets a certificate, and gets another each time it comes again, until
 //! the approval is withdrawn.
+//!
+//! ```
+//! use sapi::stock::approvals::{Settings, Store};
+//!
+//! // In sapi.toml the same as TOML, in the table [hooks.approvals].
+//! let settings: Settings =
+//!     serde_json::from_str(r#"{"folder": "/var/lib/sapi/approvals", "validity": "48h"}"#)?;
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 mod application;
 mod decision;

@@ -58,6 +58,13 @@ impl Store {
     /// # Errors
     ///
     /// When that is not possible.
+    ///
+    /// ```
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let folder = folder.path().join("approvals");
+    /// let store = sapi::stock::approvals::Store::open(&folder)?;
+    /// # Ok::<(), sapi::stock::approvals::StoreError>(())
+    /// ```
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         make_folder(folder)?;
         for state in STATES {
@@ -158,6 +165,15 @@ impl Store {
     /// # Errors
     ///
     /// When its file cannot be read, or is not of its form.
+    ///
+    /// ```no_run
+    /// # use sapi::stock::approvals::{Store, StoreError};
+    /// # fn f(store: &Store, csr: &sapi::CertRequest) -> Result<(), StoreError> {
+    /// if let Some(application) = store.find("web01", &csr.sha256())? {
+    ///     println!("{}", application.state());
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn find(&self, client: &str, sha256: &str) -> Result<Option<Application>, StoreError> {
         // Where a process was killed between two folders, the stricter state counts.
         for state in [State::Rejected, State::Approved, State::Pending] {
@@ -176,6 +192,15 @@ impl Store {
     /// # Errors
     ///
     /// When a file cannot be read, or is not of its form.
+    ///
+    /// ```no_run
+    /// # use sapi::stock::approvals::{Store, StoreError};
+    /// # fn f(store: &Store) -> Result<(), StoreError> {
+    /// for application in store.list()? {
+    ///     println!("{} {}", application.client, application.state());
+    /// }
+    /// # Ok(()) }
+    /// ```
     pub fn list(&self) -> Result<Vec<Application>, StoreError> {
         let mut found: Vec<Application> = Vec::new();
         for state in [State::Rejected, State::Approved, State::Pending] {

@@ -1,4 +1,12 @@
 //! Certificates that a rule approves, without a person being asked.
+//!
+//! ```
+//! use sapi::stock::AutoApprove;
+//!
+//! let settings = serde_json::from_str(r#"{"rules": {"web": {"client": "web*", "validity": "48h"}}}"#)?;
+//! let hook = AutoApprove::open(&settings)?;
+//! # Ok::<(), sapi::BoxError>(())
+//! ```
 
 mod pattern;
 mod rule;

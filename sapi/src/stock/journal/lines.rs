@@ -10,6 +10,14 @@ use super::line::Head;
 use crate::stock::durable::named;
 
 /// The entries of a journal, in their order. The last line counts once it has its line feed.
+///
+/// ```no_run
+/// # fn f(journal: &sapi::stock::Journal) -> Result<(), sapi::stock::journal::JournalError> {
+/// for entry in journal.entries()? {
+///     println!("{:?}", entry?);
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Debug)]
 pub struct Entries {
     path: PathBuf,

@@ -4,6 +4,13 @@
 //! A folder holds both. One process writes at a time, by a lock on `journal.lock`; any number read. The
 //! lines of `journal.jsonl` are chained by their hashes; `index.txt` can be derived from them, and is
 //! where a process was killed between the two.
+//!
+//! ```no_run
+//! # fn f() -> Result<(), sapi::stock::journal::JournalError> {
+//! let journal = sapi::stock::Journal::open("/var/lib/sapi/journal".as_ref())?;
+//! println!("{} certificates", journal.verify()?.issued);
+//! # Ok(()) }
+//! ```
 
 mod entry;
 mod fault;
