@@ -147,7 +147,10 @@ fn fingerprint(text: &str) -> Result<[u8; 32], AnchorError> {
             "{text:?} is no SHA-256 fingerprint: write 64 hexadecimal digits"
         ))
     };
-    let digits: Vec<u32> = text
+    // With what `openssl x509 -fingerprint` writes before it.
+    let (_, digest) = text.rsplit_once('=').unwrap_or_default();
+    let digest = if digest.is_empty() { text } else { digest };
+    let digits: Vec<u32> = digest
         .chars()
         .filter(|c| *c != ':')
         .map(|c| c.to_digit(16).ok_or_else(error))
@@ -202,6 +205,8 @@ mod tests {
             .collect();
         assert_eq!(fingerprint(&plain), fingerprint(&pairs.join(":")));
         assert_eq!(fingerprint(&plain).unwrap()[1], 0x23);
+        let line = format!("sha256 Fingerprint={}", pairs.join(":"));
+        assert_eq!(fingerprint(&plain), fingerprint(&line));
         for wrong in [
             "",
             &plain[1..],

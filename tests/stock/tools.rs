@@ -43,6 +43,18 @@ fn what_is_missing_is_named() {
 }
 
 #[test]
+fn a_name_that_was_not_asked_for_is_pointed_out() {
+    let place = place(&[APPROVALS]);
+    let shell = serve(&place);
+    let csr = request(place.path(), "web01", "/CN=web01", "");
+    assert_eq!(put(&shell, "web01", &csr, &[]).status, 202);
+    let approve = ["web01", "--name", "DNS:other.example.com"];
+    tool(&place, "ca_approve", "approve", &approve)
+        .expect(0)
+        .says(&["DNS:other.example.com was not asked for"]);
+}
+
+#[test]
 fn which_request_is_meant_must_be_clear() {
     let place = place(&[APPROVALS]);
     let shell = serve(&place);

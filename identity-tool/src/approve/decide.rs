@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use clap::Args;
-use sapi::stock::approvals::{Approval, Decision, Refusal};
+use sapi::stock::approvals::{Application, Approval, Decision, Refusal};
 use sapi::{AltName, DistinguishedName, Validity};
 
 use super::list::{Row, id};
@@ -19,7 +19,8 @@ pub(super) struct Approve {
     /// The client, or the id of the request
     which: String,
 
-    /// An alternative name to be certified, such as DNS:www.example.com; repeat it. Without it: those of the request
+    /// An alternative name to be certified, such as DNS:www.example.com, asked for or not; repeat it. Without
+    /// it: those of the request
     #[arg(long = "name", value_name = "NAME")]
     names: Vec<AltName>,
 
@@ -108,6 +109,14 @@ impl How {
         let (store, _) = self.place.open()?;
         let seen = select(&store, which)?;
         let decided = store.decide(&seen, decision).map_err(failure)?;
+        for name in not_asked_for(&decided) {
+            let id = id(&decided);
+            // A slip of the pen would otherwise be seen in the certificate alone.
+            let _ = writeln!(
+                io::stderr(),
+                "{id}: note: {name} was not asked for, and will be certified"
+            );
+        }
         let written = if self.json {
             write_json(&Row::of(&decided))
         } else {
@@ -126,4 +135,13 @@ impl How {
             .or_else(|| named("USER"))
             .unwrap_or_else(|| "unknown".to_owned())
     }
+}
+
+/// The names of an approval that are none of the request.
+fn not_asked_for(decided: &Application) -> impl Iterator<Item = &String> {
+    let granted = match &decided.decision {
+        Some(Decision::Approved(approval)) => approval.names.as_deref().unwrap_or_default(),
+        _ => &[],
+    };
+    granted.iter().filter(|name| !decided.names.contains(name))
 }
