@@ -17,7 +17,7 @@ main() {
     fi
     local package=${1:-}
     if [[ -z $package ]]; then
-        "$SAPI/deploy/debian/build.sh" | tee /dev/stderr >"$WORK/built"
+        "$SAPI/deploy/debian/build.sh" | tee >(cat >&2) >"$WORK/built"
         package=$(tail -n 1 "$WORK/built")
     fi
     what_is_in_it "$package"
