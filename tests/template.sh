@@ -24,7 +24,7 @@ export CARGO_NET_OFFLINE=true CARGO_TARGET_DIR=${TEMPLATE_TARGET:-$PLACE/target}
 echo "== cargo test"
 cargo test --quiet
 echo "== demo"
-cargo run --quiet -- demo --once --config sapi.dev.toml --client web01 2>"$PLACE/log" | grep -q "verified against"
+cargo run --quiet -- demo --once --config sapi.dev.toml --client web01 2>"$PLACE/log" | grep "verified against" >/dev/null
 if cargo run --quiet -- demo --once --config sapi.dev.toml --client stranger 2>"$PLACE/refused"; then exit 1; fi
 grep -q "unknown client" "$PLACE/refused"
 
@@ -35,7 +35,7 @@ chmod 0400 "$PLACE/passphrase"
 openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$PLACE/web01.key" -subj /CN=web01 \
     -addext subjectAltName=DNS:www.example.com -out "$PLACE/web01.csr" 2>/dev/null
 SHELL_PROGRAM=$CARGO_TARGET_DIR/debug/my-ca
-"$SHELL_PROGRAM" explain --config sapi.dev.toml --client web01 "$PLACE/web01.csr" | grep -q "policy              grants 1d"
+"$SHELL_PROGRAM" explain --config sapi.dev.toml --client web01 "$PLACE/web01.csr" | grep "policy              grants 1d" >/dev/null
 SAPI_LISTEN=unix:$PLACE/sock "$SHELL_PROGRAM" serve --config sapi.dev.toml --passphrase-file "$PLACE/passphrase" 2>"$PLACE/log" &
 SERVER=$!
 until [[ -S $PLACE/sock ]]; do
@@ -52,9 +52,9 @@ SERVER=
 echo "== package"
 if command -v cargo-deb >/dev/null; then
     PACKAGE=$(cargo deb --quiet "$@" | tail -n 1)
-    dpkg-deb --contents "$PACKAGE" | grep -q usr/bin/my-ca
-    dpkg-deb --contents "$PACKAGE" | grep -q usr/lib/systemd/system/sapi.service
-    dpkg-deb --ctrl-tarfile "$PACKAGE" | tar -t | grep -q postinst
+    dpkg-deb --contents "$PACKAGE" | grep usr/bin/my-ca >/dev/null
+    dpkg-deb --contents "$PACKAGE" | grep usr/lib/systemd/system/sapi.service >/dev/null
+    dpkg-deb --ctrl-tarfile "$PACKAGE" | tar -t | grep postinst >/dev/null
 else
     echo "cargo-deb is not here: not packaged" >&2
     [[ -z ${CI:-} ]]

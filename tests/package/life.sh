@@ -24,7 +24,7 @@ install() {
     local tools=(ca_create_identity ca_check_identity ca_install_certificate ca_roll_identity)
     tools+=(ca_change_passphrase ca_backup ca_restore ca_revoke ca_gen_crl ca_approve ca_journal)
     for page in sapi-hooks-example sapi-hooks-example-serve "${tools[@]}"; do
-        man "$page" | grep -q . || fail "man $page"
+        man "$page" | grep . >/dev/null || fail "man $page"
     done
     for program in sapi-hooks-example "${tools[@]}"; do
         bash -n "/usr/share/bash-completion/completions/$program"
