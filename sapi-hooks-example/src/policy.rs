@@ -18,7 +18,7 @@ pub(crate) fn from_settings(boot: &Boot) -> Result<Chain, BoxError> {
         let tables = "[hooks.members], [hooks.approvals], [hooks.auto_approve] or [hooks.renew]";
         return Err(format!("nobody would get a certificate: the settings need {tables}").into());
     }
-    let journal = open_journal(boot, renew.is_some())?;
+    let journal = open_journal(boot)?;
     let (mut all, mut one_of) = (Chain::new(), FirstOf::new());
     if let Some(members) = members {
         all = all.then(Members::open(&members)?);
@@ -34,7 +34,7 @@ pub(crate) fn from_settings(boot: &Boot) -> Result<Chain, BoxError> {
     }
     if let Some(approvals) = approvals {
         let approvals = match boot.rehearsal() {
-            true => Approvals::existing(&approvals)?,
+            true => Approvals::rehearsing(&approvals)?,
             false => Approvals::open(&approvals)?,
         };
         // A person's no is heard before anybody's yes; who must ask a person comes last.
@@ -48,14 +48,13 @@ pub(crate) fn from_settings(boot: &Boot) -> Result<Chain, BoxError> {
     })
 }
 
-/// In a rehearsal, perhaps another user's, nothing is written down: the journal is only read, for renewals.
-fn open_journal(boot: &Boot, renews: bool) -> Result<Option<Journal>, BoxError> {
+/// In a rehearsal, perhaps another user's, nothing is written down: the journal is only read.
+fn open_journal(boot: &Boot) -> Result<Option<Journal>, BoxError> {
     let Some(journal::Settings { folder, .. }) = boot.settings_if_present("journal")? else {
         return Ok(None);
     };
-    Ok(match (boot.rehearsal(), renews) {
-        (false, _) => Some(Journal::open(&folder)?),
-        (true, true) => Some(Journal::read_only(&folder)?),
-        (true, false) => None,
-    })
+    Ok(Some(match boot.rehearsal() {
+        true => Journal::rehearsing(&folder)?,
+        false => Journal::open(&folder)?,
+    }))
 }

@@ -77,6 +77,16 @@ async fn right_hooks_pass_and_what_was_tried_is_told() {
 }
 
 #[tokio::test]
+async fn one_that_refuses_even_the_client_it_is_said_to_know() {
+    let report = tried(Scripted::default()).report().await;
+    let held = report.findings();
+    assert!(
+        held.len() == 1 && held[0].starts_with("not one certificate"),
+        "{report}"
+    );
+}
+
+#[tokio::test]
 async fn one_that_grants_everybody_everything() {
     caught(
         Scripted::granting(Validity::days(1)),

@@ -272,6 +272,30 @@ fn the_examples_journal_stays_closed() {
 }
 
 #[test]
+fn before_the_first_start_ready_made_hooks_are_rehearsed_and_nothing_is_made() {
+    let place = prepared("");
+    fs::create_dir(place.file("kept")).unwrap();
+    let kept = place.file("kept").display().to_string();
+    place.settings(&format!(
+        "hooks.journal.folder = '{kept}/journal'\nhooks.renew = {{}}\n\
+         hooks.approvals = {{ folder = '{kept}/approvals', validity = '48h' }}",
+    ));
+    let explain = || {
+        let mut command = place.command("sapi-hooks-example", "explain");
+        run(command
+            .current_dir(place.path())
+            .args(["--client", "web01", "client.der"]))
+    };
+    let stdout = explain().expect(75).stdout;
+    assert!(stdout.contains("pending"), "{stdout}");
+    assert_eq!(fs::read_dir(place.file("kept")).unwrap().count(), 0);
+    // What the service could not make either is said, with the folder that is missing.
+    fs::remove_dir(place.file("kept")).unwrap();
+    let stderr = explain().expect(78).stderr;
+    assert!(stderr.contains(&format!("{kept}/")), "{stderr}");
+}
+
+#[test]
 fn a_reader_that_has_read_enough_is_no_mishap() {
     let shell = binary("test-shell");
     for arguments in [

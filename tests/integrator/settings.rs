@@ -30,6 +30,42 @@ fn a_table_that_no_hook_reads_stops_the_start() {
 }
 
 #[test]
+fn a_value_that_does_not_fit_is_named_with_its_key_and_file() {
+    for (settings, parts) in [
+        (
+            "hooks.approvals = { folder = \"x\", validity = \"1day\" }",
+            &["[hooks.approvals] validity: \"1day\" is no validity"][..],
+        ),
+        (
+            "hooks.auto_approve.rules.web = { client = \"*\", validity = \"1year\" }",
+            &["[hooks.auto_approve] rules.web.validity: \"1year\""],
+        ),
+        (
+            "hooks.approvals = { foldre = \"x\", validity = \"1d\" }",
+            &[
+                "[hooks.approvals]",
+                "unknown field `foldre`, expected one of `folder`",
+            ],
+        ),
+        (
+            "hooks.approvals = { validity = \"1d\" }",
+            &["[hooks.approvals]: missing configuration field \"folder\""],
+        ),
+        (
+            "hooks.aprovals = { folder = \"x\", validity = \"1d\" }",
+            &[
+                "nobody would get a certificate",
+                "[hooks.aprovals]",
+                "did you mean [hooks.approvals]?",
+            ],
+        ),
+    ] {
+        let outcome = with("sapi-hooks-example", "demo", settings, &["--once"]).expect(78);
+        outcome.says(&["sapi.toml"]).says(parts);
+    }
+}
+
+#[test]
 fn what_keeps_it_from_starting_is_told_once() {
     let outcome = with("test-shell", "serve", "ca_path = \"/no/such/ca\"", &[]).expect(78);
     assert_eq!(
@@ -57,8 +93,9 @@ fn the_demo_enrols_whom_it_is_told_and_says_why_not() {
     );
 
     let outcome = with("sapi-hooks-example", "demo", EXAMPLE, &["--once"]);
-    assert_ne!(outcome.code, Some(0));
-    outcome.says(&["unknown client", "\"client\":\"demo01\"", "sapi::audit"]);
+    outcome
+        .expect(77)
+        .says(&["unknown client", "\"client\":\"demo01\"", "sapi::audit"]);
     with("sapi-hooks-example", "demo", EXAMPLE, &["--client", "a-b"])
         .expect(2)
         .says(&["letters and digits"]);

@@ -157,7 +157,7 @@ fn a_hook_that_does_not_boot_changes_nothing() {
         next,
         "hook obedient: no database",
     );
-    fails("hooks.test.jurnal = \"x\"", next, "[hooks.test]: ");
+    fails("hooks.test.jurnal = \"x\"", next, "[hooks.test] jurnal: ");
 }
 
 #[test]

@@ -17,6 +17,7 @@ use openssl::x509::extension::SubjectAlternativeName;
 use openssl::x509::{X509, X509NameBuilder, X509Req};
 
 use super::StartError;
+use super::exit_code::{of_status, refuse};
 use crate::certificate::Validity;
 use crate::hooks::{BoxError, Chain, Rejection, SigningContext, SigningHooks, Terms, Verdict};
 use crate::identity::{Identity, KeyKind, NewIdentity};
@@ -30,6 +31,9 @@ use crate::server::start;
 
 /// Makes a CA in memory, serves on loopback, and enrols a client over HTTP.
 #[derive(Args)]
+#[command(
+    after_help = "Exit codes: 0 a certificate was issued, 77 the policy denies the client, 75 not now,\n65 no acceptable request, 70 failure, 78 settings"
+)]
 pub(crate) struct Demo {
     /// End after the first certificate instead of serving until Ctrl-C
     #[arg(long)]
@@ -69,7 +73,7 @@ impl Demo {
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let folder = tempfile::Builder::new().prefix("sapi-demo-").tempdir()?;
-        actix_web::rt::System::new().block_on(async {
+        let refused = actix_web::rt::System::new().block_on(async {
             let pipeline = start::booted(identity, hooks, &settings).await?;
             let serving = start::serve_on(
                 Listener::Tcp(listener, Origin::Bound),
@@ -78,16 +82,26 @@ impl Demo {
                 start::Beside::default(),
             );
             let (once, folder) = (self.once, folder.path().to_path_buf());
-            let enrolment =
-                tokio::task::spawn_blocking(move || show(address, &self.client, &ca, &folder, once));
+            let enrolment = tokio::task::spawn_blocking(move || {
+                show(address, &self.client, &ca, &folder, once)
+            });
             tokio::pin!(serving);
             tokio::select! {
-                ended = &mut serving => return ended,
-                shown = enrolment => shown.map_err(BoxError::from).flatten().map_err(StartError::Hooks)?,
+                ended = &mut serving => return ended.map(|()| None),
+                shown = enrolment => {
+                    let shown = shown.map_err(BoxError::from).flatten().map_err(StartError::Hooks)?;
+                    if once || shown.is_some() {
+                        return Ok(shown);
+                    }
+                }
             }
-            if once { Ok(()) } else { serving.await }
+            serving.await.map(|()| None)
         })?;
-        Ok(ExitCode::SUCCESS)
+        Ok(
+            refused.map_or(ExitCode::SUCCESS, |Refused { status, problem }| {
+                refuse(of_status(status), &format!("the server refused: {problem}"))
+            }),
+        )
     }
 }
 
@@ -119,6 +133,12 @@ fn throw_away_identity() -> Result<(Identity, X509), BoxError> {
     Ok((identity, ca))
 }
 
+/// An answer without a certificate.
+struct Refused {
+    status: u16,
+    problem: String,
+}
+
 /// Enrols a client as any program would, verifies what it gets, and tells how to do it by hand.
 fn show(
     address: SocketAddr,
@@ -126,14 +146,19 @@ fn show(
     ca: &X509,
     folder: &Path,
     once: bool,
-) -> Result<(), BoxError> {
+) -> Result<Option<Refused>, BoxError> {
     let request = demo_request(client)?;
-    let answer = put(address, &format!("/api/csr/{client}"), &request.to_pem()?)?;
-    let answer: serde_json::Value = serde_json::from_str(&answer)?;
-    let pem = answer
+    let (status, answer) = put(address, &format!("/api/csr/{client}"), &request.to_pem()?)?;
+    let body: serde_json::Value = serde_json::from_str(&answer)?;
+    let Some(pem) = body
         .get("signed_x509_pem")
         .and_then(serde_json::Value::as_str)
-        .ok_or_else(|| format!("the server refused: {answer}"))?;
+    else {
+        return Ok(Some(Refused {
+            status,
+            problem: answer,
+        }));
+    };
     let certificate = X509::from_pem(pem.as_bytes())?;
     if !certificate.verify(ca.public_key()?.as_ref())? {
         return Err("the certificate is not signed by the demo's CA".into());
@@ -149,7 +174,7 @@ fn show(
         "Issued over http://{address} and verified against the demo's CA."
     )?;
     if once {
-        return Ok(());
+        return Ok(None);
     }
     std::fs::write(folder.join("ca.cert.pem"), ca.to_pem()?)?;
     std::fs::write(folder.join("client.csr"), request.to_pem()?)?;
@@ -164,7 +189,8 @@ fn show(
         folder.display()
     )?;
     writeln!(out, "Serving until Ctrl-C.")?;
-    Ok(out.flush()?)
+    out.flush()?;
+    Ok(None)
 }
 
 fn demo_request(client: &ClientId) -> Result<X509Req, BoxError> {
@@ -186,7 +212,7 @@ fn demo_request(client: &ClientId) -> Result<X509Req, BoxError> {
 }
 
 /// The least of HTTP that gets an answer, so that the demo needs no other program.
-fn put(address: SocketAddr, path: &str, body: &[u8]) -> Result<String, BoxError> {
+fn put(address: SocketAddr, path: &str, body: &[u8]) -> Result<(u16, String), BoxError> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
     write!(
@@ -197,8 +223,9 @@ fn put(address: SocketAddr, path: &str, body: &[u8]) -> Result<String, BoxError>
     stream.write_all(body)?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
-    let (_, body) = answer
+    let (head, body) = answer
         .split_once("\r\n\r\n")
         .ok_or("the server closed the connection without an answer")?;
-    Ok(body.to_owned())
+    let status = head.split(' ').nth(1).unwrap_or_default().parse()?;
+    Ok((status, body.to_owned()))
 }

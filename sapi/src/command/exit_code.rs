@@ -9,6 +9,16 @@ pub(super) fn refuse(code: u8, why: &str) -> ExitCode {
     ExitCode::from(code)
 }
 
+/// The same of an answer over HTTP.
+pub(super) fn of_status(status: u16) -> u8 {
+    match status {
+        401 | 403 => 77,
+        202 | 429 | 503 | 504 => 75,
+        500.. => 70,
+        _ => 65,
+    }
+}
+
 pub(super) fn exit_code(rejection: &Rejection) -> u8 {
     match rejection {
         Rejection::Unacceptable(_) => 65,

@@ -43,7 +43,8 @@ pub(crate) struct Explain {
     /// The address that hooks are to see as the peer's
     #[arg(long, value_name = "ADDRESS")]
     peer: Option<IpAddr>,
-    /// The client certificate (PEM) that hooks are to see; it is verified as one from the proxy would be
+    /// The client certificate (PEM) that hooks are to see; verified as one from the proxy, against
+    /// proxy.client_ca_file or, without it, the CA itself
     #[arg(long, value_name = "FILE")]
     peer_certificate: Option<PathBuf>,
     /// Print JSON

@@ -44,6 +44,8 @@ enum Command {
     /// Rehearse one request: what every stop of the road makes of it, without the CA's key
     Explain(explain::Explain),
     /// Print the merged settings and where each comes from
+    ///
+    /// Tables of hooks are printed as they are: whether they fit, `explain` and `serve` say, which make the hooks.
     Config {
         #[command(flatten)]
         settings: SettingsArgs,

@@ -96,7 +96,8 @@ impl Rejection {
         Self::Pending { retry_after }
     }
 
-    /// Not without credentials; the challenge goes into the header `WWW-Authenticate`.
+    /// Not without credentials; the challenge goes into the header `WWW-Authenticate` (RFC 9110, section
+    /// 11.6.1) as it is. One that cannot be a header, with a line break for example, is answered 500.
     ///
     /// ```
     /// assert_eq!(sapi::Rejection::unauthenticated("Bearer").slug(), "unauthenticated");
@@ -173,9 +174,8 @@ impl Rejection {
     pub(crate) fn cause(&self) -> String {
         match self {
             Self::Denied { reason } => reason.to_string(),
-            Self::Pending { .. } | Self::Unauthenticated { .. } | Self::TooMany { .. } => {
-                String::new()
-            }
+            Self::Pending { .. } | Self::TooMany { .. } => String::new(),
+            Self::Unauthenticated { challenge } => format!("challenge {challenge:?}"),
             Self::Unacceptable(error) => error.to_string(),
             Self::Unavailable { reason } => (*reason).to_owned(),
             Self::Overloaded => "the queue before the signing threads is full".into(),

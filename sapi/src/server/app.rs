@@ -105,7 +105,10 @@ impl App {
     fn make(&self, boot: &Boot) -> Result<Chain, StartError> {
         let mut chain = Chain::new();
         for make in &self.makers {
-            chain = make(boot, chain).map_err(StartError::Hooks)?;
+            chain = make(boot, chain).map_err(|error| match boot.misspelt() {
+                Some(hint) => StartError::Hooks(format!("{error}; {hint}").into()),
+                None => StartError::Hooks(error),
+            })?;
         }
         if chain.is_empty() {
             return Err(StartError::NoHooks);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
+use config::Value;
 use serde::de::DeserializeOwned;
 
 use super::sources::{SettingsError, Sources};
@@ -75,10 +76,23 @@ impl Boot {
     pub fn settings<T: DeserializeOwned>(&self, name: &str) -> Result<T, BoxError> {
         self.note(name);
         let key = format!("hooks.{name}");
-        let fault = |error| format!("[{key}]: {error}");
-        self.sources
-            .get(&key)
-            .map_err(|error| fault(error.to_string()).into())
+        let Ok(table) = self.sources.get::<Value>(&key) else {
+            return Err(format!("the settings have no table [{key}]").into());
+        };
+        serde_path_to_error::deserialize(table).map_err(|error| {
+            let path = error.path().to_string();
+            // A field that is unknown or missing is named by the error itself, in its table.
+            let (place, field) = match path.as_str() {
+                "." => (key.clone(), String::new()),
+                path => (format!("{key}.{path}"), format!(" {path}")),
+            };
+            let origin = self.sources.origin_within(&place);
+            let origin = origin.or_else(|| self.sources.origin_within(&key));
+            let origin = origin
+                .map(|origin| format!(" (in {origin})"))
+                .unwrap_or_default();
+            format!("[{key}]{field}: {}{origin}", error.inner()).into()
+        })
     }
 
     /// The same table, or `None` where the settings have none: a hook that is switched on by its table.
@@ -113,15 +127,28 @@ impl Boot {
     #[must_use]
     pub fn has_settings(&self, name: &str) -> bool {
         self.note(name);
-        self.sources
-            .get::<config::Value>(&format!("hooks.{name}"))
-            .is_ok()
+        self.sources.get::<Value>(&format!("hooks.{name}")).is_ok()
     }
 
     fn note(&self, name: &str) {
         let table = name.split('.').next().unwrap_or(name);
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         asked.insert(table.to_owned());
+    }
+
+    /// A table that looks like one that a hook has asked for in vain.
+    pub(crate) fn misspelt(&self) -> Option<String> {
+        let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let present = self.sources.hook_tables();
+        let missing = asked.iter().filter(|name| !present.contains(*name));
+        let pairs = missing.flat_map(|name| present.iter().map(move |table| (name, table)));
+        let mut unread = pairs.filter(|(_, table)| !asked.contains(*table));
+        let (name, table) = unread.find(|(name, table)| strsim::jaro_winkler(name, table) > 0.8)?;
+        let origin = self.sources.origin_within(&format!("hooks.{table}"));
+        Some(format!(
+            "[hooks.{table}] in {}: did you mean [hooks.{name}]?",
+            origin.unwrap_or_default()
+        ))
     }
 
     /// A table that no hook has asked for is a slip of the pen, and its hook runs on other settings than
@@ -138,11 +165,9 @@ impl Boot {
             false => format!("they read {}", tables.join(", ")),
         };
         let key = format!("hooks.{table}");
-        let mut lines = self.sources.lines().into_iter();
-        let origin = lines.find(|line| line.key.starts_with(&key));
         Err(SettingsError(format!(
             "{key}: no hook of this program reads this table (in {}); {read}",
-            origin.map(|line| line.origin).unwrap_or_default()
+            self.sources.origin_within(&key).unwrap_or_default()
         )))
     }
 }

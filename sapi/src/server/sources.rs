@@ -112,6 +112,14 @@ impl Sources {
         Some(line.origin).filter(|origin| origin != DEFAULT)
     }
 
+    /// The same of a table, or of the first value in it.
+    pub(crate) fn origin_within(&self, key: &str) -> Option<String> {
+        let below = format!("{key}.");
+        let mut lines = self.lines().into_iter();
+        let line = lines.find(|line| line.key == key || line.key.starts_with(&below))?;
+        Some(line.origin)
+    }
+
     /// The names of the tables under `hooks`.
     pub(crate) fn hook_tables(&self) -> Vec<String> {
         let hooks: Result<Map<String, Value>, _> = self.merged.get("hooks");

@@ -11,6 +11,15 @@ pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     match DirBuilder::new().mode(0o750).create(folder) {
         Ok(()) => sync_folder(parent(folder)),
         Err(_) if folder.is_dir() => Ok(()),
+        // The error of the system would name the folder that is to be made.
+        Err(_) if !parent(folder).is_dir() => Err(io::Error::new(
+            io::ErrorKind::NotFound,
+            format!(
+                "{}: there is no folder {} to make it in",
+                folder.display(),
+                parent(folder).display()
+            ),
+        )),
         Err(error) => Err(named(folder, &error)),
     }
 }
@@ -57,7 +66,7 @@ pub(crate) fn named(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
-fn parent(path: &Path) -> &Path {
+pub(crate) fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

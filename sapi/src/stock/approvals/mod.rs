@@ -54,6 +54,8 @@ pub use store_error::StoreError;
 pub struct Approvals {
     store: Arc<Store>,
     settings: Settings,
+    /// Nothing is made then.
+    rehearsal: bool,
 }
 
 impl Approvals {
@@ -72,24 +74,27 @@ impl Approvals {
         Ok(Self {
             store: Arc::new(Store::open(&settings.folder)?),
             settings: settings.clone(),
+            rehearsal: false,
         })
     }
 
-    /// The folder as it is, for a rehearsal: nothing is made.
+    /// The folder as it is, for a rehearsal: nothing is made, now or when the hook boots. One that the
+    /// service would make at its first start is taken as empty.
     ///
     /// # Errors
     ///
-    /// When there is no such folder.
+    /// When the folder can be neither read nor made.
     ///
     /// ```
     /// let settings = serde_json::from_str(r#"{"folder": "/nonexistent/approvals", "validity": "48h"}"#)?;
-    /// assert!(sapi::stock::Approvals::existing(&settings).is_err());
+    /// assert!(sapi::stock::Approvals::rehearsing(&settings).is_err());
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    pub fn existing(settings: &Settings) -> Result<Self, BoxError> {
+    pub fn rehearsing(settings: &Settings) -> Result<Self, BoxError> {
         Ok(Self {
-            store: Arc::new(Store::existing(&settings.folder)?),
+            store: Arc::new(Store::rehearsing(&settings.folder)?),
             settings: settings.clone(),
+            rehearsal: true,
         })
     }
 
@@ -113,8 +118,10 @@ impl SigningHooks for Approvals {
     }
 
     async fn boot(&self, _: &Issuer) -> Result<(), BoxError> {
-        let folder = self.settings.folder.clone();
-        tokio::task::spawn_blocking(move || Store::open(&folder)).await??;
+        if !self.rehearsal {
+            let folder = self.settings.folder.clone();
+            tokio::task::spawn_blocking(move || Store::open(&folder)).await??;
+        }
         Ok(())
     }
 

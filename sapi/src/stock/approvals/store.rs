@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use super::application::{Application, State};
 use super::decision::Decision;
 use super::store_error::StoreError;
-use crate::stock::durable::{lock, make_folder, named, replace, sync_folder};
+use crate::stock::durable::{lock, make_folder, named, parent, replace, sync_folder};
 
 /// Where requests and decisions are kept.
 ///
@@ -86,8 +86,21 @@ impl Store {
     /// ```
     pub fn existing(folder: &Path) -> Result<Self, StoreError> {
         let pending = folder.join(State::Pending.to_string());
-        fs::metadata(&pending).map_err(|error| named(&pending, &error))?;
-        Ok(Self::at(folder))
+        match fs::metadata(&pending) {
+            Ok(_) => Ok(Self::at(folder)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(StoreError::Missing(pending))
+            }
+            Err(error) => Err(named(&pending, &error).into()),
+        }
+    }
+
+    /// The folder as it is, or as it would be after the service's first start: without a request in it.
+    pub(super) fn rehearsing(folder: &Path) -> Result<Self, StoreError> {
+        match Self::existing(folder) {
+            Err(StoreError::Missing(_)) if parent(folder).is_dir() => Ok(Self::at(folder)),
+            existing => existing,
+        }
     }
 
     fn at(folder: &Path) -> Self {

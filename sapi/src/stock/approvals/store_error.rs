@@ -18,6 +18,8 @@ use crate::stock::moment::rfc3339;
 pub enum StoreError {
     /// A file cannot be read or written; the error names it.
     Io(io::Error),
+    /// There is no such folder of requests.
+    Missing(PathBuf),
     /// A file is not what this store writes.
     Broken {
         /// Which.
@@ -44,6 +46,11 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(error) => error.fmt(f),
+            Self::Missing(path) => write!(
+                f,
+                "{}: no such folder; the service makes it at its first start with [hooks.approvals]",
+                path.display()
+            ),
             Self::Broken { path, what } => write!(f, "{}: {what}", path.display()),
             Self::Changed { client, now } => {
                 let decision = now

@@ -329,3 +329,35 @@ async fn a_folder_that_cannot_be_used_stops_the_start() {
     let error = scene.harness.boot().await.unwrap_err().to_string();
     assert!(error.contains("/approvals: "), "{error}");
 }
+
+#[tokio::test]
+async fn a_rehearsal_before_the_first_start_finds_no_request_and_makes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let hooks = Approvals::rehearsing(&settings(&folder)).unwrap();
+    let harness = Harness::new(hooks).at(noon()).rehearsing();
+    harness.boot().await.unwrap();
+    let seen = harness
+        .observe("web01", &request("web01.example.com"))
+        .await;
+    assert!(
+        matches!(seen.rejection(), Some(Rejection::Pending { .. })),
+        "{seen}"
+    );
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_folder_that_could_not_be_made_either_is_named_with_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::remove_dir_all(folder.path()).unwrap();
+    let parent = format!("there is no folder {}", folder.path().display());
+    let open = Approvals::open(&settings(&folder)).unwrap_err().to_string();
+    assert!(open.contains(&parent), "{open}");
+    let rehearsing = Approvals::rehearsing(&settings(&folder))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        rehearsing.contains("no such folder; the service makes it"),
+        "{rehearsing}"
+    );
+}

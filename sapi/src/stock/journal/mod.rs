@@ -28,13 +28,13 @@ mod verify;
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, ErrorKind::NotFound};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use crate::certificate::SerialNumber;
-use crate::stock::durable::{lock, lock_shared, make_folder, named, replace, sync_folder};
+use crate::stock::durable::{lock, lock_shared, make_folder, named, parent, replace, sync_folder};
 pub use entry::{Entry, Event, Issued, Record, Revoked};
 pub use fault::{Fault, JournalError};
 use index::CompareError;
@@ -77,6 +77,8 @@ pub struct Settings {
 pub struct Journal {
     folder: PathBuf,
     tail: Arc<Mutex<Tail>>,
+    /// Nothing is written then, not even when the hook boots.
+    rehearsal: bool,
 }
 
 impl Journal {
@@ -125,10 +127,37 @@ impl Journal {
         }
     }
 
+    /// The journal as a hook of a rehearsal: as [`read_only`](Self::read_only), but one that the service
+    /// would make at its first start is taken as empty.
+    ///
+    /// # Errors
+    ///
+    /// When the folder can be neither read nor made.
+    ///
+    /// ```
+    /// # let place = tempfile::tempdir().unwrap();
+    /// let journal = sapi::stock::Journal::rehearsing(&place.path().join("journal"))?;
+    /// assert!(!place.path().join("journal").exists());
+    /// # Ok::<(), sapi::stock::journal::JournalError>(())
+    /// ```
+    pub fn rehearsing(folder: &Path) -> Result<Self, JournalError> {
+        let journal = match Self::read_only(folder) {
+            Err(JournalError::Io(error)) if error.kind() == NotFound && parent(folder).is_dir() => {
+                Self::at(folder)
+            }
+            existing => existing?,
+        };
+        Ok(Self {
+            rehearsal: true,
+            ..journal
+        })
+    }
+
     fn at(folder: &Path) -> Self {
         Self {
             folder: folder.to_owned(),
             tail: Arc::new(Mutex::new(Tail::new())),
+            rehearsal: false,
         }
     }
 

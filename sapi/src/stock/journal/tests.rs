@@ -249,5 +249,21 @@ async fn a_journal_that_cannot_be_opened_stops_the_start() {
     harness.boot().await.unwrap();
     fs::remove_dir_all(folder.path()).unwrap();
     let error = harness.boot().await.unwrap_err().to_string();
-    assert!(error.contains("/journal: No such file"), "{error}");
+    assert!(error.contains("/journal: there is no folder "), "{error}");
+}
+
+#[tokio::test]
+async fn a_rehearsal_writes_nothing_and_needs_no_journal_yet() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::rehearsing(&folder.path().join("journal")).unwrap();
+    let harness = Harness::new(journal.clone()).rehearsing();
+    harness.boot().await.unwrap();
+    assert!(
+        !journal
+            .is_revoked(&SerialNumber::random().unwrap())
+            .unwrap()
+    );
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    let nowhere = folder.path().join("missing/journal");
+    assert!(Journal::rehearsing(&nowhere).is_err());
 }

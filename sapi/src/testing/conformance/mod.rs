@@ -27,7 +27,9 @@ pub use report::ConformanceReport;
 /// - a certificate for garbage: an unknown client on a connection that proves nothing, under made-up names;
 /// - another answer to the same garbage the second time;
 /// - a serial number twice;
-/// - other names than before where requests come together.
+/// - other names than before where requests come together;
+/// - not one certificate, though a client and a name are given that the hooks know: a suite that was
+///   refused throughout has tried little.
 ///
 /// The requests come from a generator with a fixed beginning, so a failure is found again by running the
 /// test again. `cargo test -- --nocapture` shows what was tried.
@@ -211,6 +213,7 @@ impl Conformance {
     pub async fn report(self) -> ConformanceReport {
         let mut report = ConformanceReport::default();
         let mut cases = self.cases(&mut report);
+        let known = !self.clients.is_empty() && !self.names.is_empty();
         let mut judge = Judge::new(self.names);
         let harness = Arc::new(self.harness);
 
@@ -236,6 +239,9 @@ impl Conformance {
                 judge.hold(&mut report, &case, &seen);
                 judge.hold_together(&mut report, &case, &seen);
             }
+        }
+        if known && report.issued() == 0 && report.findings().is_empty() {
+            report.refused_throughout();
         }
         report
     }

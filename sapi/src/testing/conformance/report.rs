@@ -73,6 +73,12 @@ impl ConformanceReport {
         }
     }
 
+    pub(super) fn refused_throughout(&mut self) {
+        let text = "not one certificate was issued: are client and name those that the hooks know, and does \
+                    the suite's .peer() prove what they ask for?";
+        self.findings.push((text.to_owned(), 1));
+    }
+
     /// Whether going on would only take time.
     pub(super) fn is_hopeless(&self) -> bool {
         self.kinds.iter().any(|kind| kind == "a missed time limit")
