@@ -1,12 +1,14 @@
 //! One line in the log for each decision.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use sapi::testing::{Harness, RequestBuilder};
 use sapi::{AltName, CertRequest, Peer, Validity};
 use serde_json::Value;
+use tracing::Dispatch;
 use tracing::instrument::WithSubscriber;
+use tracing::subscriber::NoSubscriber;
 
 use super::scripted::{Scripted, request};
 
@@ -23,6 +25,10 @@ impl io::Write for Log {
     }
 }
 
+/// While there is one subscriber alone, tracing asks that of whichever thread comes first whether an event is wanted,
+/// for all of them: a test without a subscriber would silence this one.
+static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::default()));
+
 /// The one audit line of a request, and everything logged besides.
 fn audited(harness: &Harness, request: &CertRequest) -> (Value, String) {
     let log = Log::default();
@@ -37,6 +43,7 @@ fn audited(harness: &Harness, request: &CertRequest) -> (Value, String) {
         .build()
         .unwrap();
     // The task of the request runs on this thread, under this subscriber.
+    LazyLock::force(&SECOND);
     let _guard = tracing::subscriber::set_default(subscriber);
     let answer = runtime.block_on(harness.issue("web01", request).with_current_subscriber());
     drop(answer);

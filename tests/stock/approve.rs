@@ -143,6 +143,7 @@ fn what_is_shown_is_what_is_signed() {
         "CN=web01,O=Example",
         "approved by alice",
         "  subject   CN=other\n",
+        "  extended  serverAuth clientAuth\n",
         "BEGIN CERTIFICATE REQUEST",
     ] {
         assert!(text.contains(part), "{part}: {text}");

@@ -124,7 +124,7 @@ impl Draft {
                 .iter()
                 .map(|usage| usage.to_string())
                 .collect(),
-            extended_key_usage: draft.extended_usage().iter().collect(),
+            extended_key_usage: draft.extended_usage().names().collect(),
         }
     }
 }

@@ -6,7 +6,6 @@ use std::time::SystemTime;
 use der::DateTime;
 
 use super::draft::DraftCertificate;
-use super::usages::ExtendedKeyUsages;
 use crate::request::hex::hex;
 
 impl DraftCertificate {
@@ -60,8 +59,10 @@ impl DraftCertificate {
         all("not after", vec![rfc3339(self.not_after)]);
         let usages: Vec<_> = self.key_usages.iter().collect();
         all("key usage", texts(&usages));
-        let purposes = self.extended_key_usages.iter();
-        all("extended key usage", purposes.map(purpose).collect());
+        all(
+            "extended key usage",
+            self.extended_key_usages.names().collect(),
+        );
         all("crl", self.crl_urls.clone());
         all("ocsp", self.ocsp_urls.clone());
         all("ca issuer", self.ca_issuer_urls.clone());
@@ -94,18 +95,6 @@ fn row(key: &str, value: &str) -> String {
 
 fn texts<T: ToString>(values: &[T]) -> Vec<String> {
     values.iter().map(ToString::to_string).collect()
-}
-
-/// By the name RFC 5280 section 4.2.1.12 gives it, or dotted.
-fn purpose(identifier: String) -> String {
-    match identifier.as_str() {
-        ExtendedKeyUsages::SERVER_AUTH => "serverAuth".into(),
-        ExtendedKeyUsages::CLIENT_AUTH => "clientAuth".into(),
-        ExtendedKeyUsages::CODE_SIGNING => "codeSigning".into(),
-        ExtendedKeyUsages::EMAIL_PROTECTION => "emailProtection".into(),
-        ExtendedKeyUsages::TIME_STAMPING => "timeStamping".into(),
-        _ => identifier,
-    }
 }
 
 fn rfc3339(time: SystemTime) -> String {

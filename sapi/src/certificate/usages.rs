@@ -222,6 +222,26 @@ impl ExtendedKeyUsages {
         self.0.iter().map(ToString::to_string)
     }
 
+    /// The same by the names that RFC 5280 section 4.2.1.12 gives them; dotted where it gives none.
+    ///
+    /// ```
+    /// # use sapi::ExtendedKeyUsages;
+    /// let mut usages = ExtendedKeyUsages::default();
+    /// usages.insert(ExtendedKeyUsages::CODE_SIGNING);
+    /// usages.insert("1.3.6.1.5.5.7.3.17");
+    /// assert!(usages.names().eq(["codeSigning", "1.3.6.1.5.5.7.3.17"]));
+    /// ```
+    pub fn names(&self) -> impl Iterator<Item = String> + '_ {
+        self.iter().map(|purpose| match purpose.as_str() {
+            Self::SERVER_AUTH => "serverAuth".into(),
+            Self::CLIENT_AUTH => "clientAuth".into(),
+            Self::CODE_SIGNING => "codeSigning".into(),
+            Self::EMAIL_PROTECTION => "emailProtection".into(),
+            Self::TIME_STAMPING => "timeStamping".into(),
+            _ => purpose,
+        })
+    }
+
     pub(crate) fn identifiers(&self) -> &[ObjectIdentifier] {
         &self.0
     }

@@ -1,5 +1,8 @@
 //! The attributes of a request, and the extensions it asks for.
 
+#[cfg(test)]
+mod tests;
+
 use der::asn1::{IntRef, Null, ObjectIdentifier, OctetStringRef, UintRef};
 use der::{AnyRef, Decode, Reader, SliceReader, Tag, Tagged};
 

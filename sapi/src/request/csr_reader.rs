@@ -99,3 +99,42 @@ fn check_version(version: AnyRef<'_>) -> Result<(), CsrError> {
         _ => Err(CsrError::UnsupportedVersion),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_in_use_and_no_others() {
+        let slug = |tag: u8, content: &[u8]| {
+            let der = [&[tag, u8::try_from(content.len()).unwrap()], content].concat();
+            let read = check_version(AnyRef::try_from(der.as_slice()).unwrap());
+            read.err().map(|error| error.slug())
+        };
+        for version in 0..=2 {
+            assert_eq!(slug(2, &[version]), None, "{version}");
+        }
+        for other in [
+            &[3][..],
+            &[0x7f],
+            &[0xff],
+            &[0x80],
+            &[0, 0x80],
+            &[0xff, 0x7f],
+            &[1, 0],
+        ] {
+            assert_eq!(slug(2, other), Some("unsupported-version"), "{other:?}");
+        }
+        for padded in [
+            &[][..],
+            &[0, 0],
+            &[0, 1],
+            &[0, 0x7f],
+            &[0xff, 0x80],
+            &[0xff, 0xff],
+        ] {
+            assert_eq!(slug(2, padded), Some("malformed-request"), "{padded:?}");
+        }
+        assert_eq!(slug(3, &[0]), Some("malformed-request"));
+    }
+}

@@ -225,4 +225,40 @@ mod tests {
             assert!(!own.means_same_as(&name(other)), "{other:?}");
         }
     }
+
+    #[test]
+    fn sixty_four_attributes_and_no_more() {
+        let name = |count| DistinguishedName::from_fields(vec![("OU", "a"); count]);
+        assert_eq!(name(64).unwrap().fields().count(), 64);
+        assert!(name(65).unwrap_err().to_string().contains("more than 64"));
+    }
+
+    #[test]
+    fn below_is_what_begins_alike() {
+        let name = |fields: &[(&str, &str)]| {
+            DistinguishedName::from_fields(fields.iter().copied()).unwrap()
+        };
+        let base = name(&[("C", "SE"), ("O", "Example")]);
+        let below = name(&[("C", "SE"), ("O", "example"), ("CN", "a")]);
+        assert!(below.begins_with(&base) && base.begins_with(&base));
+        assert!(!base.begins_with(&below));
+        assert!(!name(&[("C", "SE"), ("O", "Other"), ("CN", "a")]).begins_with(&base));
+        assert!(!name(&[("C", "SE"), ("OU", "Example")]).begins_with(&base));
+        assert!(!base.means_same_as(&below) && !below.means_same_as(&base));
+    }
+
+    #[test]
+    fn what_would_end_a_value_early_is_escaped() {
+        let shown = |value: &str| {
+            let name = DistinguishedName::from_fields([("O", value), ("CN", "a")]).unwrap();
+            name.to_string()
+        };
+        assert_eq!(shown("a b#c"), "CN=a,O=a b#c");
+        assert_eq!(shown("#a"), r"CN=a,O=\#a");
+        assert_eq!(shown(" a "), r"CN=a,O=\ a\ ");
+        assert_eq!(
+            shown("a+b,c;d<e>f=g\\h\"i"),
+            r#"CN=a,O=a\+b\,c\;d\<e\>f\=g\\h\"i"#
+        );
+    }
 }

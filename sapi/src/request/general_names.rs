@@ -121,3 +121,94 @@ fn ip(octets: &[u8]) -> Result<IpAddr, CsrError> {
         Err(_) => Err(NameError::new("IP", "has neither 4 nor 16 octets").into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(names: &[&[u8]]) -> Vec<u8> {
+        let content = names.concat();
+        [
+            &[0x30, u8::try_from(content.len()).unwrap()],
+            content.as_slice(),
+        ]
+        .concat()
+    }
+
+    fn read(names: &[&[u8]]) -> Result<Vec<AltName>, String> {
+        read_names(&list(names), 3).map_err(|error| error.to_string())
+    }
+
+    const A: &[u8] = &[0x82, 1, b'a'];
+
+    #[test]
+    fn each_kind_is_read_and_written_back() {
+        let kinds: [&[u8]; 3] = [A, &[0x81, 3, b'a', b'@', b'b'], &[0x87, 4, 192, 0, 2, 1]];
+        let names = read(&kinds).unwrap();
+        assert_eq!(write_names(&names).unwrap(), list(&kinds));
+        let uri: &[u8] = &[0x86, 3, b'x', b':', b'y'];
+        let six = [&[0x87, 16][..], &[0; 15], &[1]].concat();
+        let names = read(&[uri, &six]).unwrap();
+        assert_eq!(
+            names,
+            [
+                AltName::Uri("x:y".into()),
+                AltName::Ip([0, 0, 0, 0, 0, 0, 0, 1].into())
+            ]
+        );
+        assert_eq!(write_names(&names).unwrap(), list(&[uri, &six]));
+    }
+
+    #[test]
+    fn as_many_as_are_taken_and_each_once() {
+        let (b, c): (&[u8], &[u8]) = (&[0x82, 1, b'b'], &[0x82, 1, b'c']);
+        assert_eq!(read(&[A, b, c]).unwrap().len(), 3);
+        assert_eq!(read(&[A, A, c]).unwrap().len(), 2);
+        // Those that stand twice count too.
+        assert!(read(&[A, A, A, A]).unwrap_err().contains("number 4"));
+        assert!(
+            read(&[])
+                .unwrap_err()
+                .contains("the list of names is empty")
+        );
+    }
+
+    #[test]
+    fn other_kinds_are_named() {
+        for (tag, kind) in [
+            (0xa0, "otherName"),
+            (0xa3, "x400Address"),
+            (0xa4, "directoryName"),
+            (0xa5, "ediPartyName"),
+            (0x88, "registeredID"),
+        ] {
+            let error = read(&[&[tag, 0]]).unwrap_err();
+            assert!(error.contains(kind), "{error}");
+        }
+        // Neither of the class of GeneralName, nor a number it has, nor one octet for several.
+        for tag in [0x02, 0x0c, 0x42, 0x89, 0xa1, 0xa2, 0xa6, 0xa7] {
+            let error = read(&[&[tag, 1, b'a']]).unwrap_err();
+            assert!(error.contains("no GeneralName"), "{tag:#x}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_or_no_ascii_is_refused() {
+        for octets in [0_u8, 3, 5, 8, 15, 17] {
+            let name = [vec![0x87, octets], vec![1; usize::from(octets)]].concat();
+            assert!(
+                read(&[&name])
+                    .unwrap_err()
+                    .contains("neither 4 nor 16 octets")
+            );
+        }
+        assert!(
+            read(&[&[0x82, 2, 0xc3, 0xa9]])
+                .unwrap_err()
+                .contains("not ASCII")
+        );
+        assert!(read(&[&[0x82, 1, 0xff]]).unwrap_err().contains("not ASCII"));
+        assert!(read_names(&[&list(&[A])[..], &[5, 0]].concat(), 3).is_err());
+        assert!(read_names(A, 3).is_err());
+    }
+}

@@ -58,3 +58,38 @@ impl fmt::Display for KeyKind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::KeyError;
+
+    #[test]
+    fn kinds_and_what_is_wrong_with_them_are_told() {
+        assert_eq!(KeyKind::Rsa { bits: 2048 }.to_string(), "RSA 2048");
+        assert!(KeyKind::Rsa { bits: 2048 }.is_rsa());
+        for (kind, name) in [
+            (KeyKind::P256, "P-256"),
+            (KeyKind::P384, "P-384"),
+            (KeyKind::P521, "P-521"),
+            (KeyKind::Ed25519, "Ed25519"),
+            (KeyKind::MlDsa44, "ML-DSA-44"),
+        ] {
+            assert_eq!(kind.to_string(), name);
+            assert!(!kind.is_rsa(), "{name}");
+        }
+        let unsupported = KeyError::Unsupported {
+            what: "a DSA key".into(),
+        };
+        assert!(
+            unsupported
+                .to_string()
+                .starts_with("is a DSA key; use RSA, ")
+        );
+        assert!(
+            KeyError::Blocked
+                .to_string()
+                .contains("list of blocked keys")
+        );
+    }
+}

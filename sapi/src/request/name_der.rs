@@ -131,3 +131,107 @@ const VIDEOTEX: u8 = 0x15;
 const GRAPHIC: u8 = 0x19;
 const BMP: u8 = 0x1e;
 pub(super) const MAX_ATTRIBUTES: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+        let length = u8::try_from(content.len()).unwrap();
+        assert!(length < 128);
+        [&[tag, length], content].concat()
+    }
+
+    /// 2.5.4.n
+    fn pair(n: u8, tag: u8, value: &[u8]) -> Vec<u8> {
+        tlv(0x30, &[tlv(6, &[0x55, 4, n]), tlv(tag, value)].concat())
+    }
+
+    fn read(sets: &[Vec<u8>]) -> Result<Vec<Attribute>, SubjectError> {
+        read_name(&tlv(0x30, &sets.concat()))
+    }
+
+    fn one(tag: u8, value: &[u8]) -> Result<Vec<Attribute>, SubjectError> {
+        read(&[tlv(0x31, &pair(10, tag, value))])
+    }
+
+    #[test]
+    fn string_types_old_and_new() {
+        for tag in [0x0c, 0x13, 0x16] {
+            assert_eq!(one(tag, b"Ab 1").unwrap()[0].value, "Ab 1", "{tag:#x}");
+        }
+        for tag in (0..0x1f).filter(|tag| ![0x0c, 0x13, 0x16].contains(tag)) {
+            assert!(one(tag, b"Ab 1").is_err(), "{tag:#x}");
+        }
+        for tag in [0x12, 0x14, 0x15, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e] {
+            let error = one(tag, b"Ab 1").unwrap_err().to_string();
+            assert!(
+                error.contains("is not a UTF8String or PrintableString"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_string_type_holds_its_own_characters() {
+        for octet in 0x20..0x7f_u8 {
+            let value = [b'a', octet];
+            let fits = octet.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&octet);
+            assert_eq!(one(0x13, &value).is_ok(), fits, "{:?}", char::from(octet));
+            assert!(one(0x0c, &value).is_ok() && one(0x16, &value).is_ok());
+        }
+        assert!(one(0x0c, "é".as_bytes()).is_ok());
+        assert!(one(0x0c, &[0xff]).is_err());
+        for (tag, value) in [(0x13, "a*"), (0x16, "é")] {
+            let error = one(tag, value.as_bytes()).unwrap_err().to_string();
+            assert!(
+                error.contains("that its string type cannot hold"),
+                "{error}"
+            );
+        }
+        assert!(one(0x0c, b"a\x7f").is_err() && one(0x0c, b"\n").is_err());
+        assert!(one(0x0c, b"").is_err() && one(0x0c, b"  ").is_err());
+    }
+
+    #[test]
+    fn values_up_to_their_bounds() {
+        let name = |n: u8, characters: usize| {
+            let value = "a".repeat(characters);
+            read(&[tlv(0x31, &pair(n, 0x0c, value.as_bytes()))]).is_ok()
+        };
+        assert!(name(3, 64) && !name(3, 65));
+        let country = |value: &[u8]| read(&[tlv(0x31, &pair(6, 0x13, value))]).is_ok();
+        assert!(country(b"SE"));
+        assert!(!country(b"S1") && !country(b"S") && !country(b"SWE"));
+        let mut long = Vec::new();
+        write_field("street", &"a".repeat(1024), &mut long).unwrap();
+        assert!(write_field("street", &"a".repeat(1025), &mut long).is_err());
+    }
+
+    #[test]
+    fn a_set_stands_in_the_order_of_its_encodings() {
+        let (first, second) = (pair(10, 0x0c, b"a"), pair(11, 0x0c, b"a"));
+        let set = |pairs: &[&[u8]]| read(&[tlv(0x31, &pairs.concat())]);
+        assert_eq!(set(&[&first, &second]).unwrap().len(), 2);
+        assert!(set(&[&second, &first]).is_err());
+        assert!(set(&[&first, &first]).is_ok());
+        assert!(set(&[]).is_err());
+        assert!(read(&[]).unwrap().is_empty());
+        // Over two sets the order is free.
+        assert!(read(&[tlv(0x31, &second), tlv(0x31, &first)]).is_ok());
+    }
+
+    #[test]
+    fn nothing_is_left_over() {
+        let good = tlv(0x30, &tlv(0x31, &pair(3, 0x0c, b"a")));
+        assert!(read_name(&good).is_ok());
+        assert!(read_name(&[good.as_slice(), &[5, 0]].concat()).is_err());
+        assert!(read_name(&tlv(0x31, &[])).is_err());
+        assert!(read(&[tlv(0x30, &pair(3, 0x0c, b"a"))]).is_err());
+        let three = tlv(
+            0x30,
+            &[tlv(6, &[0x55, 4, 3]), tlv(0x0c, b"a"), tlv(5, &[])].concat(),
+        );
+        assert!(read(&[tlv(0x31, &three)]).is_err());
+    }
+}

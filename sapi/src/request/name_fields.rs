@@ -93,3 +93,33 @@ const FIELDS: &[Field] = &[
     Field::new(&["pseudonym"], "2.5.4.65", UTF8, 128),
     Field::new(&["organizationIdentifier"], "2.5.4.97", UTF8, 256),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_has_many_names_and_one_short_one() {
+        for name in ["CN", "cn", "commonName", "2.5.4.3"] {
+            assert_eq!(canonical_field(name).as_deref(), Some("CN"), "{name}");
+        }
+        assert_eq!(canonical_field("SP").as_deref(), Some("ST"));
+        assert_eq!(canonical_field("1.2.3").as_deref(), Some("1.2.3"));
+        assert_eq!(canonical_field("nickname"), None);
+        assert!(short_names().starts_with("C, ST, L, O, OU, CN, emailAddress, "));
+    }
+
+    /// The names are OpenSSL's too, for the same identifiers.
+    #[test]
+    fn openssl_calls_them_alike() {
+        for field in FIELDS {
+            let theirs = openssl::asn1::Asn1Object::from_str(&field.kind.to_string()).unwrap();
+            let names = [theirs.nid().short_name(), theirs.nid().long_name()];
+            let known = names
+                .iter()
+                .flatten()
+                .any(|name| field.names.contains(name));
+            assert!(known, "{}: {names:?}", field.kind);
+        }
+    }
+}

@@ -94,3 +94,52 @@ pub(crate) fn check_uri(uri: &str) -> Rule {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_up_to_their_bounds() {
+        let label = |octets: usize| "a".repeat(octets);
+        assert_eq!(check_dns(&label(63), Wildcard::Refused), Ok(()));
+        assert!(check_dns(&label(64), Wildcard::Refused).is_err());
+        // Four labels of 62 and three dots are 251.
+        let name = |rest: &str| format!("{}.{rest}", [label(62).as_str(); 4].join("."));
+        assert_eq!(name("a").len(), 253);
+        assert_eq!(check_dns(&name("a"), Wildcard::Refused), Ok(()));
+        assert!(check_dns(&name("aa"), Wildcard::Refused).is_err());
+        assert_eq!(check_email(&format!("{}@a", label(64))), Ok(()));
+        assert!(check_email(&format!("{}@a", label(65))).is_err());
+        assert_eq!(check_uri(&format!("x:{}", label(2046))), Ok(()));
+        assert!(check_uri(&format!("x:{}", label(2047))).is_err());
+    }
+
+    #[test]
+    fn every_octet_of_an_identifier_is_looked_at() {
+        for octet in 0..=0x7f_u8 {
+            let text = format!("x:{}", char::from(octet));
+            // RFC 3986 appendix A: unreserved and reserved; % begins two digits.
+            let fits = octet.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=".contains(&octet);
+            assert_eq!(check_uri(&text).is_ok(), fits, "{text:?}");
+            let scheme = format!("x{}y:z", char::from(octet));
+            // What stands before the first colon is the scheme.
+            let fits = octet.is_ascii_alphanumeric() || b"+-.:".contains(&octet);
+            assert_eq!(check_uri(&scheme).is_ok(), fits, "{scheme:?}");
+        }
+        assert_eq!(check_uri("x:%0a%FF"), Ok(()));
+        for bad in ["x:%", "x:%0", "x:%0g", "x:%g0", "x:%00%", "1x:y", "-x:y"] {
+            assert!(check_uri(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn hyphens_and_underscores_stand_where_they_may() {
+        for good in ["a-b", "a_b", "_a", "a_", "a--b.c-d"] {
+            assert_eq!(check_dns(good, Wildcard::Refused), Ok(()), "{good}");
+        }
+        for bad in ["-a.b", "a-.b", "b.-a", "b.a-", "a.-", "*.a"] {
+            assert!(check_dns(bad, Wildcard::Refused).is_err(), "{bad}");
+        }
+    }
+}

@@ -172,6 +172,9 @@ impl std::error::Error for NameError {}
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+    use std::hash::{BuildHasher, RandomState};
+
     use super::*;
 
     #[test]
@@ -258,5 +261,45 @@ mod tests {
         assert_ne!(name("email:A@b.example"), name("email:a@b.example"));
         assert_ne!(name("URI:x:A"), name("URI:x:a"));
         assert_eq!(name("IP:::1"), name("IP:0:0:0:0:0:0:0:1"));
+    }
+
+    #[test]
+    fn equal_names_have_one_place_in_a_set() {
+        let names = [
+            "DNS:a.example",
+            "dns:A.example",
+            "email:a@B",
+            "email:a@b",
+            "IP:::1",
+            "URI:x:y",
+        ];
+        let set: HashSet<AltName> = names.iter().map(|name| name.parse().unwrap()).collect();
+        assert_eq!(set.len(), 4);
+        let hash = |name: &str| {
+            let hasher = RandomState::new();
+            let hashes =
+                ["DNS:b", name].map(|name| hasher.hash_one(name.parse::<AltName>().unwrap()));
+            hashes[0] == hashes[1]
+        };
+        assert!(hash("DNS:B") && !hash("DNS:c") && !hash("URI:x:b"));
+    }
+
+    #[test]
+    fn a_name_is_shown_with_its_kind_and_its_value_without() {
+        for (text, value) in [
+            ("DNS:a.example", "a.example"),
+            ("IP:192.0.2.1", "192.0.2.1"),
+            ("IP:2001:db8::1", "2001:db8::1"),
+            ("email:a@b", "a@b"),
+            ("URI:x:y", "x:y"),
+        ] {
+            let name: AltName = text.parse().unwrap();
+            assert_eq!(
+                (name.to_string(), name.value()),
+                (text.to_owned(), value.to_owned())
+            );
+        }
+        let error = "DNS:a..b".parse::<AltName>().unwrap_err().to_string();
+        assert_eq!(error, "name \"DNS:a..b\": has an empty label");
     }
 }

@@ -167,6 +167,49 @@ mod tests {
     }
 
     #[test]
+    fn what_else_is_sent_is_called_by_its_name() {
+        for (label, found) in [
+            ("CERTIFICATE", "but a certificate"),
+            ("X509 CERTIFICATE", "but a certificate"),
+            ("TRUSTED CERTIFICATE", "but a certificate"),
+            ("PUBLIC KEY", "but a public key"),
+            ("EC PRIVATE KEY", "but a private key; never send one"),
+            ("X509 CRL", "but a PEM block of another kind"),
+        ] {
+            let body = format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
+            let error = find_request(body.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains(found), "{label}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_does_not_encrypt_is_only_malformed() {
+        let block = |header: &str| {
+            let label = "CERTIFICATE REQUEST";
+            format!("-----BEGIN {label}-----\n{header}\n\nMAMC\nAQE=\n-----END {label}-----\n")
+        };
+        assert_eq!(
+            slug(block("Proc-Type: 4,ENCRYPTED").as_bytes()),
+            "encrypted-pem"
+        );
+        assert_eq!(
+            slug(block("Proc-Type: 4,MIC-CLEAR").as_bytes()),
+            "malformed-request"
+        );
+        assert_eq!(
+            slug(block("X-Note: ENCRYPTED").as_bytes()),
+            "malformed-request"
+        );
+    }
+
+    #[test]
+    fn short_der_is_told_from_what_is_none() {
+        assert_eq!(slug(&[0x30, 1, 0]), "malformed-request");
+        assert_eq!(slug(&[0x30, 2, 0]), "not-a-request");
+        assert_eq!(slug(&[0x30, 0, 0]), "not-a-request");
+    }
+
+    #[test]
     fn lost_ends_of_lines_are_named() {
         let body = b"-----BEGIN CERTIFICATE REQUEST-----MAMCAQE=-----END CERTIFICATE REQUEST-----";
         let error = find_request(body).unwrap_err();

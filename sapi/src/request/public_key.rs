@@ -1,5 +1,8 @@
 //! Public keys: read from SubjectPublicKeyInfo, rebuilt for OpenSSL from their numbers.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::OnceLock;
 
 use der::asn1::{BitStringRef, IntRef, ObjectIdentifier};

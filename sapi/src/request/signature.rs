@@ -1,5 +1,8 @@
 //! The request's own signature: which schemes are good enough, and whether it holds.
 
+#[cfg(test)]
+mod tests;
+
 use der::asn1::{ObjectIdentifier, UintRef};
 use der::{AnyRef, Decode, Reader, SliceReader, Tag, Tagged};
 use openssl::ecdsa::EcdsaSig;

@@ -187,6 +187,7 @@ fn an_expired_certificate_is_verified_in_all_else() {
         verified.map(|_| ()).map_err(|error| error.to_string())
     };
     assert_eq!(verify(&anchors, 61), Ok(()));
+    assert_eq!(verify(&anchors, 60), Ok(()));
     let holds = Err("client certificate: has not expired".to_owned());
     assert_eq!(verify(&anchors, 59), holds);
     let stranger = [Authority::new().certificate().clone()];

@@ -1,0 +1,56 @@
+#!/bin/sh
+# Mutation testing: which changes of the code would no test notice?
+#
+#     tests/mutants.sh                              all of request/, certificate/, hooks/ and the pipeline: hours
+#     tests/mutants.sh -f '**/pem.rs'               one file
+#     tests/mutants.sh -F 'replace .* in read_name' some of them; any argument of `cargo mutants`
+#
+# Each mutant is built and tested anew, so both have to be quick: of the workspace only the crate `sapi` is built,
+# without its server, and the tests of the road from outside (`tests/road`, `tests/properties`, and those of
+# `tests/integrator` that need no program) are built into it, as a module of its own tests. That is done in a copy.
+#
+# Needs cargo-mutants (`cargo install --locked cargo-mutants`). The result is in target/mutants/mutants.out.
+set -eu
+cd "$(dirname "$0")/.."
+OUT=$PWD/target/mutants
+COPY=$(mktemp -d)
+trap 'rm -rf "$COPY"' EXIT
+mkdir -p "$OUT"
+git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$COPY"
+cd "$COPY"
+
+# Without itself among its dependencies, and without tests of its documentation, the crate is built once.
+sed -i '/^# Itself:/d; /^sapi = { path = "\."/d; s/^\[features\]$/[lib]\ndoctest = false\n\n[features]/' sapi/Cargo.toml
+sed -i '/^\[dev-dependencies\]$/a arbitrary.workspace = true\nproptest.workspace = true\nrustls-pki-types.workspace = true\
+toml.workspace = true\ntracing-subscriber.workspace = true\nwebpki.workspace = true\nx509-parser.workspace = true' sapi/Cargo.toml
+mkdir -p sapi/src/outside/integrator
+cp -r tests/road tests/properties tests/properties.rs tests/support/generated sapi/src/outside/
+for module in invariants verifiers tool python; do cp "tests/support/$module.rs" sapi/src/outside/; done
+for module in conformance constraints policy; do
+    cp "tests/integrator/$module.rs" sapi/src/outside/integrator/
+    echo "mod $module;" >>sapi/src/outside/integrator.rs
+done
+cat >sapi/src/outside/mod.rs <<'EOF'
+#![allow(warnings)]
+pub mod generated;
+pub mod integrator;
+pub mod invariants;
+pub mod properties;
+pub mod python;
+pub mod road;
+pub mod tool;
+pub mod verifiers;
+EOF
+# `sapi` is the crate itself there, and the support of the tests is this module; "sapi::audit" is a text.
+find sapi/src/outside -name '*.rs' -exec sed -i -E \
+    's/\bcrate::/crate::outside::/g; s/\bsapi_tests::/crate::outside::/g; s/(^|[^"[:alnum:]_])sapi::/\1crate::/g' {} +
+sed -i '0,/^mod /s/^mod /#[cfg(test)]\nmod outside;\nmod /' sapi/src/lib.rs
+
+# A mutant that loops while it is compiled, or tested, is noticed too.
+export CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0 CARGO_INCREMENTAL=1 SAPI_CASES="${SAPI_CASES:-100}"
+[ $# -gt 0 ] || set -- -f 'sapi/src/request/**' -f 'sapi/src/certificate/**' -f 'sapi/src/hooks/**' \
+    -f sapi/src/pipeline.rs -f 'sapi/src/pipeline/**'
+cargo mutants --no-config --gitignore=false --package sapi --no-shuffle \
+    -E 'impl fmt::Debug' --no-default-features --features testing --jobs 2 --timeout 120 --build-timeout 120 \
+    --cap-lints=true --output "$OUT" "$@" -- --lib -- \
+    --skip identity:: --skip stock::journal
