@@ -269,3 +269,24 @@ async fn a_ca_of_old_without_key_identifier_is_named_by_its_keys_digest() {
     let key = harness.ca().key().private_key();
     assert!(parsed.verify(key).unwrap());
 }
+
+#[tokio::test]
+async fn one_place_alone_is_written_too() {
+    let urls = |url: &str| vec![url.to_owned()];
+    for (profile, value) in [
+        (
+            Profile::default().with_ocsp_urls(urls("http://ocsp.example")),
+            "OCSP - URI:http://ocsp.example",
+        ),
+        (
+            Profile::default().with_ca_issuer_urls(urls("http://ca.example/ca.cer")),
+            "CA Issuers - URI:http://ca.example/ca.cer",
+        ),
+    ] {
+        let harness = day_by_day().profile(profile);
+        let certificate = harness.issue("web01", &request()).await.unwrap();
+        let text = openssl_text(certificate.pem());
+        let access = extension(&text, "Authority Information Access:");
+        assert_eq!(access.as_deref(), Some(value), "{text}");
+    }
+}

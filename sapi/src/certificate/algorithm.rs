@@ -106,3 +106,79 @@ const ED25519: &[u8] = &[0x30, 5, 6, 3, 0x2b, 0x65, 0x70];
 const ML_DSA_44: &[u8] = &[0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 17];
 const ML_DSA_65: &[u8] = &[0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 18];
 const ML_DSA_87: &[u8] = &[0x30, 11, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 19];
+
+#[cfg(test)]
+mod tests {
+    use openssl::bn::BigNum;
+    use openssl::ec::{EcGroup, EcKey};
+    use openssl::pkey::PKey;
+    use openssl::rsa::Rsa;
+
+    use super::*;
+
+    fn der<T: HasPublic>(key: &PKeyRef<T>) -> Option<&'static [u8]> {
+        SignatureAlgorithm::for_key(key).map(|algorithm| algorithm.der)
+    }
+
+    /// A number of so many bits for a modulus: only its length matters here.
+    fn rsa(bits: i32) -> PKey<Public> {
+        let mut modulus = BigNum::new().unwrap();
+        modulus.set_bit(bits - 1).unwrap();
+        modulus.set_bit(0).unwrap();
+        let exponent = BigNum::from_u32(65537).unwrap();
+        PKey::from_rsa(Rsa::from_public_components(modulus, exponent).unwrap()).unwrap()
+    }
+
+    fn ec(curve: Nid) -> PKey<Private> {
+        let group = EcGroup::from_curve_name(curve).unwrap();
+        PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_digest_is_as_strong_as_the_key() {
+        for (bits, wanted) in [
+            (1024, None),
+            (2047, None),
+            (2048, Some(RSA_SHA256)),
+            (7679, Some(RSA_SHA256)),
+            (7680, Some(RSA_SHA384)),
+            (15359, Some(RSA_SHA384)),
+            (15360, Some(RSA_SHA512)),
+            (16384, Some(RSA_SHA512)),
+        ] {
+            assert_eq!(der(&rsa(bits)), wanted, "{bits}");
+        }
+        for (curve, wanted) in [
+            (Nid::X9_62_PRIME256V1, Some(ECDSA_SHA256)),
+            (Nid::SECP384R1, Some(ECDSA_SHA384)),
+            (Nid::SECP521R1, Some(ECDSA_SHA512)),
+            (Nid::SECP256K1, None),
+        ] {
+            assert_eq!(der(&ec(curve)), wanted, "{curve:?}");
+        }
+        assert_eq!(der(&PKey::generate_ed25519().unwrap()), Some(ED25519));
+        assert_eq!(der(&PKey::generate_ed448().unwrap()), None);
+        assert_eq!(der(&PKey::generate_x25519().unwrap()), None);
+    }
+
+    #[test]
+    fn what_is_signed_verifies_and_nothing_else() {
+        let rsa = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
+        let keys = [
+            rsa,
+            ec(Nid::X9_62_PRIME256V1),
+            ec(Nid::SECP521R1),
+            PKey::generate_ed25519().unwrap(),
+        ];
+        let digests = [None, Some(Digest::Sha256), Some(Digest::Sha512), None];
+        for (key, digest) in keys.iter().zip(digests) {
+            let algorithm = SignatureAlgorithm::for_key(key).unwrap();
+            assert_eq!(algorithm.ecdsa_digest(), digest);
+            assert_eq!(algorithm.digest().is_none(), key.id() == Id::ED25519);
+            let public = PKey::public_key_from_der(&key.public_key_to_der().unwrap()).unwrap();
+            let signature = algorithm.sign(key, b"message").unwrap();
+            assert!(algorithm.verifies(&public, b"message", &signature).unwrap());
+            assert!(!algorithm.verifies(&public, b"massage", &signature).unwrap());
+        }
+    }
+}

@@ -136,10 +136,14 @@ fn check_extensions(
                 value.strip_prefix(&[4, 20]) == Some(&key_identifier(csr.public_key_der())?),
                 "the subject key identifier is not that of the key",
             )?,
-            AUTHORITY_KEY_ID => require(
-                !critical && issuer.authority_key_id().ends_with(value),
-                "the authority key identifier is not the CA's",
-            )?,
+            AUTHORITY_KEY_ID => {
+                let (_, _, own) =
+                    read_extension(&mut SliceReader::new(issuer.authority_key_id())?)?;
+                require(
+                    !critical && value == own,
+                    "the authority key identifier is not the CA's",
+                )?;
+            }
             SUBJECT_ALT_NAME => {
                 require(
                     critical == draft.subject.is_empty(),

@@ -252,6 +252,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn purposes_go_by_the_names_of_the_standard() {
+        let mut usages = ExtendedKeyUsages::default();
+        for (purpose, name) in [
+            (ExtendedKeyUsages::SERVER_AUTH, "serverAuth"),
+            (ExtendedKeyUsages::CLIENT_AUTH, "clientAuth"),
+            (ExtendedKeyUsages::CODE_SIGNING, "codeSigning"),
+            (ExtendedKeyUsages::EMAIL_PROTECTION, "emailProtection"),
+            (ExtendedKeyUsages::TIME_STAMPING, "timeStamping"),
+            ("1.3.6.1.5.5.7.3.9", "1.3.6.1.5.5.7.3.9"),
+        ] {
+            assert!(usages.insert(purpose));
+            assert_eq!(usages.names().last().as_deref(), Some(name));
+        }
+    }
+
+    #[test]
     fn bits_are_written_as_der_wants_them() {
         let bits = |usages: &[KeyUsage]| {
             let mut set = KeyUsages::default();

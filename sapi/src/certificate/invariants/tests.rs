@@ -145,10 +145,11 @@ fn honest_bytes_pass() {
 
 #[test]
 fn each_field_is_held_against_where_it_comes_from() {
-    let broken: [(&str, Change); 14] = [
+    let broken: [(&str, Change); 15] = [
         ("version is not 3", |p| p.version = vec![0xa0, 3, 2, 1, 1]),
         ("not positive or longer", |p| p.serial = vec![2, 1, 0]),
         ("not positive or longer", |p| p.serial = vec![2, 1, 0x92]),
+        ("not positive or longer", |p| p.serial = vec![2, 1, 0x80]),
         ("not positive or longer", |p| {
             p.serial = [&[2, 21, 0], &[0x80; 20][..]].concat()
         }),
@@ -179,7 +180,7 @@ fn each_field_is_held_against_where_it_comes_from() {
 
 #[test]
 fn extensions_keep_to_what_a_leaf_may_have() {
-    let broken: [(&str, Change); 17] = [
+    let broken: [(&str, Change); 21] = [
         ("CA:FALSE", |p| {
             p.extension(BASIC).2 = vec![0x30, 3, 1, 1, 0xff]
         }),
@@ -199,7 +200,15 @@ fn extensions_keep_to_what_a_leaf_may_have() {
             p.extension(KEY_USAGE).2 = vec![3, 2, 1, 0x02]
         }),
         ("lacks the subject key", |p| p.without("2.5.29.14")),
-        ("lacks the authority key", |p| p.without("2.5.29.35")),
+        ("lacks the authority key", |p| p.without(AUTHORITY)),
+        ("not the CA's", |p| p.extension(AUTHORITY).1 = true),
+        ("not the CA's", |p| p.extension(AUTHORITY).2.clear()),
+        ("not the CA's", |p| {
+            p.extension(AUTHORITY).2.remove(0);
+        }),
+        ("not the CA's", |p| {
+            *p.extension(AUTHORITY).2.last_mut().unwrap() ^= 1
+        }),
         ("CA's certificate alone", |p| {
             p.add("2.5.29.30", true, &[0x30, 0])
         }),
@@ -331,3 +340,4 @@ fn content_at(element: &[u8]) -> usize {
 const BASIC: &str = "2.5.29.19";
 const KEY_USAGE: &str = "2.5.29.15";
 const NAMES: &str = "2.5.29.17";
+const AUTHORITY: &str = "2.5.29.35";
