@@ -1,5 +1,6 @@
 //! What a certificate holds, read by `openssl x509 -text`.
 
+use openssl::hash::MessageDigest;
 use sapi::testing::{Authority, Harness, RequestBuilder, TestKey};
 use sapi::{DistinguishedName, ExtendedKeyUsages, Extension, KeyUsage, Profile, Validity};
 use sapi_tests::verifiers::{everybody_accepts, openssl_text};
@@ -37,6 +38,13 @@ async fn the_default_profile() {
     let certificate = harness.issue("web01", &request).await.unwrap();
     let text = openssl_text(certificate.pem());
     let has = |title: &str| extension(&text, title).unwrap_or_else(|| panic!("{title}\n{text}"));
+    let digest = certificate
+        .as_openssl()
+        .unwrap()
+        .digest(MessageDigest::sha256())
+        .unwrap();
+    let digest: String = digest.iter().map(|octet| format!("{octet:02x}")).collect();
+    assert_eq!(certificate.fingerprint(), digest);
     assert!(text.contains("Version: 3 (0x2)"));
     assert!(text.contains("Subject: CN = web01"));
     assert!(text.contains("Issuer: CN = Test CA"));

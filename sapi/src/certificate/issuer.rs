@@ -1,5 +1,8 @@
 //! The public half of the CA: its certificate, its chain, and what of them every certificate repeats.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::time::{Duration, SystemTime};
 

@@ -226,3 +226,48 @@ const PERMITTED: Tag = tagged(0);
 const EXCLUDED: Tag = tagged(1);
 const EXTENSIONS: Tag = tagged(3);
 const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(base: &[u8]) -> Result<Subtree, der::Error> {
+        read_subtree(&mut SliceReader::new(base).unwrap())
+    }
+
+    #[test]
+    fn a_base_is_read_by_its_kind() {
+        let dns = |text: &str| Ok(Subtree::Dns(text.to_owned()));
+        assert_eq!(read(b"\x82\x03A.b"), dns("a.b"));
+        assert_eq!(read(b"\x82\x00"), dns(""));
+        let mailbox = |text: &str| Ok(Subtree::Email(text.to_owned()));
+        assert_eq!(read(b"\x81\x03A@B"), mailbox("A@b"));
+        assert_eq!(read(b"\x81\x03A.B"), mailbox("a.b"));
+        assert_eq!(read(b"\x86\x03A.B"), Ok(Subtree::Uri("a.b".into())));
+        assert_eq!(read(&[0x88, 1, 0x2a]), Ok(Subtree::Other));
+        assert!(matches!(
+            read(&[0xa4, 2, 0x30, 0]),
+            Ok(Subtree::Directory(_))
+        ));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_no_base() {
+        for bad in [
+            &[0x82, 2, 0xc3, 0xa9][..],
+            &[0x82, 1, 0xff],
+            &[0x86, 2, 0xc3, 0xa9],
+            &[0x81, 2, 0xc3, 0xa9],
+            &[0xa4, 1, 0x30],
+            &[0x87, 4, 1, 2, 3, 4],
+            &[0x87, 7, 1, 2, 3, 4, 5, 6, 7],
+            &[0x87, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+            &[0x87, 0],
+        ] {
+            assert!(read(bad).is_err(), "{bad:?}");
+        }
+        let four = read(&[0x87, 8, 192, 0, 2, 0, 255, 255, 255, 0]).unwrap();
+        let (address, mask) = ([192, 0, 2, 0].into(), [255, 255, 255, 0].into());
+        assert_eq!(four, Subtree::Ip { address, mask });
+    }
+}

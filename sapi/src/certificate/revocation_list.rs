@@ -1,5 +1,8 @@
 //! The list of certificates that hold no longer, as bytes to be signed.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::HashSet;
 use std::fmt;
 use std::time::SystemTime;
