@@ -170,6 +170,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_with_octets_is_told() {
+        let told = |octets: &[u8]| SerialNumber::from_be_bytes(octets).unwrap_err().to_string();
+        assert_eq!(
+            told(&[0]),
+            "the serial number is zero, and must be positive"
+        );
+        assert!(told(&[1; 21]).starts_with("the serial number "));
+        assert_ne!(told(&[1; 21]), told(&[0]));
+    }
+
+    #[test]
     fn random_ones_fit_and_differ() {
         let drawn: std::collections::HashSet<_> =
             (0..2000).map(|_| SerialNumber::random().unwrap()).collect();

@@ -210,4 +210,20 @@ mod tests {
         assert!(covers("*.Example.com"));
         assert!(!covers("*.com") && !covers("a.example.com") && !covers("*.www.example.com"));
     }
+
+    #[test]
+    fn a_leading_dot_means_below_and_never_itself() {
+        assert!(is_host(".example.com", "a.example.com"));
+        assert!(is_host(".example.com", "b.a.example.com"));
+        for outside in [
+            "example.com",
+            ".example.com",
+            "aexample.com",
+            "a.long.name.example.net",
+        ] {
+            assert!(!is_host(".example.com", outside), "{outside}");
+        }
+        assert!(is_host("example.com", "example.com"));
+        assert!(!is_host("example.com", "a.example.com"));
+    }
 }

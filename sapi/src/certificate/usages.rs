@@ -252,6 +252,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn each_usage_is_put_in_and_taken_out_alone() {
+        for usage in KeyUsage::ALL {
+            let mut set = KeyUsages::from(KeyUsage::ALL);
+            set.remove(usage);
+            assert!(
+                KeyUsage::ALL
+                    .iter()
+                    .all(|other| set.contains(*other) == (*other != usage))
+            );
+            set.insert(usage);
+            assert_eq!(set, KeyUsages::from(KeyUsage::ALL));
+        }
+    }
+
+    #[test]
     fn purposes_go_by_the_names_of_the_standard() {
         let mut usages = ExtendedKeyUsages::default();
         for (purpose, name) in [

@@ -147,6 +147,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn from_a_second_to_ten_thousand_years() {
+        let seconds = |count| Validity::seconds(count).duration().as_secs();
+        assert_eq!([seconds(0), seconds(1), seconds(2)], [1, 1, 2]);
+        assert_eq!(seconds(LONGEST - 1), LONGEST - 1);
+        assert_eq!(
+            [seconds(LONGEST), seconds(LONGEST + 1), seconds(u64::MAX)],
+            [LONGEST; 3]
+        );
+        let error = "soon".parse::<Validity>().unwrap_err().to_string();
+        assert!(error.starts_with("\"soon\" is no validity: "), "{error}");
+    }
+
+    #[test]
     fn phrases() {
         let seconds = |text: &str| text.parse::<Validity>().unwrap().duration().as_secs();
         assert_eq!(seconds("10"), 10 * 365 * 86_400);
