@@ -4,6 +4,8 @@
 #     tests/mutants.sh                              all of request/, certificate/, hooks/ and the pipeline: hours
 #     tests/mutants.sh -f '**/pem.rs'               one file
 #     tests/mutants.sh -F 'replace .* in read_name' some of them; any argument of `cargo mutants`
+#     TESTS='request:: outside::road' tests/mutants.sh -f '**/pem.rs'
+#                                                   judged by some tests: arguments of the test program
 #
 # Each mutant is built and tested anew, so both have to be quick: of the workspace only the crate `sapi` is built,
 # without its server, and the tests of the road from outside (`tests/road`, `tests/properties`, and those of
@@ -47,10 +49,11 @@ find sapi/src/outside -name '*.rs' -exec sed -i -E \
 sed -i '0,/^mod /s/^mod /#[cfg(test)]\nmod outside;\nmod /' sapi/src/lib.rs
 
 # A mutant that loops while it is compiled, or tested, is noticed too.
+TESTS=${TESTS:---skip identity:: --skip stock::journal --skip keys_made_by}
 export CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0 CARGO_INCREMENTAL=1 SAPI_CASES="${SAPI_CASES:-100}"
 [ $# -gt 0 ] || set -- -f 'sapi/src/request/**' -f 'sapi/src/certificate/**' -f 'sapi/src/hooks/**' \
     -f sapi/src/pipeline.rs -f 'sapi/src/pipeline/**'
+# shellcheck disable=SC2086 # these are words
 cargo mutants --no-config --gitignore=false --package sapi --no-shuffle \
     -E 'impl fmt::Debug' --no-default-features --features testing --jobs 2 --timeout 120 --build-timeout 120 \
-    --cap-lints=true --output "$OUT" "$@" -- --lib -- \
-    --skip identity:: --skip stock::journal
+    --cap-lints=true --output "$OUT" "$@" -- --lib -- $TESTS

@@ -66,12 +66,15 @@ fn audited(harness: &Harness, request: &CertRequest) -> (Value, String) {
 fn of_an_issued_certificate() {
     let hooks = Scripted::granting(Validity::days(1))
         .serial(|| Ok(sapi::SerialNumber::from_be_bytes(&[0x12, 0x34]).ok()));
-    let now = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+    // Half a second that no certificate can say is no cut.
+    let now =
+        std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_millis(1_700_000_000_500);
     let harness = Harness::new(hooks)
         .at(now)
         .peer(Peer::at([192, 0, 2, 7].into()));
     let request = request();
-    let (line, _) = audited(&harness, &request);
+    let (line, all) = audited(&harness, &request);
+    assert!(!all.contains("ends earlier"), "{all}");
     assert_eq!(line["outcome"], "issued");
     assert_eq!(line["level"], "INFO");
     assert_eq!(line["slug"], "issued");

@@ -10,4 +10,5 @@ mod refusals;
 mod requests;
 pub(crate) mod scripted;
 mod serial;
+mod shared;
 mod validity;
