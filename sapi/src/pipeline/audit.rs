@@ -102,3 +102,35 @@ fn written(calls: &[HookCall]) -> String {
 
 /// The target of audit lines, by which a log is filtered.
 pub(crate) const TARGET: &str = "sapi::audit";
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn hooks_are_written_with_their_milliseconds() {
+        let call = |method, microseconds| HookCall {
+            hook: "members".into(),
+            method,
+            took: Duration::from_micros(microseconds),
+            answer: String::new(),
+        };
+        let calls = [call("authorize", 113), call("postsign", 2054)];
+        assert_eq!(
+            written(&calls),
+            "members.authorize=0.113ms members.postsign=2.054ms"
+        );
+        assert_eq!(written(&[]), "");
+    }
+
+    #[test]
+    fn what_no_hook_has_seen_is_counted_too() {
+        let metrics = Metrics::default();
+        refused_unseen(&metrics, "1", "web01", &Peer::local(), "", "empty-body", "");
+        let mut counted = Vec::new();
+        metrics.each_decision(|slug, count| counted.push((slug, count)));
+        assert_eq!(counted, [("empty-body", 1)]);
+    }
+}

@@ -74,6 +74,32 @@ mod tests {
     use super::*;
 
     #[test]
+    fn bounds_are_those_of_the_documentation() {
+        let buckets = Histogram::default().buckets();
+        let bounds: Vec<_> = buckets.iter().map(|(bound, _)| *bound).collect();
+        let seconds = [
+            0.000_1,
+            0.000_25,
+            0.000_5,
+            0.001,
+            0.002_5,
+            0.005,
+            0.01,
+            0.025,
+            0.05,
+            0.1,
+            0.25,
+            0.5,
+            1.0,
+            2.5,
+            5.0,
+            10.0,
+            f64::MAX,
+        ];
+        assert_eq!(bounds, seconds);
+    }
+
+    #[test]
     fn durations_fall_into_the_first_bucket_that_holds_them() {
         let histogram = Histogram::default();
         for microseconds in [0, 100, 101, 20_000_000] {

@@ -8,6 +8,7 @@ use openssl::error::ErrorStack;
 use tokio::runtime::{Builder, Runtime};
 
 use super::Pipeline;
+use super::generation::Generation;
 use crate::certificate::{IssuedCertificate, Profile, Validity, no_random_numbers};
 use crate::hooks::{Chain, Rejection, SigningContext, SigningHooks, Terms, Verdict};
 use crate::identity::{Identity, Signer, SigningPool};
@@ -152,4 +153,41 @@ fn a_clock_that_steps_back_never_makes_dates_outside_the_ca() {
     }
     now.store(begin + 6000, Ordering::SeqCst);
     assert!(issue(&runtime, &pipeline).is_ok());
+}
+
+/// Hooks that do not boot.
+struct Sleepy;
+
+#[async_trait::async_trait]
+impl SigningHooks for Sleepy {
+    async fn boot(&self, _: &crate::certificate::Issuer) -> Result<(), crate::hooks::BoxError> {
+        Err("still asleep".into())
+    }
+}
+
+#[test]
+fn another_generation_is_taken_whole_or_not_at_all() {
+    let (runtime, first, second) = (runtime(), Authority::new(), Authority::new());
+    let pipeline = pipeline(first.identity());
+    let issuer = || {
+        let certificate = issue(&runtime, &pipeline).unwrap();
+        certificate.issuer().certificate().to_der().unwrap()
+    };
+    let next = |hooks| Generation {
+        identity: second.identity(),
+        hooks: Arc::new(hooks),
+        profile: Profile::default(),
+        hook_timeout: Duration::from_secs(10),
+    };
+    let error = runtime
+        .block_on(pipeline.exchange(next(Chain::new().then(Sleepy))))
+        .unwrap_err();
+    assert!(error.to_string().contains("still asleep"), "{error}");
+    assert_eq!(issuer(), first.certificate().to_der().unwrap());
+    runtime
+        .block_on(pipeline.exchange(next(Chain::new().then(GrantAll))))
+        .unwrap();
+    assert_eq!(issuer(), second.certificate().to_der().unwrap());
+    // Each certificate's signature has been counted, and no self-test's.
+    assert_eq!(pipeline.metrics().signing().count(), 2);
 }
