@@ -144,3 +144,42 @@ async fn a_hook_in_other_hands_is_itself_at_every_stop() {
     assert_eq!(one_of.name(), "first-of");
     is_itself(one_of, &hooks).await;
 }
+
+#[tokio::test]
+async fn what_was_seen_is_told_stop_by_stop() {
+    let day = || Scripted::granting(Validity::days(1));
+    let told = |hooks| async {
+        Harness::new(hooks)
+            .observe("web01", &request())
+            .await
+            .to_string()
+    };
+    let plain = told(day()).await;
+    for part in [
+        "\nauthorize\n",
+        "\ndraft\n",
+        "\npresign\n",
+        "\npostsign\n",
+        " ms)",
+        "\ndecision\n  issued\n",
+    ] {
+        assert!(plain.contains(part), "{part:?}: {plain}");
+    }
+    assert!(
+        plain.contains("  name                DNS:www.example.com\n"),
+        "{plain}"
+    );
+    assert!(
+        !plain.contains("draft after presign") && !plain.contains("xyzzy"),
+        "{plain}"
+    );
+    let changed =
+        told(day().presign(|_, draft| Ok(draft.add_crl_url("http://ca.example/ca.crl")?)));
+    let changed = changed.await;
+    assert!(changed.contains("\ndraft after presign\n"), "{changed}");
+    let denied = told(Scripted::default()).await;
+    assert!(
+        denied.contains("\nauthorize\n") && !denied.contains("\npresign\n"),
+        "{denied}"
+    );
+}

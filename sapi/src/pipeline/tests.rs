@@ -191,3 +191,65 @@ fn another_generation_is_taken_whole_or_not_at_all() {
     // Each certificate's signature has been counted, and no self-test's.
     assert_eq!(pipeline.metrics().signing().count(), 2);
 }
+
+#[test]
+fn a_self_test_and_an_exchange_see_a_signer_that_fails() {
+    let trouble = Arc::new(AtomicU8::new(NONE));
+    let troubled = || {
+        let trouble = Arc::clone(&trouble);
+        Authority::new()
+            .identity()
+            .with_signer(|inner| Box::new(Troubled { inner, trouble }))
+    };
+    let (runtime, pipeline) = (runtime(), pipeline(troubled()));
+    assert!(runtime.block_on(pipeline.self_test()).is_ok());
+    for kind in [ERROR, WRONG_BITS, EMPTY, PANIC, OTHER_MESSAGE] {
+        trouble.store(kind, Ordering::SeqCst);
+        assert!(runtime.block_on(pipeline.self_test()).is_err(), "{kind}");
+        let next = Generation {
+            identity: troubled(),
+            hooks: Arc::new(Chain::new().then(GrantAll)),
+            profile: Profile::default(),
+            hook_timeout: Duration::from_secs(10),
+        };
+        assert!(runtime.block_on(pipeline.exchange(next)).is_err(), "{kind}");
+    }
+    trouble.store(NONE, Ordering::SeqCst);
+    assert!(issue(&runtime, &pipeline).is_ok());
+}
+
+/// Waits until it is told.
+struct Waiting(Arc<tokio::sync::Notify>);
+
+#[async_trait::async_trait]
+impl SigningHooks for Waiting {
+    async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
+        self.0.notified().await;
+        GrantAll.authorize(cx).await
+    }
+}
+
+#[test]
+fn a_request_is_on_the_road_until_it_is_decided_though_nobody_waits() {
+    let told = Arc::new(tokio::sync::Notify::new());
+    let pool = SigningPool::new(1, 8).unwrap();
+    let (hooks, limit) = (
+        Chain::new().then(Waiting(Arc::clone(&told))),
+        Duration::from_secs(10),
+    );
+    let identity = Authority::new().identity();
+    let pipeline = Pipeline::assemble(identity, hooks, pool, Profile::default(), limit);
+    assert_eq!(pipeline.in_flight(), 0);
+    runtime().block_on(async {
+        let request = RequestBuilder::new().dns("a.example").build();
+        let asked = pipeline.issue("web01".parse().unwrap(), request, Peer::local());
+        let given_up = tokio::time::timeout(Duration::from_millis(50), asked).await;
+        assert!(given_up.is_err());
+        assert_eq!(pipeline.in_flight(), 1);
+        told.notify_one();
+        while pipeline.in_flight() > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    assert_eq!(pipeline.metrics().signing().count(), 1);
+}
