@@ -126,6 +126,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "server")]
     fn what_no_hook_has_seen_is_counted_too() {
         let metrics = Metrics::default();
         refused_unseen(&metrics, "1", "web01", &Peer::local(), "", "empty-body", "");
