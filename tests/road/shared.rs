@@ -44,7 +44,7 @@ async fn a_hook_without_a_name_goes_by_its_type_and_its_time_is_taken() {
 #[test]
 fn a_chain_knows_what_is_in_it() {
     let chain = Chain::new();
-    assert!(chain.is_empty() && chain.len() == 0 && chain.name() == "chain");
+    assert!(chain.is_empty() && chain.name() == "chain");
     let chain = chain.then(Nameless);
     assert!(!chain.is_empty() && chain.len() == 1);
 }
