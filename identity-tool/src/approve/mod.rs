@@ -99,7 +99,7 @@ impl Place {
 /// An error of the store with the code it ends with.
 fn failure(error: StoreError) -> Failure {
     let code = match &error {
-        StoreError::Io(io) if io.kind() == std::io::ErrorKind::NotFound => CONFIG,
+        StoreError::Missing(_) => CONFIG,
         StoreError::Io(_) => SYSTEM,
         StoreError::Changed { .. } => NO,
         _ => DATA,
