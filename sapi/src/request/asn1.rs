@@ -45,6 +45,8 @@ mod tests {
             read(&[6, 4, 0x2a, 0x86, 0x80, 0x01]).unwrap().to_string(),
             "1.2.98305"
         );
+        let zeros = read(&[6, 5, 0x2a, 0x81, 0x80, 0x80, 0x01]).unwrap();
+        assert_eq!(zeros.to_string(), "1.2.2097153");
         for padded in [
             &[6, 4, 0x55, 4, 0x80, 3][..],
             &[6, 4, 0x80, 0x55, 4, 3],

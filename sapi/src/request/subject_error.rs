@@ -72,3 +72,21 @@ impl fmt::Display for SubjectError {
 }
 
 impl std::error::Error for SubjectError {}
+
+#[cfg(test)]
+mod tests {
+    use crate::request::DistinguishedName;
+
+    #[test]
+    fn the_field_is_named() {
+        let told = |field, value| {
+            let name = DistinguishedName::from_fields([(field, value)]);
+            name.unwrap_err().to_string()
+        };
+        assert_eq!(told("commonName", " "), "subject: CN: is empty");
+        assert_eq!(told("1.2.3", " "), "subject: 1.2.3: is empty");
+        assert!(
+            told("nickname", "a").starts_with("subject: nickname: unknown field; known are C, ")
+        );
+    }
+}
