@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 use sapi::identity::{load, load_issuer};
-use sapi::stock::{Crl, CrlError, PublishedCrl};
 use sapi::{Identity, Validity};
+use sapi_stock::{Crl, CrlError, PublishedCrl};
 use serde_json::json;
 
 use crate::directory::CaDirectory;

@@ -8,8 +8,8 @@ use std::time::SystemTime;
 use clap::Parser;
 use openssl::hash::MessageDigest;
 use openssl::x509::X509;
-use sapi::stock::Journal;
-use sapi::stock::journal::{Issued, Reason, Record, parse_serial};
+use sapi_stock::Journal;
+use sapi_stock::journal::{Issued, Reason, Record, parse_serial};
 use serde_json::json;
 
 use crate::exit::{DATA, Failure, NO, NO_INPUT, SYSTEM, USAGE};

@@ -1,9 +1,9 @@
 //! Which hooks take part: a hook without its table in the settings does not.
 
-use sapi::stock::{
+use sapi::{Boot, BoxError, Chain, FirstOf};
+use sapi_stock::{
     Approvals, AutoApprove, Journal, RenewByCertificate, approvals, auto_approve, journal, renew,
 };
-use sapi::{Boot, BoxError, Chain, FirstOf};
 
 use crate::members::{self, Members};
 

@@ -51,6 +51,8 @@
 
 // The floors, lowest first. A module uses only floors below its own.
 
+mod encoding;
+
 mod request;
 
 mod certificate;
@@ -66,20 +68,18 @@ mod pipeline;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-#[cfg(feature = "bench")]
-#[doc(hidden)]
-pub mod bench;
-
-pub mod stock;
+#[cfg(feature = "server")]
+mod settings;
 
 #[cfg(feature = "server")]
 mod server;
 
 #[cfg(feature = "server")]
-mod operator;
-
-#[cfg(feature = "server")]
 mod command;
+
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals;
 
 pub use async_trait::async_trait;
 pub use certificate::{
@@ -98,8 +98,5 @@ pub use request::{
     KeyKind, NameError, Peer, PeerCertificate, PeerCertificateError, RequestPolicy, RsaBoundsError,
     RsaPolicy, SubjectError, UnknownKeyKind, WeakRsaKey,
 };
-#[cfg(feature = "fuzzing")]
-#[doc(hidden)]
-pub use server::fuzzing;
 #[cfg(feature = "server")]
 pub use server::{App, Boot, StartError};

@@ -8,12 +8,12 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use openssl::x509::X509;
-use sapi::stock::Journal;
 use sapi::testing::RequestBuilder;
 use sapi::{
     Chain, ClientId, Identity, Peer, Pipeline, Rejection, SigningContext, SigningHooks, Terms,
     Validity, Verdict, async_trait,
 };
+use sapi_stock::Journal;
 use sapi_tests::tool::{Outcome, openssl, run};
 use tempfile::TempDir;
 

@@ -97,7 +97,7 @@ fn nothing_that_a_client_has_is_missing_after_kill_9() {
     );
     let handed_out = handed_out.into_inner().unwrap();
     assert!(handed_out.len() >= 8 * usize::try_from(ROUNDS).unwrap());
-    let journal = sapi::stock::Journal::read_only(&place.file("journal")).unwrap();
+    let journal = sapi_stock::Journal::read_only(&place.file("journal")).unwrap();
     let known: HashSet<SerialNumber> = journal
         .find(|_| true)
         .unwrap()
@@ -106,7 +106,7 @@ fn nothing_that_a_client_has_is_missing_after_kill_9() {
         .collect();
     for serial in &handed_out {
         assert!(
-            known.contains(&sapi::stock::journal::parse_serial(serial).unwrap()),
+            known.contains(&sapi_stock::journal::parse_serial(serial).unwrap()),
             "{serial} is lost"
         );
     }

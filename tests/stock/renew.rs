@@ -4,8 +4,8 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use sapi::stock::Journal;
-use sapi::stock::journal::{Reason, parse_serial};
+use sapi_stock::Journal;
+use sapi_stock::journal::{Reason, parse_serial};
 use sapi_tests::tool::openssl;
 
 use super::*;

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use clap::Args;
-use sapi::stock::approvals::{Application, Approval, Decision, Refusal};
 use sapi::{AltName, DistinguishedName, Validity};
+use sapi_stock::approvals::{Application, Approval, Decision, Refusal};
 
 use super::list::{Row, id};
 use super::select::select;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use clap::Args;
-use sapi::stock::approvals::{Application, State};
+use sapi_stock::approvals::{Application, State};
 use serde::Serialize;
 
 use super::{Place, failure};

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::{Parser, Subcommand};
-use sapi::stock::approvals::{Store, StoreError};
+use sapi_stock::approvals::{Store, StoreError};
 
 use crate::exit::{CONFIG, DATA, Failure, NO, SYSTEM, USAGE};
 use crate::generate::Generate;

@@ -1,6 +1,6 @@
 //! Which request is meant.
 
-use sapi::stock::approvals::{Application, State, Store};
+use sapi_stock::approvals::{Application, State, Store};
 
 use super::{failure, list::id};
 use crate::exit::{Failure, NO};

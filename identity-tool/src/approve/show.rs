@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::Args;
-use sapi::stock::approvals::{Application, Approval, Decision};
 use sapi::{CertRequest, DistinguishedName, DraftCertificate, Issuer};
+use sapi_stock::approvals::{Application, Approval, Decision};
 use serde::Serialize;
 
 use super::Place;

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use sapi::stock::approvals::{Application, State};
+use sapi_stock::approvals::{Application, State};
 
 use super::list::{Row, id, write};
 use super::{Place, failure};

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use clap::Args;
-use sapi::stock::journal::{Issued, Record, parse_serial};
+use sapi_stock::journal::{Issued, Record, parse_serial};
 
 use super::{Place, failure};
 use crate::exit::{Failure, NO, SYSTEM, USAGE};

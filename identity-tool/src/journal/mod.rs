@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::{Parser, Subcommand};
-use sapi::stock::Journal;
-use sapi::stock::journal::JournalError;
+use sapi_stock::Journal;
+use sapi_stock::journal::JournalError;
 
 use crate::exit::{CONFIG, DATA, Failure, NO, SYSTEM, USAGE};
 use crate::generate::Generate;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use sapi::stock::journal::Summary;
+use sapi_stock::journal::Summary;
 
 use super::{Place, failure};
 use crate::exit::{Failure, SYSTEM};

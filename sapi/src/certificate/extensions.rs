@@ -3,15 +3,15 @@
 use der::asn1::ObjectIdentifier;
 use der::{Tag, TagNumber};
 
-use super::der_writer::DerWriter;
 use super::draft::DraftCertificate;
-use super::extension::{
+use super::draft::extension::{
     AUTHORITY_INFO_ACCESS, BASIC_CONSTRAINTS, CERTIFICATE_POLICIES, CRL_DISTRIBUTION_POINTS,
     EXTENDED_KEY_USAGE, KEY_USAGE, SUBJECT_ALT_NAME, SUBJECT_KEY_ID,
 };
 use super::issuer::{Issuer, key_identifier};
+use crate::encoding::der_writer::DerWriter;
 use crate::request::CertRequest;
-use crate::request::general_names::write_names;
+use crate::request::name::general::write_names;
 
 /// Writes the content of `Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension` (RFC 5280 section 4.2).
 pub(crate) fn write_extensions(

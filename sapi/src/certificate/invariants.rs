@@ -7,13 +7,13 @@ use der::asn1::{BitStringRef, GeneralizedTime, IntRef, ObjectIdentifier, UtcTime
 use der::{AnyRef, Decode, Reader, SliceReader, Tag, Tagged};
 
 use super::draft::DraftCertificate;
-use super::extension::{
+use super::draft::extension::{
     AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, KEY_USAGE, ONLY_FOR_CA, SUBJECT_ALT_NAME, SUBJECT_KEY_ID,
     read_extension,
 };
 use super::issuer::{Issuer, key_identifier};
 use super::tbs::{EXTENSIONS, VERSION_3};
-use crate::request::general_names::read_names;
+use crate::request::name::general::read_names;
 use crate::request::{AltName, CertRequest};
 
 /// A rule that the bytes to be signed break; nothing is signed then.

@@ -9,11 +9,11 @@ use openssl::error::ErrorStack;
 use openssl::x509::X509;
 use sha2::{Digest, Sha256};
 
-use super::der_writer::DerWriter;
 use super::issuer::Issuer;
 use super::serial::SerialNumber;
 use super::tbs::Tbs;
-use crate::request::hex::hex;
+use crate::encoding::der_writer::DerWriter;
+use crate::encoding::hex::hex;
 use crate::request::{AltName, DistinguishedName, pem};
 
 /// A certificate that was signed, and whose signature was verified. Only the pipeline makes these.

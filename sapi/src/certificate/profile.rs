@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::usages::{ExtendedKeyUsages, KeyUsage, KeyUsages};
+use super::draft::usages::{ExtendedKeyUsages, KeyUsage, KeyUsages};
 use super::validity::Validity;
 use crate::request::KeyKind;
 

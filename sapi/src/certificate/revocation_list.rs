@@ -10,10 +10,10 @@ use std::time::SystemTime;
 use der::asn1::{ObjectIdentifier, UintRef};
 use der::{Tag, TagNumber};
 
-use super::der_writer::DerWriter;
 use super::issuer::Issuer;
 use super::serial::SerialNumber;
 use super::tbs::write_time;
+use crate::encoding::der_writer::DerWriter;
 use crate::request::pem;
 
 /// What a certificate revocation list (RFC 5280 section 5) is to say;

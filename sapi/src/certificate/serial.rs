@@ -6,7 +6,7 @@ use openssl::error::ErrorStack;
 #[cfg(not(test))]
 use openssl::rand::rand_bytes as draw;
 
-use crate::request::hex::hex;
+use crate::encoding::hex::hex;
 
 /// A certificate's serial number: positive, at most 20 octets (RFC 5280 section 4.1.2.2).
 ///

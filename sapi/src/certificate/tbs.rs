@@ -5,11 +5,11 @@ use std::time::SystemTime;
 use der::asn1::{GeneralizedTime, UtcTime};
 use der::{DateTime, Tag, TagNumber};
 
-use super::der_writer::DerWriter;
 use super::draft::DraftCertificate;
 use super::extensions::write_extensions;
 use super::invariants::{BrokenInvariant, check};
 use super::issuer::Issuer;
+use crate::encoding::der_writer::DerWriter;
 use crate::request::CertRequest;
 
 /// A TBSCertificate (RFC 5280 section 4.1.2) that was read back after it was written, and holds

@@ -22,12 +22,11 @@ use crate::certificate::Validity;
 use crate::hooks::{BoxError, Chain, Rejection, SigningContext, SigningHooks, Terms, Verdict};
 use crate::identity::{Identity, KeyKind, NewIdentity};
 use crate::request::{ClientId, DistinguishedName};
-use crate::server::App;
-use crate::server::listen::{Listener, Origin};
-use crate::server::log;
-use crate::server::settings::Settings;
-use crate::server::sources::Sources;
-use crate::server::start;
+use crate::server::process::listen::{Listener, Origin};
+use crate::server::process::log;
+use crate::server::{App, start};
+use crate::settings::checked::Settings;
+use crate::settings::sources::Sources;
 
 /// Makes a CA in memory, serves on loopback, and enrols a client over HTTP.
 #[derive(Args)]

@@ -17,12 +17,11 @@ use crate::hooks::BoxError;
 use crate::identity::{Identity, load_public};
 use crate::pipeline::Observation;
 use crate::request::{CertRequest, ClientId, Peer, PeerCertificate};
-use crate::server::App;
-use crate::server::anchors;
-use crate::server::log;
-use crate::server::settings::Settings;
-use crate::server::sources::SettingsError;
-use crate::server::start;
+use crate::server::endpoint::anchors;
+use crate::server::process::log;
+use crate::server::{App, start};
+use crate::settings::checked::Settings;
+use crate::settings::sources::SettingsError;
 
 /// Rehearses one request with the real settings and hooks, and prints what happened at every stop.
 ///

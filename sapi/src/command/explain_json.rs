@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::certificate::DraftCertificate;
 use crate::pipeline::Observation;
 use crate::request::{ClientId, CsrError};
-use crate::server::observed::unacceptable;
+use crate::server::endpoint::observed::unacceptable;
 
 pub(super) fn print(seen: &Observation) -> io::Result<()> {
     let (cx, csr) = (seen.context(), seen.context().csr());

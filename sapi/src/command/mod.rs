@@ -15,12 +15,13 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::identity::{PassphraseSources, hardening};
+use crate::identity::PassphraseSources;
+use crate::identity::passphrase::hardening;
 use crate::server::App;
-use crate::server::log;
-use crate::server::settings::Settings;
-use crate::server::sources::Sources;
+use crate::server::process::log;
 use crate::server::start::{self, StartError};
+use crate::settings::checked::Settings;
+use crate::settings::sources::Sources;
 
 /// Signs certificate requests by the policy compiled into this program.
 #[derive(Parser)]

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use config::{Value, ValueKind};
 
-use crate::server::settings::Settings;
-use crate::server::sources::{Line, Sources};
 use crate::server::start::StartError;
+use crate::settings::checked::Settings;
+use crate::settings::sources::{Line, Sources};
 
 /// Prints TOML that could be a settings file, defaults included; what is wrong with it is the error.
 pub(crate) fn run(sources: &Sources) -> Result<ExitCode, StartError> {

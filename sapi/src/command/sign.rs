@@ -11,10 +11,9 @@ use super::exit_code::{exit_code, refuse};
 use super::input::read;
 use super::{Common, StartError};
 use crate::request::{CertRequest, ClientId, Peer};
-use crate::server::App;
-use crate::server::log;
-use crate::server::settings::Settings;
-use crate::server::start;
+use crate::server::process::log;
+use crate::server::{App, start};
+use crate::settings::checked::Settings;
 
 /// Signs one request and prints the certificate.
 #[derive(Args)]

@@ -10,38 +10,13 @@
 //! # Ok(()) }
 //! ```
 
-mod authority;
-mod authority_certificate;
-mod authority_extensions;
-mod authority_request;
-mod backup;
-mod change_passphrase;
-mod check;
-mod create;
-mod durable;
-mod files;
-pub mod hardening;
-mod inherited;
-mod install;
-mod kept_passphrase;
-mod key_kind;
-mod load;
-mod other_passphrase;
-mod outside_certificate;
-mod passphrase;
-mod passphrase_sources;
+pub(crate) mod authority;
+pub(crate) mod directory;
+pub(crate) mod key;
+pub(crate) mod life;
+pub(crate) mod passphrase;
 mod pool;
-pub mod private_key;
-mod rehearsal;
-mod restore;
-mod rollover;
-pub(crate) mod secure_heap;
 mod signer;
-mod signing_key;
-mod staging;
-mod terminal;
-mod timestamp;
-mod trust_bundle;
 
 use std::fmt;
 use std::sync::Arc;
@@ -53,29 +28,31 @@ use crate::certificate::{
     IssuedCertificate, Issuer, IssuerError, RevocationList, RevocationListError,
     SignedRevocationList, Tbs,
 };
-pub use authority::{AuthorityFault, AuthorityWarning};
-pub use authority_request::AuthorityRequest;
-pub use backup::{Backup, BackupError};
-pub use change_passphrase::{ChangePassphrase, ChangePassphraseError};
-pub use check::{Finding, Level, check, faults};
-pub use create::{CreateError, NewIdentity};
-pub use files::{FileError, certificates, existing};
-pub use install::{Existing, InstallError, Installed};
+pub use authority::judge::{AuthorityFault, AuthorityWarning};
+pub use directory::files::{FileError, certificates, existing};
+pub use directory::install::{Existing, InstallError, Installed};
 #[cfg(feature = "server")]
-pub(crate) use kept_passphrase::KeptPassphrase;
-pub use key_kind::{KeyKind, UnknownKeyKind};
+pub(crate) use directory::load::load_public;
+pub use directory::load::{IdentityError, LoadedIdentity, load, load_issuer};
+pub use key::kind::{KeyKind, UnknownKeyKind};
+pub use key::private::PrivateKeyError;
+use key::rehearsal;
+pub use life::backup::{Backup, BackupError};
+pub use life::change_passphrase::{ChangePassphrase, ChangePassphraseError};
+pub use life::check::{Finding, Level, check, faults};
+pub use life::create::{CreateError, NewIdentity};
+pub use life::outside_certificate::{OutsideCertificate, OutsideCertificateError};
+pub use life::request::AuthorityRequest;
+pub use life::restore::{Restore, RestoreError, recipient_key};
+pub use life::rollover::{Prepared, Rollover, RolloverError, SuccessorKey};
+pub use passphrase::hardening;
 #[cfg(feature = "server")]
-pub(crate) use load::load_public;
-pub use load::{IdentityError, LoadedIdentity, load, load_issuer};
-pub use other_passphrase::OtherPassphrase;
-pub use outside_certificate::{OutsideCertificate, OutsideCertificateError};
+pub(crate) use passphrase::kept::KeptPassphrase;
+pub use passphrase::other::OtherPassphrase;
+pub use passphrase::sources::{PassphraseError, PassphraseSources};
 pub use passphrase::{Passphrase, PassphraseLengthError};
-pub use passphrase_sources::{PassphraseError, PassphraseSources};
 pub(crate) use pool::PoolError;
 pub use pool::SigningPool;
-pub use private_key::PrivateKeyError;
-pub use restore::{Restore, RestoreError, recipient_key};
-pub use rollover::{Prepared, Rollover, RolloverError, SuccessorKey};
 use signer::KeySigner;
 pub(crate) use signer::SignError;
 #[cfg(test)]

@@ -7,7 +7,7 @@ use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private, Public};
 use openssl::x509::X509Crl;
 
-use super::authority_extensions::AuthorityExtensions;
+use super::authority::extensions::AuthorityExtensions;
 use crate::certificate::{
     IssuedCertificate, Issuer, RevocationList, RevocationListError, SignatureAlgorithm,
     SignedRevocationList, Tbs,

@@ -6,10 +6,10 @@ mod tests;
 use der::asn1::{IntRef, Null, ObjectIdentifier, OctetStringRef, UintRef};
 use der::{AnyRef, Decode, Reader, SliceReader, Tag, Tagged};
 
-use super::asn1::{read_bits, read_oid};
 use super::csr_error::CsrError;
-use super::general_names::read_names;
-use super::names::AltName;
+use super::name::alt::AltName;
+use super::name::general::read_names;
+use crate::encoding::asn1::{read_bits, read_oid};
 
 /// What the attributes of a request say, as far as it matters here.
 #[derive(Debug, Default)]

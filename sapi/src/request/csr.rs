@@ -12,13 +12,13 @@ use sha2::{Digest, Sha256};
 
 use super::csr_error::CsrError;
 use super::csr_reader::{read_info, read_parts};
-use super::distinguished_name::DistinguishedName;
-use super::hex::hex;
-use super::key_kind::KeyKind;
-use super::names::AltName;
+use super::key::kind::KeyKind;
+use super::name::alt::AltName;
+use super::name::distinguished::DistinguishedName;
 use super::pem;
 use super::policy::RequestPolicy;
 use super::signature::Scheme;
+use crate::encoding::hex::hex;
 
 /// A certification request (RFC 2986) that was read strictly, is signed by its own key, and whose
 /// key is good enough.

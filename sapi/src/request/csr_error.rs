@@ -4,9 +4,9 @@ use std::fmt;
 
 use der::asn1::ObjectIdentifier;
 
-use super::key_error::KeyError;
-use super::names::NameError;
-use super::subject_error::SubjectError;
+use super::key::error::KeyError;
+use super::name::alt::NameError;
+use super::name::error::SubjectError;
 
 /// Why a request was refused before any hook saw it.
 ///

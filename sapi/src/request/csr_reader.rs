@@ -5,8 +5,8 @@ use der::{AnyRef, Class, Decode, Reader, SliceReader, Tag, Tagged};
 
 use super::attributes::{Attributes, read_attributes};
 use super::csr_error::CsrError;
-use super::distinguished_name::DistinguishedName;
-use super::public_key::{KeyNumbers, read_algorithm, read_spki};
+use super::key::public::{KeyNumbers, read_algorithm, read_spki};
+use super::name::distinguished::DistinguishedName;
 
 /// A request taken apart, its signature not verified yet.
 pub(crate) struct Parts<'a> {

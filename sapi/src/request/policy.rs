@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use super::key_error::KeyError;
-use super::key_kind::KeyKind;
-use super::public_key::KeyNumbers;
-use super::rsa_policy::RsaPolicy;
+use super::key::error::KeyError;
+use super::key::kind::KeyKind;
+use super::key::public::KeyNumbers;
+use super::key::rsa::policy::RsaPolicy;
 
 /// What is asked of every request before a hook sees it, set by the operator; strict by default.
 ///

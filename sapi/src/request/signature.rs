@@ -14,7 +14,7 @@ use openssl::sign::{RsaPssSaltlen, Verifier};
 use sha2::Digest as _;
 
 use super::csr_error::CsrError;
-use super::key_kind::KeyKind;
+use super::key::kind::KeyKind;
 
 /// A signature scheme that is good enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

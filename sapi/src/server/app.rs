@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::boot::Boot;
-use super::sources::Sources;
 use super::start::{self, StartError};
 use crate::hooks::{BoxError, Chain, SigningHooks};
 use crate::identity::PassphraseSources;
+use crate::settings::sources::Sources;
 
 /// A signing service: hooks, and the settings found where it runs.
 ///

@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use config::Value;
 use serde::de::DeserializeOwned;
 
-use super::sources::{SettingsError, Sources};
 use crate::hooks::BoxError;
+use crate::settings::sources::{SettingsError, Sources};
 
 /// What is there when hooks are made: their own tables of the settings.
 ///
@@ -103,7 +103,7 @@ impl Boot {
     ///
     /// ```no_run
     /// # fn f(boot: &sapi::Boot) -> Result<(), sapi::BoxError> {
-    /// use sapi::stock::{Approvals, approvals};
+    /// use sapi_stock::{Approvals, approvals};
     /// let settings: Option<approvals::Settings> = boot.settings_if_present("approvals")?;
     /// let approvals = settings.as_ref().map(Approvals::open).transpose()?;
     /// # Ok(()) }

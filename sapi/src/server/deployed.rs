@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use super::keys::{KEYS, defaults};
-use super::problem::PROBLEMS;
+use super::endpoint::problem::PROBLEMS;
+use crate::settings::keys::{KEYS, defaults};
 
 /// The settings of a shipped file: those in force, and those shown behind a `#` without a space.
 struct Shipped {

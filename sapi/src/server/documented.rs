@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use super::keys::KEYS;
-use super::problem::PROBLEMS;
+use super::endpoint::problem::PROBLEMS;
 use super::reload::RELOADED;
+use crate::settings::keys::KEYS;
 
 /// The rows of the tables of a page that begin with something in backticks, cell by cell.
 fn rows(page: &str) -> Vec<Vec<String>> {

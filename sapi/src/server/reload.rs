@@ -9,14 +9,15 @@ use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
 use futures_util::FutureExt;
 
 use super::app::App;
-use super::put_csr::Endpoint;
-use super::settings::Settings;
-use super::sources::Sources;
+use super::endpoint::anchors;
+use super::endpoint::put_csr::Endpoint;
+use super::process::notify;
 use super::start::StartError;
 use super::unlock::unlock;
-use super::{anchors, notify};
 use crate::identity::KeptPassphrase;
 use crate::pipeline::generation::Generation;
+use crate::settings::checked::Settings;
+use crate::settings::sources::Sources;
 
 /// What it takes to make another generation like the one that was made at the start.
 pub(crate) struct Reloader<'a> {

@@ -7,28 +7,28 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use actix_web::HttpServer;
 use actix_web::web::Data;
 
-use super::anchors::{self, Anchors};
-use super::answers::Answers;
 use super::app::App;
-use super::drain::{self, Drain, EndSignals};
-use super::health::Health;
-use super::heartbeat::Heartbeat;
-use super::listen::{ListenError, Listener};
-use super::notify;
-use super::open_files;
-use super::proxy::Connection;
-use super::put_csr::{Endpoint, configure};
+use super::endpoint::anchors;
+use super::endpoint::anchors::Anchors;
+use super::endpoint::answers::Answers;
+use super::endpoint::proxy::Connection;
+use super::endpoint::put_csr::{Endpoint, configure};
+use super::operator::Operator;
+use super::process::drain::{Drain, EndSignals};
+use super::process::health::Health;
+use super::process::heartbeat::Heartbeat;
+use super::process::listen::{ListenError, Listener};
+use super::process::{drain, notify, open_files};
 use super::reload::Reloader;
-use super::settings::Settings;
-use super::sources::{SettingsError, Sources};
 use super::unlock::unlock;
 use crate::hooks::{BoxError, Chain};
 use crate::identity::{
     Identity, IdentityError, KeptPassphrase, PassphraseError, PassphraseSources, SigningPool,
     UnfitIdentity,
 };
-use crate::operator::Operator;
 use crate::pipeline::Pipeline;
+use crate::settings::checked::Settings;
+use crate::settings::sources::{SettingsError, Sources};
 
 /// Serves until a signal asks for the end.
 pub(crate) async fn serve(

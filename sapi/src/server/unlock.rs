@@ -5,7 +5,8 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use super::start::StartError;
-use crate::identity::{Identity, IdentityError, Passphrase, PrivateKeyError, load, secure_heap};
+use crate::identity::key::secure_heap;
+use crate::identity::{Identity, IdentityError, Passphrase, PrivateKeyError, load};
 
 /// Loads the identity in a folder. A wrong passphrase takes a while to be told.
 pub(crate) fn unlock(ca_path: &Path, passphrase: &Passphrase) -> Result<Identity, StartError> {

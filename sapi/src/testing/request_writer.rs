@@ -9,7 +9,7 @@ use openssl::sign::Signer;
 use super::TestKey;
 use super::request_builder::{Digest, RequestBuilder, Subject};
 use crate::certificate::DerWriter;
-use crate::request::general_names::write_names;
+use crate::request::name::general::write_names;
 use crate::request::{CertRequest, CsrError, DistinguishedName, RequestPolicy, pem};
 
 impl RequestBuilder {

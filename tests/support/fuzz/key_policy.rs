@@ -22,7 +22,7 @@ pub fn run(data: &[u8]) {
 }
 
 fn check_spki(spki: &[u8]) {
-    let Ok(key) = sapi::fuzzing::key(spki, &RequestPolicy::default()) else {
+    let Ok(key) = sapi::internals::key(spki, &RequestPolicy::default()) else {
         return;
     };
     let openssl = PKey::public_key_from_der(spki).expect("OpenSSL reads what we accept");

@@ -7,11 +7,11 @@ use der::asn1::ObjectIdentifier;
 use der::{Reader, SliceReader, Tag};
 
 use super::{BrokenInvariant, check};
-use crate::certificate::der_writer::DerWriter;
-use crate::certificate::extension::read_extension;
+use crate::certificate::draft::extension::read_extension;
 use crate::certificate::tbs::{EXTENSIONS, Tbs};
 use crate::certificate::{DraftCertificate, Issuer, Profile, SerialNumber, Validity};
-use crate::request::general_names::write_names;
+use crate::encoding::der_writer::DerWriter;
+use crate::request::name::general::write_names;
 use crate::request::{AltName, CertRequest, DistinguishedName};
 use crate::testing::{Authority, RequestBuilder, TestKey};
 

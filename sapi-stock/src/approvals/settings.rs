@@ -1,0 +1,71 @@
+//! The table `[hooks.approvals]` of the settings.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::store::Limits;
+use crate::text::parsed;
+use sapi::Validity;
+
+/// Where requests wait, and for how long.
+///
+/// ```
+/// // In sapi.toml the same as TOML.
+/// let settings: sapi_stock::approvals::Settings = serde_json::from_str(
+///     r#"{"folder": "/var/lib/sapi/approvals", "validity": "48h"}"#,
+/// )?;
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The folder; made if missing.
+    pub(super) folder: PathBuf,
+    /// How long a certificate holds, unless the approval says otherwise.
+    #[serde(deserialize_with = "parsed")]
+    pub(super) validity: Validity,
+    /// After how long a client is to ask again.
+    #[serde(default = "minute", deserialize_with = "parsed")]
+    retry_after: Validity,
+    /// How many requests of one client may be pending.
+    #[serde(default = "three")]
+    max_pending_per_client: usize,
+    /// How many requests may be pending in all.
+    #[serde(default = "thousand")]
+    max_pending: usize,
+    /// After how long a pending request and a rejection are forgotten.
+    #[serde(default = "month", deserialize_with = "parsed")]
+    max_age: Validity,
+}
+
+impl Settings {
+    pub(super) fn limits(&self) -> Limits {
+        Limits {
+            per_client: self.max_pending_per_client,
+            in_all: self.max_pending,
+            max_age: self.max_age.duration(),
+        }
+    }
+
+    pub(super) fn retry_after(&self) -> Duration {
+        self.retry_after.duration()
+    }
+}
+
+fn minute() -> Validity {
+    Validity::seconds(60)
+}
+
+fn month() -> Validity {
+    Validity::days(30)
+}
+
+fn three() -> usize {
+    3
+}
+
+fn thousand() -> usize {
+    1000
+}

@@ -1,0 +1,34 @@
+//! Ready-made hooks, with plain files where others have a database.
+//!
+//! They use public names alone: any of them could stand in an integrator's own crate, and stands in a
+//! chain with an integrator's own hooks.
+//!
+//! ```no_run
+//! # struct Members;
+//! # impl sapi::SigningHooks for Members {}
+//! # fn f() -> Result<(), sapi::BoxError> {
+//! use sapi::Chain;
+//! use sapi_stock::Journal;
+//!
+//! let hooks = Chain::new().then(Members).then(Journal::open("/var/lib/sapi/journal".as_ref())?);
+//! # Ok(()) }
+//! ```
+
+pub mod approvals;
+pub mod auto_approve;
+mod crl;
+mod crl_number;
+mod decided_by;
+mod durable;
+pub mod journal;
+mod moment;
+mod public_file;
+pub mod renew;
+mod text;
+
+pub use approvals::Approvals;
+pub use auto_approve::AutoApprove;
+pub use crl::{Crl, CrlError, PublishedCrl};
+pub use decided_by::DecidedBy;
+pub use journal::Journal;
+pub use renew::RenewByCertificate;

@@ -1,0 +1,326 @@
+//! A certificate about to be signed: data that can be read, compared and changed.
+
+pub(crate) mod extension;
+mod text;
+pub(crate) mod usages;
+
+use std::time::{Duration, SystemTime};
+
+use der::asn1::ObjectIdentifier;
+
+use self::extension::{Extension, ExtensionError, MODELLED, ONLY_FOR_CA};
+use self::usages::{ExtendedKeyUsages, KeyUsages};
+use super::issuer::Issuer;
+use super::profile::Profile;
+use super::serial::SerialNumber;
+use super::validity::Validity;
+use crate::request::{AltName, CertRequest, DistinguishedName, NameError};
+
+/// A certificate complete but for its signature.
+///
+/// The public key, the issuer, `CA:FALSE`, both key identifiers and the signature algorithm are not
+/// in it: no hook can change them.
+///
+/// ```no_run
+/// # fn presign(draft: &mut sapi::DraftCertificate) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// draft.add_crl_url("http://ca.example.com/ca.crl")?;
+/// draft.names_mut().retain(|name| matches!(name, sapi::AltName::Dns(_)));
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct DraftCertificate {
+    pub(crate) serial: SerialNumber,
+    pub(crate) subject: DistinguishedName,
+    pub(crate) names: Vec<AltName>,
+    pub(crate) not_before: SystemTime,
+    pub(crate) not_after: SystemTime,
+    pub(crate) key_usages: KeyUsages,
+    pub(crate) extended_key_usages: ExtendedKeyUsages,
+    pub(crate) crl_urls: Vec<String>,
+    pub(crate) ocsp_urls: Vec<String>,
+    pub(crate) ca_issuer_urls: Vec<String>,
+    pub(crate) policies: Vec<ObjectIdentifier>,
+    pub(crate) extensions: Vec<Extension>,
+}
+
+impl DraftCertificate {
+    /// What the profile and a grant make of a request.
+    pub(crate) fn new(
+        csr: &CertRequest,
+        issuer: &Issuer,
+        profile: &Profile,
+        serial: SerialNumber,
+        granted: (Validity, Vec<AltName>),
+        now: SystemTime,
+    ) -> Self {
+        let (validity, names) = granted;
+        let now = whole_seconds(now);
+        let begin = whole_seconds(now.checked_sub(profile.backdate).unwrap_or(now));
+        let validity = profile
+            .max_validity
+            .map_or(validity, |longest| longest.min(validity));
+        let end = now
+            .checked_add(validity.duration())
+            .unwrap_or(issuer.not_after());
+        Self {
+            serial,
+            subject: csr.subject().clone(),
+            names,
+            not_before: begin.max(issuer.not_before()),
+            not_after: end.min(issuer.not_after()),
+            key_usages: Profile::key_usages(csr.key_kind()),
+            extended_key_usages: Profile::extended_key_usages(),
+            crl_urls: profile.crl_urls.clone(),
+            ocsp_urls: profile.ocsp_urls.clone(),
+            ca_issuer_urls: profile.ca_issuer_urls.clone(),
+            policies: Vec::new(),
+            extensions: Vec::new(),
+        }
+    }
+
+    /// The serial number. It is final: it may be written down as an intent.
+    ///
+    /// ```no_run
+    /// # fn f(draft: &sapi::DraftCertificate) { println!("{}", draft.serial()); }
+    /// ```
+    #[must_use]
+    pub fn serial(&self) -> &SerialNumber {
+        &self.serial
+    }
+
+    /// The subject.
+    ///
+    /// ```no_run
+    /// # fn f(draft: &sapi::DraftCertificate) { println!("{}", draft.subject()); }
+    /// ```
+    #[must_use]
+    pub fn subject(&self) -> &DistinguishedName {
+        &self.subject
+    }
+
+    /// Sets another subject than the one requested.
+    ///
+    /// ```no_run
+    /// # fn f(draft: &mut sapi::DraftCertificate) -> Result<(), sapi::SubjectError> {
+    /// draft.set_subject(sapi::DistinguishedName::from_fields([("CN", "web01")])?);
+    /// # Ok(()) }
+    /// ```
+    pub fn set_subject(&mut self, subject: DistinguishedName) {
+        self.subject = subject;
+    }
+
+    /// The alternative names.
+    ///
+    /// ```no_run
+    /// # fn f(draft: &sapi::DraftCertificate) { assert!(draft.names().len() <= 100); }
+    /// ```
+    #[must_use]
+    pub fn names(&self) -> &[AltName] {
+        &self.names
+    }
+
+    /// The alternative names, to be changed. Before signing each is checked again.
+    ///
+    /// ```no_run
+    /// # fn f(draft: &mut sapi::DraftCertificate) { draft.names_mut().clear(); }
+    /// ```
+    pub fn names_mut(&mut self) -> &mut Vec<AltName> {
+        &mut self.names
+    }
+
+    /// When the certificate begins to hold.
+    ///
+    /// ```no_run
+    /// # fn f(draft: &sapi::DraftCertificate) { assert!(draft.not_before() < draft.not_after()); }
+    /// ```
+    #[must_use]
+    pub fn not_before(&self) -> SystemTime {
+        self.not_before
+    }
+
+    /// The last second of the certificate.
+    ///
+    /// ```no_run
+    /// # fn f(draft: &sapi::DraftCertificate) { let until = draft.not_after(); }
+    /// ```
+    #[must_use]
+    pub fn not_after(&self) -> SystemTime {
+        self.not_after
+    }
+
+    /// Lets the certificate end earlier. A later time changes nothing.
+    ///
+    /// ```no_run
+    /// # fn f(draft: &mut sapi::DraftCertificate, contract_ends: std::time::SystemTime) {
+    /// draft.shorten(contract_ends);
+    /// # }
+    /// ```
+    pub fn shorten(&mut self, not_after: SystemTime) {
+        self.not_after = self.not_after.min(whole_seconds(not_after));
+    }
+
+    /// The key usages.
+    ///
+    /// ```no_run
+    /// # fn f(draft: &sapi::DraftCertificate) {
+    /// assert!(draft.key_usage().contains(sapi::KeyUsage::DigitalSignature));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn key_usage(&self) -> &KeyUsages {
+        &self.key_usages
+    }
+
+    /// The key usages, to be changed.
+    ///
+    /// ```no_run
+    /// # fn f(draft: &mut sapi::DraftCertificate) {
+    /// draft.key_usage_mut().remove(sapi::KeyUsage::KeyEncipherment);
+    /// # }
+    /// ```
+    pub fn key_usage_mut(&mut self) -> &mut KeyUsages {
+        &mut self.key_usages
+    }
+
+    /// The extended key usages: client and server authentication, unless changed.
+    ///
+    /// ```no_run
+    /// # fn f(draft: &sapi::DraftCertificate) { let count = draft.extended_usage().iter().count(); }
+    /// ```
+    #[must_use]
+    pub fn extended_usage(&self) -> &ExtendedKeyUsages {
+        &self.extended_key_usages
+    }
+
+    /// The extended key usages, to be changed.
+    ///
+    /// ```no_run
+    /// # fn f(draft: &mut sapi::DraftCertificate) {
+    /// draft.extended_usage_mut().remove(sapi::ExtendedKeyUsages::SERVER_AUTH);
+    /// # }
+    /// ```
+    pub fn extended_usage_mut(&mut self) -> &mut ExtendedKeyUsages {
+        &mut self.extended_key_usages
+    }
+
+    /// Adds a place where the CRL is to be had (RFC 5280 section 4.2.1.13).
+    ///
+    /// # Errors
+    ///
+    /// [`NameError`] when it is no URL.
+    ///
+    /// ```no_run
+    /// # fn f(draft: &mut sapi::DraftCertificate) -> Result<(), sapi::NameError> {
+    /// draft.add_crl_url("http://ca.example.com/ca.crl")
+    /// # }
+    /// ```
+    pub fn add_crl_url(&mut self, url: &str) -> Result<(), NameError> {
+        add_url(&mut self.crl_urls, url)
+    }
+
+    /// Adds a place where an OCSP responder answers (RFC 5280 section 4.2.2.1).
+    ///
+    /// # Errors
+    ///
+    /// [`NameError`] when it is no URL.
+    ///
+    /// ```no_run
+    /// # fn f(draft: &mut sapi::DraftCertificate) -> Result<(), sapi::NameError> {
+    /// draft.add_ocsp_url("http://ocsp.example.com")
+    /// # }
+    /// ```
+    pub fn add_ocsp_url(&mut self, url: &str) -> Result<(), NameError> {
+        add_url(&mut self.ocsp_urls, url)
+    }
+
+    /// Adds a place where the CA certificate is to be had (RFC 5280 section 4.2.2.1).
+    ///
+    /// # Errors
+    ///
+    /// [`NameError`] when it is no URL.
+    ///
+    /// ```no_run
+    /// # fn f(draft: &mut sapi::DraftCertificate) -> Result<(), sapi::NameError> {
+    /// draft.add_ca_issuer_url("http://ca.example.com/ca.cer")
+    /// # }
+    /// ```
+    pub fn add_ca_issuer_url(&mut self, url: &str) -> Result<(), NameError> {
+        add_url(&mut self.ca_issuer_urls, url)
+    }
+
+    /// Adds a certificate policy by its dotted identifier (RFC 5280 section 4.2.1.4).
+    ///
+    /// # Errors
+    ///
+    /// [`ExtensionError::NotAnIdentifier`] when it is none.
+    ///
+    /// ```no_run
+    /// # fn f(draft: &mut sapi::DraftCertificate) -> Result<(), sapi::ExtensionError> {
+    /// draft.add_policy("1.3.6.1.4.1.32473.2")
+    /// # }
+    /// ```
+    pub fn add_policy(&mut self, policy: &str) -> Result<(), ExtensionError> {
+        let identifier = ObjectIdentifier::new(policy)
+            .map_err(|_| ExtensionError::NotAnIdentifier(policy.to_owned()))?;
+        if !self.policies.contains(&identifier) {
+            self.policies.push(identifier);
+        }
+        Ok(())
+    }
+
+    /// Adds any other extension.
+    ///
+    /// # Errors
+    ///
+    /// [`ExtensionError`] when the draft models the extension, has it already, or when only a CA may
+    /// have it.
+    ///
+    /// ```no_run
+    /// # fn f(draft: &mut sapi::DraftCertificate) -> Result<(), sapi::ExtensionError> {
+    /// draft.push_extension(sapi::Extension::text("1.3.6.1.4.1.32473.1", "rack 7")?)
+    /// # }
+    /// ```
+    pub fn push_extension(&mut self, extension: Extension) -> Result<(), ExtensionError> {
+        if MODELLED.contains(&extension.kind) {
+            return Err(ExtensionError::Modelled(extension.kind));
+        }
+        if ONLY_FOR_CA.contains(&extension.kind) {
+            return Err(ExtensionError::OnlyForCa(extension.kind));
+        }
+        if self
+            .extensions
+            .iter()
+            .any(|other| other.kind == extension.kind)
+        {
+            return Err(ExtensionError::Repeated(extension.kind));
+        }
+        self.extensions.push(extension);
+        Ok(())
+    }
+
+    /// The extensions added with [`push_extension`](Self::push_extension).
+    ///
+    /// ```no_run
+    /// # fn f(draft: &sapi::DraftCertificate) { assert!(draft.extensions().is_empty()); }
+    /// ```
+    #[must_use]
+    pub fn extensions(&self) -> &[Extension] {
+        &self.extensions
+    }
+}
+
+fn add_url(urls: &mut Vec<String>, url: &str) -> Result<(), NameError> {
+    AltName::Uri(url.to_owned()).check()?;
+    if !urls.iter().any(|other| other == url) {
+        urls.push(url.to_owned());
+    }
+    Ok(())
+}
+
+/// Certificates count whole seconds (RFC 5280 section 4.1.2.5).
+fn whole_seconds(time: SystemTime) -> SystemTime {
+    let since = time
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    SystemTime::UNIX_EPOCH + Duration::from_secs(since.as_secs())
+}

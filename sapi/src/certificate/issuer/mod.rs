@@ -1,0 +1,315 @@
+//! The public half of the CA: its certificate, its chain, and what of them every certificate repeats.
+
+pub(crate) mod algorithm;
+mod fixed_key;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use der::asn1::BitStringRef;
+use der::{AnyRef, Decode, Reader, SliceReader, Tag, TagNumber};
+use openssl::asn1::{Asn1Time, Asn1TimeRef};
+use openssl::ecdsa::EcdsaSig;
+use openssl::error::ErrorStack;
+use openssl::pkey::{PKey, Public};
+use openssl::x509::{X509, X509NameRef, X509Ref};
+use sha1::{Digest, Sha1};
+
+use self::algorithm::SignatureAlgorithm;
+use self::fixed_key::SteadyKey;
+use super::constraints::{NameConstraints, OutsideConstraints};
+use super::draft::extension::AUTHORITY_KEY_ID;
+use crate::encoding::der_writer::DerWriter;
+use crate::request::{AltName, CertRequest, CsrError, DistinguishedName};
+
+/// The certificate authority as everybody may see it.
+///
+/// ```no_run
+/// # fn f(ca: &sapi::Issuer) {
+/// println!("{:?} until {:?}", ca.subject(), ca.not_after());
+/// # }
+/// ```
+pub struct Issuer {
+    certificate: X509,
+    chain: Vec<X509>,
+    chain_pem: String,
+    subject_der: Vec<u8>,
+    /// The subject as text; `None` where a CA of old has a subject that no request may have.
+    name: Option<DistinguishedName>,
+    key_bits: Vec<u8>,
+    key: PKey<Public>,
+    /// Of an elliptic key alone.
+    steady: Option<SteadyKey>,
+    algorithm: SignatureAlgorithm,
+    not_before: SystemTime,
+    not_after: SystemTime,
+    authority_key_id: Vec<u8>,
+    /// Its own, and those of the certificates above: they all count (RFC 5280 section 6.1.4).
+    constraints: Vec<NameConstraints>,
+}
+
+impl Issuer {
+    /// Takes a CA certificate and the certificates above it, the nearest first.
+    ///
+    /// Whether the certificate is fit to be a CA's is for the loader of the identity to check.
+    pub(crate) fn new(certificate: X509, chain: Vec<X509>) -> Result<Self, IssuerError> {
+        let key = certificate.public_key()?;
+        let algorithm = SignatureAlgorithm::for_key(&key).ok_or(IssuerError::UnsupportedKey)?;
+        let subject_der = certificate.subject_name().to_der()?;
+        let mut chain_pem = String::new();
+        let mut constraints = Vec::new();
+        for link in std::iter::once(&certificate).chain(&chain) {
+            let read = NameConstraints::read(&link.to_der()?);
+            constraints.push(read.map_err(|_| IssuerError::Constraints)?);
+            chain_pem.push_str(&String::from_utf8_lossy(&link.to_pem()?));
+        }
+        Ok(Self {
+            chain_pem,
+            name: DistinguishedName::from_der(&subject_der).ok(),
+            subject_der,
+            key_bits: key_bits(&key.public_key_to_der()?)?.to_vec(),
+            algorithm,
+            not_before: system_time(certificate.not_before())?,
+            not_after: system_time(certificate.not_after())?,
+            authority_key_id: authority_key_id(&certificate)?,
+            steady: key.ec_key().ok().map(SteadyKey::new),
+            key,
+            certificate,
+            chain,
+            constraints,
+        })
+    }
+
+    /// The CA certificate.
+    ///
+    /// ```no_run
+    /// # fn f(ca: &sapi::Issuer) { let pem = ca.certificate().to_pem(); }
+    /// ```
+    #[must_use]
+    pub fn certificate(&self) -> &X509Ref {
+        &self.certificate
+    }
+
+    /// The certificates above the CA's, the nearest first; empty for a root.
+    ///
+    /// ```no_run
+    /// # fn f(ca: &sapi::Issuer) { let is_root = ca.chain().is_empty(); }
+    /// ```
+    #[must_use]
+    pub fn chain(&self) -> &[X509] {
+        &self.chain
+    }
+
+    /// The CA certificate and those above it as PEM blocks, the nearest first.
+    ///
+    /// ```no_run
+    /// # fn f(ca: &sapi::Issuer) { print!("{}", ca.chain_pem()); }
+    /// ```
+    #[must_use]
+    pub fn chain_pem(&self) -> &str {
+        &self.chain_pem
+    }
+
+    /// The CA's subject, which is the issuer of every certificate it signs.
+    ///
+    /// ```no_run
+    /// # fn f(ca: &sapi::Issuer) { println!("{:?}", ca.subject()); }
+    /// ```
+    #[must_use]
+    pub fn subject(&self) -> &X509NameRef {
+        self.certificate.subject_name()
+    }
+
+    /// The CA's public key.
+    ///
+    /// ```no_run
+    /// # fn f(ca: &sapi::Issuer) { println!("{} bits", ca.public_key().bits()); }
+    /// ```
+    #[must_use]
+    pub fn public_key(&self) -> &PKey<Public> {
+        &self.key
+    }
+
+    /// When the CA certificate begins to hold.
+    ///
+    /// ```no_run
+    /// # fn f(ca: &sapi::Issuer) { let from = ca.not_before(); }
+    /// ```
+    #[must_use]
+    pub fn not_before(&self) -> SystemTime {
+        self.not_before
+    }
+
+    /// When the CA certificate ends.
+    ///
+    /// ```no_run
+    /// # fn f(ca: &sapi::Issuer) { let until = ca.not_after(); }
+    /// ```
+    #[must_use]
+    pub fn not_after(&self) -> SystemTime {
+        self.not_after
+    }
+
+    /// Whether the CA certificate holds at the given time (RFC 5280 section 4.1.2.5).
+    ///
+    /// ```no_run
+    /// # fn f(ca: &sapi::Issuer) { assert!(!ca.is_valid_at(std::time::SystemTime::UNIX_EPOCH)); }
+    /// ```
+    #[must_use]
+    pub fn is_valid_at(&self, now: SystemTime) -> bool {
+        self.not_before <= now && now <= self.not_after
+    }
+
+    /// Refuses a request that would make a second certificate for the CA's own key or name. Keys are
+    /// compared by their numbers, which have one encoding, not by what is said about them.
+    pub(crate) fn refuse_own(&self, csr: &CertRequest) -> Result<(), CsrError> {
+        if key_bits(csr.public_key_der()).is_ok_and(|bits| bits == self.key_bits) {
+            return Err(CsrError::CaKey);
+        }
+        if self.is_called(csr.subject()) {
+            return Err(CsrError::CaSubject);
+        }
+        Ok(())
+    }
+
+    /// Whether a name is the CA's own, be it written in other letters or string types.
+    pub(crate) fn is_called(&self, name: &DistinguishedName) -> bool {
+        let same = |own: &DistinguishedName| own.means_same_as(name);
+        name.as_der() == self.subject_der || self.name.as_ref().is_some_and(same)
+    }
+
+    /// Whether the CA may vouch for this subject and these names.
+    pub(crate) fn permits(
+        &self,
+        subject: &DistinguishedName,
+        names: &[AltName],
+    ) -> Result<(), OutsideConstraints> {
+        let mut all = self.constraints.iter();
+        all.try_for_each(|constraints| constraints.check(subject, names))
+    }
+
+    /// The subject for a person to read.
+    pub(crate) fn subject_text(&self) -> String {
+        let openssl = || format!("{:?}", self.subject());
+        self.name.as_ref().map_or_else(openssl, ToString::to_string)
+    }
+
+    pub(crate) fn subject_der(&self) -> &[u8] {
+        &self.subject_der
+    }
+
+    pub(crate) fn algorithm(&self) -> SignatureAlgorithm {
+        self.algorithm
+    }
+
+    /// Whether a signature is the CA's.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> Result<bool, ErrorStack> {
+        match (&self.steady, self.algorithm.ecdsa_digest()) {
+            (Some(key), Some(digest)) => {
+                key.holds(&digest.of(message), &*EcdsaSig::from_der(signature)?)
+            }
+            _ => self.algorithm.verifies(&self.key, message, signature),
+        }
+    }
+
+    /// The whole authority key identifier extension, the same for every certificate.
+    pub(crate) fn authority_key_id(&self) -> &[u8] {
+        &self.authority_key_id
+    }
+}
+
+impl fmt::Debug for Issuer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Issuer")
+            .field("subject", &self.subject())
+            .field("not_after", &self.not_after)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a certificate cannot be an issuer.
+#[derive(Debug)]
+pub(crate) enum IssuerError {
+    UnsupportedKey,
+    Constraints,
+    Unreadable(ErrorStack),
+}
+
+impl From<ErrorStack> for IssuerError {
+    fn from(error: ErrorStack) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+impl From<der::Error> for IssuerError {
+    fn from(_: der::Error) -> Self {
+        Self::UnsupportedKey
+    }
+}
+
+impl fmt::Display for IssuerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnsupportedKey => f.write_str(
+                "the CA's key is of no kind to sign with: use RSA from 2048 bits, P-256, P-384, P-521 or Ed25519",
+            ),
+            Self::Constraints => f.write_str(
+                "the name constraints of the CA certificate, or of one above it, are not understood, so they could not be kept: use DNS, email, URI, IP and subject subtrees, without minimum and maximum (RFC 5280 section 4.2.1.10)",
+            ),
+            Self::Unreadable(error) => write!(f, "the CA certificate cannot be read: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for IssuerError {}
+
+/// `AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] OPTIONAL, ... }` (RFC 5280 section 4.2.1.1).
+///
+/// A CA certificate of old may lack a subject key identifier; then the usual digest of its key
+/// stands in (section 4.2.1.2, method 1), which no verifier can hold against it.
+fn authority_key_id(certificate: &X509Ref) -> Result<Vec<u8>, IssuerError> {
+    let key_id = match certificate.subject_key_id() {
+        Some(key_id) => key_id.as_slice().to_vec(),
+        None => key_identifier(&certificate.public_key()?.public_key_to_der()?)?.to_vec(),
+    };
+    let tag = Tag::ContextSpecific {
+        constructed: false,
+        number: TagNumber(0),
+    };
+    let mut value = DerWriter::default();
+    value.nest(Tag::Sequence, |fields| fields.element(tag, &key_id))?;
+    let mut extension = DerWriter::default();
+    extension.extension(AUTHORITY_KEY_ID, false, &value.finish())?;
+    Ok(extension.finish())
+}
+
+/// The SHA-1 of the key's bits: a name, not a safeguard (RFC 5280 section 4.2.1.2, method 1).
+pub(crate) fn key_identifier(spki: &[u8]) -> Result<[u8; 20], der::Error> {
+    Ok(Sha1::digest(key_bits(spki)?).into())
+}
+
+/// The content of the BIT STRING in a SubjectPublicKeyInfo.
+fn key_bits(spki: &[u8]) -> Result<&[u8], der::Error> {
+    let mut reader = SliceReader::new(spki)?;
+    let bits = reader.sequence(|info| {
+        AnyRef::decode(info)?;
+        BitStringRef::decode(info)
+    })?;
+    Ok(bits.raw_bytes())
+}
+
+/// OpenSSL's time as the standard library has it, to the second.
+fn system_time(time: &Asn1TimeRef) -> Result<SystemTime, ErrorStack> {
+    let since = Asn1Time::from_unix(0)?.diff(time)?;
+    let seconds = i64::from(since.days) * 86_400 + i64::from(since.secs);
+    let distance = Duration::from_secs(seconds.unsigned_abs());
+    let epoch = SystemTime::UNIX_EPOCH;
+    let moved = if seconds < 0 {
+        epoch.checked_sub(distance)
+    } else {
+        epoch.checked_add(distance)
+    };
+    Ok(moved.unwrap_or(epoch))
+}

@@ -1,0 +1,220 @@
+//! Whether a certificate may act as a CA.
+
+use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use openssl::asn1::Asn1Time;
+use openssl::nid::Nid;
+use openssl::x509::{X509, X509NameRef, X509Ref};
+
+use super::extensions::AuthorityExtensions;
+
+/// Checks that `certificate` is a CA's; what is odd but usable comes back as warnings.
+pub(crate) fn check(
+    certificate: &X509Ref,
+    now: SystemTime,
+) -> Result<Vec<AuthorityWarning>, AuthorityFault> {
+    let mut warnings = form(certificate)?;
+    warnings.extend(dates(certificate, now));
+    Ok(warnings)
+}
+
+/// Everything but the dates.
+fn form(certificate: &X509Ref) -> Result<Vec<AuthorityWarning>, AuthorityFault> {
+    let mut warnings = Vec::new();
+    let der = certificate
+        .to_der()
+        .map_err(|_| AuthorityFault::Unreadable)?;
+    let extensions = AuthorityExtensions::read(&der).map_err(|_| AuthorityFault::Extensions)?;
+    match extensions.ca {
+        Some(true) => {}
+        Some(false) => return Err(AuthorityFault::NotCa),
+        // Version 1 knows no extensions; ssl_api made its roots like that. Only a self-signed one
+        // can be meant as a CA (RFC 5280 section 4.2.1.9 forbids the rest).
+        None if certificate.version() == 0 && self_issued(certificate) => {
+            warnings.push(AuthorityWarning::VersionOne);
+        }
+        None => return Err(AuthorityFault::NotCa),
+    }
+    if extensions.may_sign == Some(false) {
+        return Err(AuthorityFault::MayNotSign);
+    }
+    if weak_digest(certificate) {
+        warnings.push(AuthorityWarning::WeakSignature);
+    }
+    if self_issued(certificate) && !signed_by(certificate, certificate) && !weak_digest(certificate)
+    {
+        return Err(AuthorityFault::BadSignature);
+    }
+    Ok(warnings)
+}
+
+/// Checks that each certificate of `chain` signed the one before it.
+pub(crate) fn check_chain(certificate: &X509Ref, chain: &[X509]) -> Result<(), AuthorityFault> {
+    let mut below = certificate;
+    for (position, above) in chain.iter().enumerate() {
+        let number = position + 1;
+        let mismatch = !same_name(below.issuer_name(), above.subject_name());
+        if mismatch || !signed_by(below, above) {
+            return Err(AuthorityFault::Chain { number });
+        }
+        match form(above) {
+            Ok(_) => below = above,
+            Err(fault) => {
+                return Err(AuthorityFault::Above {
+                    number,
+                    fault: Box::new(fault),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn self_issued(certificate: &X509Ref) -> bool {
+    same_name(certificate.issuer_name(), certificate.subject_name())
+}
+
+pub(crate) fn same_name(one: &X509NameRef, other: &X509NameRef) -> bool {
+    one.try_cmp(other).is_ok_and(std::cmp::Ordering::is_eq)
+}
+
+pub(crate) fn signed_by(certificate: &X509Ref, issuer: &X509Ref) -> bool {
+    issuer
+        .public_key()
+        .and_then(|key| certificate.verify(&key))
+        .unwrap_or(false)
+}
+
+fn weak_digest(certificate: &X509Ref) -> bool {
+    let algorithm = certificate.signature_algorithm().object().nid();
+    algorithm
+        .signature_algorithms()
+        .is_some_and(|pair| matches!(pair.digest, Nid::SHA1 | Nid::MD5))
+}
+
+pub(crate) fn dates(certificate: &X509Ref, now: SystemTime) -> Option<AuthorityWarning> {
+    let seconds = now
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |age| age.as_secs());
+    let now = Asn1Time::from_unix(i64::try_from(seconds).ok()?).ok()?;
+    if *certificate.not_before() > now {
+        Some(AuthorityWarning::NotYetValid(
+            certificate.not_before().to_string(),
+        ))
+    } else if *certificate.not_after() < now {
+        Some(AuthorityWarning::Expired(
+            certificate.not_after().to_string(),
+        ))
+    } else {
+        None
+    }
+}
+
+/// Why a certificate cannot be used as a CA's.
+///
+/// ```
+/// use sapi::identity::AuthorityFault;
+/// assert!(AuthorityFault::NotCa.to_string().contains("CA:TRUE"));
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum AuthorityFault {
+    /// Not a certificate in DER.
+    Unreadable,
+    /// Extensions that are malformed or there twice.
+    Extensions,
+    /// No basicConstraints with CA:TRUE.
+    NotCa,
+    /// A keyUsage without keyCertSign.
+    MayNotSign,
+    /// Issued by itself, but not signed by itself.
+    BadSignature,
+    /// The certificate at this place, counted from 1, did not sign the one before it.
+    Chain {
+        /// The place.
+        number: usize,
+    },
+    /// The certificate at this place, counted from 1, is no CA's.
+    Above {
+        /// The place.
+        number: usize,
+        /// What is wrong with it.
+        fault: Box<AuthorityFault>,
+    },
+}
+
+impl fmt::Display for AuthorityFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable => f.write_str("not a readable certificate"),
+            Self::Extensions => f.write_str("malformed or repeated extensions"),
+            Self::NotCa => {
+                f.write_str("not a CA certificate: basicConstraints does not say CA:TRUE")
+            }
+            Self::MayNotSign => {
+                f.write_str("may not sign certificates: keyUsage does not say keyCertSign")
+            }
+            Self::BadSignature => f.write_str("its own key did not make its signature"),
+            Self::Chain { number } => {
+                write!(
+                    f,
+                    "certificate {number} is not the issuer of the one below it"
+                )
+            }
+            Self::Above { number, fault } => write!(f, "certificate {number}: {fault}"),
+        }
+    }
+}
+
+impl std::error::Error for AuthorityFault {}
+
+/// What is odd about a CA's certificate without making it useless.
+///
+/// ```
+/// use sapi::identity::AuthorityWarning;
+/// assert!(AuthorityWarning::WeakSignature.to_string().contains("SHA-1"));
+/// ```
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum AuthorityWarning {
+    /// Expired since then; nothing can be signed.
+    Expired(String),
+    /// Valid only from then on; nothing can be signed before.
+    NotYetValid(String),
+    /// X.509 version 1, as ssl_api made it.
+    VersionOne,
+    /// Signed with SHA-1 or MD5.
+    WeakSignature,
+    /// More than one certificate in its file; only the first is used.
+    SeveralCertificates,
+}
+
+impl AuthorityWarning {
+    /// Whether the CA can sign nothing until it is mended.
+    ///
+    /// ```
+    /// use sapi::identity::AuthorityWarning;
+    /// assert!(!AuthorityWarning::VersionOne.stops_signing());
+    /// ```
+    #[must_use]
+    pub fn stops_signing(&self) -> bool {
+        matches!(self, Self::Expired(_) | Self::NotYetValid(_))
+    }
+}
+
+impl fmt::Display for AuthorityWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Expired(end) => write!(f, "the CA's certificate expired on {end}"),
+            Self::NotYetValid(start) => write!(f, "the CA's certificate is valid only from {start}"),
+            Self::VersionOne => {
+                f.write_str("an X.509 version 1 certificate, which many clients do not take for a CA's")
+            }
+            Self::WeakSignature => f.write_str("signed with SHA-1 or MD5"),
+            Self::SeveralCertificates => {
+                f.write_str("holds several certificates; only the first is used, the rest belong in ca.chain.pem")
+            }
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! The findings behind `ca_check_identity`.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use openssl::asn1::Asn1Time;
+use openssl::hash::MessageDigest;
+use openssl::x509::{X509, X509NameRef};
+
+use crate::identity::authority::judge::AuthorityWarning;
+use crate::identity::directory::load::PublicPart;
+use crate::identity::directory::{files, load};
+use crate::identity::passphrase::Passphrase;
+
+/// How a finding is to be taken.
+///
+/// ```
+/// use sapi::identity::Level;
+/// assert!(Level::Ok < Level::Fault);
+/// ```
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Level {
+    /// As it should be.
+    Ok,
+    /// Works, but should be looked at.
+    Warning,
+    /// Stops the service from starting or from signing.
+    Fault,
+}
+
+/// One row of the table.
+///
+/// ```
+/// # fn f(finding: &sapi::identity::Finding) {
+/// println!("{}: {}", finding.item, finding.found);
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The file or property.
+    pub item: &'static str,
+    /// What it is like.
+    pub found: String,
+    /// Good or bad.
+    pub level: Level,
+}
+
+/// Looks at everything in `directory`; without a passphrase the key stays locked.
+///
+/// `leaf_validity` is how long the certificates that the CA signs are valid: with less than twice that left, its
+/// successor is due.
+///
+/// ```
+/// use std::{path::Path, time::{Duration, UNIX_EPOCH}};
+/// use sapi::identity::{check, faults};
+///
+/// let findings = check(Path::new("/nonexistent"), None, Duration::ZERO, UNIX_EPOCH);
+/// assert!(faults(&findings));
+/// ```
+#[must_use]
+pub fn check(
+    directory: &Path,
+    passphrase: Option<&Passphrase>,
+    leaf_validity: Duration,
+    now: SystemTime,
+) -> Vec<Finding> {
+    let mut findings = vec![match files::check_directory(directory) {
+        Ok(()) => ok("directory", directory.display().to_string()),
+        Err(error) => fault("directory", error.to_string()),
+    }];
+    let public = load::load_public(directory, now);
+    match &public {
+        Ok(public) => {
+            describe(public, &mut findings);
+            findings.extend(check_end(&public.certificate, leaf_validity, now));
+        }
+        Err(error) => findings.push(fault("certificate", error.to_string())),
+    }
+    findings.push(check_key(directory, passphrase, public.as_ref().ok()));
+    findings.push(check_public_key(directory, public.as_ref().ok()));
+    findings.push(check_request(directory, public.as_ref().ok()));
+    let next = directory.join(files::NEXT);
+    if !files::existing(&next).is_empty() {
+        findings.push(ok("successor", format!("prepared in {}", next.display())));
+    }
+    findings
+}
+
+/// Whether any finding is a fault.
+///
+/// ```
+/// assert!(!sapi::identity::faults(&[]));
+/// ```
+#[must_use]
+pub fn faults(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.level == Level::Fault)
+}
+
+fn describe(public: &PublicPart, findings: &mut Vec<Finding>) {
+    let certificate = &public.certificate;
+    findings.push(ok("certificate", public.name.to_owned()));
+    findings.push(ok("subject", readable(certificate.subject_name())));
+    findings.push(ok(
+        "valid",
+        format!(
+            "{} to {}",
+            certificate.not_before(),
+            certificate.not_after()
+        ),
+    ));
+    findings.push(ok("fingerprint", fingerprint(certificate)));
+    for warning in &public.warnings {
+        let level = if warning.stops_signing() {
+            Level::Fault
+        } else {
+            Level::Warning
+        };
+        findings.push(Finding {
+            item: subject_of(warning),
+            found: warning.to_string(),
+            level,
+        });
+    }
+    findings.push(ok(
+        "chain",
+        match public.chain.len() {
+            0 => "none".to_owned(),
+            number => format!("{number} above the CA"),
+        },
+    ));
+}
+
+/// Leaves signed now must end before the CA, and verifiers need as long again to learn of its successor.
+fn check_end(certificate: &X509, leaf_validity: Duration, now: SystemTime) -> Option<Finding> {
+    let due = now
+        .checked_add(leaf_validity.saturating_mul(2))
+        .unwrap_or(now);
+    let seconds = due.duration_since(UNIX_EPOCH).ok()?.as_secs();
+    let due = Asn1Time::from_unix(i64::try_from(seconds).ok()?).ok()?;
+    (*certificate.not_after() < due).then(|| {
+        let days = leaf_validity.as_secs() / 86_400;
+        warning(
+            "valid",
+            format!(
+                "less than two lifetimes of its certificates ({days} days each) are left; \
+                 ca_roll_identity prepares a successor"
+            ),
+        )
+    })
+}
+
+fn check_key(
+    directory: &Path,
+    passphrase: Option<&Passphrase>,
+    public: Option<&PublicPart>,
+) -> Finding {
+    const ITEM: &str = "private key";
+    let Some(passphrase) = passphrase else {
+        return match files::read_secret(directory) {
+            Ok(_) => warning(ITEM, "not tested: no passphrase".to_owned()),
+            Err(error) => fault(ITEM, error.to_string()),
+        };
+    };
+    let tested = load::load_key(directory, passphrase).and_then(|key| {
+        if let Some(public) = public {
+            load::check_pair(&key, &public.certificate, public.name)?;
+        }
+        Ok(key)
+    });
+    match (tested, public) {
+        (Ok(_), Some(_)) => ok(ITEM, "unlocked, signs for the certificate".to_owned()),
+        (Ok(_), None) => warning(
+            ITEM,
+            "unlocked, but there is no certificate to compare".to_owned(),
+        ),
+        (Err(error), _) => fault(ITEM, error.to_string()),
+    }
+}
+
+fn check_public_key(directory: &Path, public: Option<&PublicPart>) -> Finding {
+    compare("public key", directory, files::PUBLIC_KEY, public, |pem| {
+        openssl::pkey::PKey::public_key_from_pem(pem).ok()
+    })
+}
+
+fn check_request(directory: &Path, public: Option<&PublicPart>) -> Finding {
+    compare("request", directory, files::REQUEST, public, |pem| {
+        let request = openssl::x509::X509Req::from_pem(pem).ok()?;
+        request.public_key().ok()
+    })
+}
+
+/// These two files are for people; nothing in the service reads them.
+fn compare(
+    item: &'static str,
+    directory: &Path,
+    name: &'static str,
+    public: Option<&PublicPart>,
+    read: impl Fn(&[u8]) -> Option<openssl::pkey::PKey<openssl::pkey::Public>>,
+) -> Finding {
+    if !directory.join(name).exists() {
+        return ok(item, "none, and none is needed".to_owned());
+    }
+    let pem = match files::read_public(directory, name) {
+        Ok(pem) => pem,
+        Err(error) => return warning(item, error.to_string()),
+    };
+    let certified = public.and_then(|public| public.certificate.public_key().ok());
+    match (read(&pem), certified) {
+        (None, _) => warning(item, format!("{name}: not readable")),
+        (Some(key), Some(certified)) if !key.public_eq(&certified) => {
+            warning(item, format!("{name}: not of the certificate's key"))
+        }
+        _ => ok(item, name.to_owned()),
+    }
+}
+
+fn subject_of(warning: &AuthorityWarning) -> &'static str {
+    if warning.stops_signing() {
+        "valid"
+    } else {
+        "certificate"
+    }
+}
+
+pub(crate) fn readable(name: &X509NameRef) -> String {
+    let fields = name.entries().map(|entry| {
+        let field = entry.object().nid().short_name().unwrap_or("?");
+        let value = String::from_utf8_lossy(entry.data().as_slice());
+        // A name may hold anything; the table is for a terminal.
+        format!("{field}={}", value.escape_debug())
+    });
+    fields.collect::<Vec<_>>().join(", ")
+}
+
+fn fingerprint(certificate: &X509) -> String {
+    let digest = certificate.digest(MessageDigest::sha256());
+    let octets = digest.map(|digest| digest.iter().map(|octet| format!("{octet:02x}")).collect());
+    octets.unwrap_or_else(|_| "unknown".to_owned())
+}
+
+fn ok(item: &'static str, found: String) -> Finding {
+    Finding {
+        item,
+        found,
+        level: Level::Ok,
+    }
+}
+
+fn warning(item: &'static str, found: String) -> Finding {
+    Finding {
+        item,
+        found,
+        level: Level::Warning,
+    }
+}
+
+fn fault(item: &'static str, found: String) -> Finding {
+    Finding {
+        item,
+        found,
+        level: Level::Fault,
+    }
+}

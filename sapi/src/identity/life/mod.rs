@@ -1,0 +1,12 @@
+//! The life of an identity: made, checked, followed by another, backed up, restored.
+
+pub(crate) mod backup;
+pub(crate) mod bundle;
+pub(crate) mod change_passphrase;
+pub(crate) mod check;
+pub(crate) mod create;
+pub(crate) mod outside_certificate;
+pub(crate) mod request;
+pub(crate) mod restore;
+pub(crate) mod rollover;
+pub(crate) mod timestamp;

@@ -1,0 +1,342 @@
+//! One CA following another: prepared first, known to verifiers, then put in place.
+
+use std::os::unix::fs::{MetadataExt, chown};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use std::{fmt, fs, io};
+
+use openssl::asn1::{Asn1Time, Asn1TimeRef};
+use openssl::x509::{X509, X509Ref};
+
+use super::bundle::{TrustBundle, publish};
+use super::create::{CreateError, NewIdentity, dates};
+use super::request::AuthorityRequest;
+use crate::identity::authority::certificate::AuthorityCertificate;
+use crate::identity::authority::judge;
+use crate::identity::directory::durable::{make_directory, sync};
+use crate::identity::directory::install::{Existing, InstallError, Installed, exchange};
+use crate::identity::directory::load::{IdentityError, LoadedIdentity};
+use crate::identity::directory::{files, load};
+use crate::identity::key::kind::KeyKind;
+use crate::identity::passphrase::Passphrase;
+
+/// What the successor signs with.
+///
+/// ```
+/// use sapi::identity::{KeyKind, SuccessorKey};
+///
+/// let new = SuccessorKey::New(KeyKind::P256);
+/// let same = SuccessorKey::Same;
+/// ```
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SuccessorKey {
+    /// A new key.
+    New(KeyKind),
+    /// The same key, under a renewed certificate.
+    Same,
+}
+
+/// The directory of a CA that is to be followed by another, and the folder where verifiers find what to trust.
+///
+/// ```no_run
+/// use std::{path::Path, time::{Duration, UNIX_EPOCH}};
+/// use sapi::identity::{KeyKind, Passphrase, Rollover, SuccessorKey};
+///
+/// let directory = Path::new("/var/lib/ca");
+/// let rollover = Rollover { directory, publish: directory };
+/// let passphrase = Passphrase::new(b"correct horse".to_vec())?;
+/// let year = Duration::from_secs(365 * 24 * 3600);
+/// rollover.prepare(&passphrase, SuccessorKey::New(KeyKind::P256), 10 * year, UNIX_EPOCH)?;
+/// rollover.activate(&passphrase, UNIX_EPOCH)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Rollover<'a> {
+    /// The CA's directory; its successor waits in `next` below it.
+    pub directory: &'a Path,
+    /// Where the trust bundle and the cross-certificates go.
+    pub publish: &'a Path,
+}
+
+/// A successor that waits.
+///
+/// ```no_run
+/// # fn f(prepared: &sapi::identity::Prepared) {
+/// println!("{prepared:?}");
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Prepared {
+    /// Its files.
+    pub written: Vec<PathBuf>,
+    /// What verifiers are to be given; nothing where an outside CA certifies it, whom they trust already.
+    pub published: Vec<PathBuf>,
+}
+
+impl Rollover<'_> {
+    /// Makes the successor of the identity, with the same subject and the same passphrase, and publishes what
+    /// verifiers need to trust either.
+    ///
+    /// # Errors
+    /// When a successor is prepared already, the identity cannot be used, or files cannot be written.
+    ///
+    /// ```no_run
+    /// use std::time::{Duration, SystemTime};
+    /// use sapi::identity::{KeyKind, Passphrase, Rollover, RolloverError, SuccessorKey};
+    ///
+    /// # fn f(rollover: &Rollover<'_>, passphrase: &Passphrase, now: SystemTime) -> Result<(), RolloverError> {
+    /// let years = Duration::from_secs(10 * 365 * 86_400);
+    /// rollover.prepare(passphrase, SuccessorKey::New(KeyKind::P384), years, now)?;
+    /// # Ok(()) }
+    /// ```
+    pub fn prepare(
+        &self,
+        passphrase: &Passphrase,
+        key: SuccessorKey,
+        validity: Duration,
+        now: SystemTime,
+    ) -> Result<Prepared, RolloverError> {
+        let next = self.next();
+        let waiting = files::existing(&next);
+        if !waiting.is_empty() {
+            return Err(RolloverError::Waiting(next));
+        }
+        let current = load::load(self.directory, passphrase, now)?;
+        make_directory(&next)?;
+        // Its files are to belong to the group of the CA's directory; where that cannot be, they are for
+        // their owner alone, as with any new identity.
+        let group = fs::metadata(self.directory).map(|directory| directory.gid());
+        let _ = group.and_then(|group| chown(&next, None, Some(group)));
+        let prepared = self.make(&current, passphrase, key, validity, now);
+        if prepared.is_err() {
+            // A successor that nobody was told of must not be activated.
+            for file in files::existing(&next) {
+                let _ = fs::remove_file(file);
+            }
+            let _ = fs::remove_dir(&next);
+        }
+        prepared
+    }
+
+    /// Puts the successor into the identity's place, whose files move into a dated folder, and publishes the
+    /// bundle with the new one first.
+    ///
+    /// # Errors
+    /// When there is no successor, it cannot sign now, or files cannot be moved.
+    ///
+    /// ```no_run
+    /// # use std::time::SystemTime;
+    /// # use sapi::identity::{Passphrase, Rollover, RolloverError};
+    /// # fn f(rollover: &Rollover<'_>, passphrase: &Passphrase, now: SystemTime) -> Result<(), RolloverError> {
+    /// rollover.activate(passphrase, now)?;
+    /// # Ok(()) }
+    /// ```
+    pub fn activate(
+        &self,
+        passphrase: &Passphrase,
+        now: SystemTime,
+    ) -> Result<Installed, RolloverError> {
+        let next = self.next();
+        let names: Vec<_> = files::ALL
+            .into_iter()
+            .filter(|name| next.join(name).exists())
+            .collect();
+        if names.is_empty() {
+            return Err(RolloverError::NoSuccessor(next));
+        }
+        let successor = load::load(&next, passphrase, now)?;
+        if let Some(warning) = successor.warnings.iter().find(|one| one.stops_signing()) {
+            return Err(RolloverError::CannotSign(warning.to_string()));
+        }
+        if judge::self_issued(&successor.certificate) {
+            let current = load::load_public(self.directory, now)?;
+            TrustBundle::with_published(
+                &[&successor.certificate, &current.certificate],
+                self.publish,
+                now,
+            )?
+            .publish(self.publish)
+            .map_err(|error| RolloverError::publish(self.publish, error))?;
+        }
+        let old = files::existing(self.directory);
+        let installed = exchange(&next, self.directory, &names, old, now)?;
+        // Whatever else is in it is not ours to remove.
+        let _ = fs::remove_dir(&next);
+        sync(self.directory)?;
+        Ok(installed)
+    }
+
+    fn next(&self) -> PathBuf {
+        self.directory.join(files::NEXT)
+    }
+
+    fn make(
+        &self,
+        current: &LoadedIdentity,
+        passphrase: &Passphrase,
+        key: SuccessorKey,
+        validity: Duration,
+        now: SystemTime,
+    ) -> Result<Prepared, RolloverError> {
+        let subject = current.certificate.subject_name();
+        let next_key = match key {
+            SuccessorKey::New(kind) => kind.generate().map_err(CreateError::from)?,
+            SuccessorKey::Same => current.key.clone(),
+        };
+        let keep = Existing::Keep;
+        if !judge::self_issued(&current.certificate) {
+            let request = AuthorityRequest::of(subject, next_key)?;
+            let installed = request.install(&self.next(), passphrase, keep, now)?;
+            return Ok(Prepared {
+                written: installed.written,
+                published: Vec::new(),
+            });
+        }
+        let dates = dates(validity, now)?;
+        let certificate = match key {
+            SuccessorKey::New(_) => {
+                AuthorityCertificate::of(subject, &next_key)?.limited_like(&current.certificate)?
+            }
+            SuccessorKey::Same => AuthorityCertificate::again(&current.certificate)?,
+        }
+        .self_signed(&next_key, &dates)?;
+        let successor = NewIdentity::of(next_key, certificate)?;
+        let mut publications = Vec::new();
+        if key != SuccessorKey::Same {
+            publications = cross(current, &successor, &dates.0)?;
+        }
+        let known = [&current.certificate, successor.certificate()];
+        let bundle = TrustBundle::with_published(&known, self.publish, now)?;
+        let installed = successor.install(&self.next(), passphrase, keep, now)?;
+        let mut published = Vec::new();
+        for (name, certificate) in publications {
+            publish(self.publish, name, &[certificate])
+                .map_err(|error| RolloverError::publish(self.publish, error))?;
+            published.push(self.publish.join(name));
+        }
+        bundle
+            .publish(self.publish)
+            .map_err(|error| RolloverError::publish(self.publish, error))?;
+        published.push(self.publish.join(files::BUNDLE));
+        Ok(Prepared {
+            written: installed.written,
+            published,
+        })
+    }
+}
+
+/// Each certifies the other, for verifiers that know only one (RFC 4210 section 4.4.1). Both have one
+/// subject, so that these count as self-issued and a path length of 0 holds them (RFC 5280 section 4.2.1.9).
+fn cross(
+    current: &LoadedIdentity,
+    successor: &NewIdentity,
+    begin: &Asn1TimeRef,
+) -> Result<Vec<(&'static str, X509)>, CreateError> {
+    let (old, new) = (&current.certificate, successor.certificate());
+    let end = if old.not_after() < new.not_after() {
+        old.not_after()
+    } else {
+        new.not_after()
+    };
+    // A CA that has ended vouches for nobody, and nobody need vouch for it.
+    if *old.not_after() <= *new.not_before() {
+        return Ok(Vec::new());
+    }
+    let dates = (copy(begin)?, copy(end)?);
+    let certify = |below: &X509Ref, above: &X509Ref, key| {
+        AuthorityCertificate::again(below)?.signed_by(above, key, &dates)
+    };
+    Ok(vec![
+        (files::NEW_BY_OLD, certify(new, old, &current.key)?),
+        (files::OLD_BY_NEW, certify(old, new, successor.key())?),
+    ])
+}
+
+fn copy(time: &Asn1TimeRef) -> Result<Asn1Time, CreateError> {
+    let since = Asn1Time::from_unix(0)?.diff(time)?;
+    let seconds = i64::from(since.days) * 86_400 + i64::from(since.secs);
+    Ok(Asn1Time::from_unix(seconds)?)
+}
+
+/// Why one CA does not follow the other.
+///
+/// ```no_run
+/// # use std::time::SystemTime;
+/// # use sapi::identity::{Passphrase, Rollover, RolloverError};
+/// # fn f(rollover: &Rollover<'_>, passphrase: &Passphrase, now: SystemTime) {
+/// if let Err(error) = rollover.activate(passphrase, now) {
+///     eprintln!("the identity is as it was: {error}");
+/// }
+/// # }
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RolloverError {
+    /// A successor is prepared already, in this folder.
+    Waiting(PathBuf),
+    /// No successor is prepared in this folder.
+    NoSuccessor(PathBuf),
+    /// The successor cannot sign now.
+    CannotSign(String),
+    /// One of the two identities cannot be used.
+    Identity(IdentityError),
+    /// The successor could not be made.
+    Create(CreateError),
+    /// Its files could not be put in place.
+    Install(InstallError),
+    /// What verifiers need could not be written into this folder.
+    Publish(PathBuf, io::Error),
+}
+
+impl RolloverError {
+    fn publish(folder: &Path, error: io::Error) -> Self {
+        Self::Publish(folder.to_owned(), error)
+    }
+}
+
+impl From<IdentityError> for RolloverError {
+    fn from(error: IdentityError) -> Self {
+        Self::Identity(error)
+    }
+}
+
+impl From<CreateError> for RolloverError {
+    fn from(error: CreateError) -> Self {
+        Self::Create(error)
+    }
+}
+
+impl From<InstallError> for RolloverError {
+    fn from(error: InstallError) -> Self {
+        Self::Install(error)
+    }
+}
+
+impl fmt::Display for RolloverError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Waiting(next) => write!(
+                f,
+                "{}: holds a successor already; activate it, or remove the folder",
+                next.display()
+            ),
+            Self::NoSuccessor(next) => write!(
+                f,
+                "{}: there is no successor; ca_roll_identity without --activate prepares one",
+                next.display()
+            ),
+            Self::CannotSign(warning) => write!(f, "the successor cannot sign: {warning}"),
+            Self::Identity(error) => error.fmt(f),
+            Self::Create(error) => error.fmt(f),
+            Self::Install(error) => error.fmt(f),
+            Self::Publish(folder, error) => write!(
+                f,
+                "{}: cannot be written: {error}; nothing was changed",
+                folder.display()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for RolloverError {}

@@ -1,0 +1,140 @@
+//! The passphrase that locks the CA's private key.
+
+pub mod hardening;
+pub(crate) mod inherited;
+pub(crate) mod kept;
+pub(crate) mod other;
+pub(crate) mod sources;
+pub(crate) mod terminal;
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A passphrase of 1 to 1024 bytes, wiped from memory when dropped and never printed.
+///
+/// ```
+/// use sapi::identity::Passphrase;
+///
+/// let passphrase = Passphrase::new(b"correct horse\n".to_vec())?;
+/// assert_eq!(passphrase.as_bytes(), b"correct horse");
+/// assert_eq!(format!("{passphrase:?}"), "Passphrase(..)");
+/// # Ok::<(), sapi::identity::PassphraseLengthError>(())
+/// ```
+#[derive(Clone)]
+pub struct Passphrase(Zeroizing<Vec<u8>>);
+
+impl Passphrase {
+    /// The most bytes a passphrase may have: OpenSSL's own buffer ends there, and a key locked
+    /// with more could never be read back.
+    pub const MAX_LEN: usize = 1024;
+
+    /// Takes the bytes as they came from a file or a terminal; one trailing newline is dropped.
+    ///
+    /// # Errors
+    /// When nothing is left, or more than [`Passphrase::MAX_LEN`] bytes.
+    ///
+    /// ```
+    /// use sapi::identity::Passphrase;
+    /// assert!(Passphrase::new(b"correct horse".to_vec()).is_ok());
+    /// assert!(Passphrase::new(Vec::new()).is_err());
+    /// ```
+    pub fn new(bytes: impl Into<Zeroizing<Vec<u8>>>) -> Result<Self, PassphraseLengthError> {
+        let mut bytes = bytes.into();
+        if bytes.last() == Some(&b'\n') {
+            bytes.pop();
+        }
+        match bytes.len() {
+            0 => Err(PassphraseLengthError::Empty),
+            1..=Self::MAX_LEN => Ok(Self(bytes)),
+            _ => Err(PassphraseLengthError::TooLong),
+        }
+    }
+
+    /// The secret itself.
+    ///
+    /// ```
+    /// let passphrase = sapi::identity::Passphrase::new(b"correct horse".to_vec()).unwrap();
+    /// assert_eq!(passphrase.as_bytes(), b"correct horse");
+    /// ```
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Passphrase(..)")
+    }
+}
+
+/// Equality for the second of two prompts; not meant for guarding anything against timing.
+impl PartialEq for Passphrase {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl Eq for Passphrase {}
+
+/// Why some bytes are no passphrase.
+///
+/// ```
+/// use sapi::identity::{Passphrase, PassphraseLengthError};
+/// assert!(matches!(Passphrase::new(Vec::new()), Err(PassphraseLengthError::Empty)));
+/// ```
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PassphraseLengthError {
+    /// There is nothing in it.
+    Empty,
+    /// It has more than [`Passphrase::MAX_LEN`] bytes.
+    TooLong,
+}
+
+impl fmt::Display for PassphraseLengthError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the passphrase is empty"),
+            Self::TooLong => write!(
+                f,
+                "the passphrase has more than {} bytes",
+                Passphrase::MAX_LEN
+            ),
+        }
+    }
+}
+
+impl std::error::Error for PassphraseLengthError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_is_bounded_and_one_newline_is_dropped() {
+        assert_eq!(Passphrase::new(vec![]), Err(PassphraseLengthError::Empty));
+        assert_eq!(
+            Passphrase::new(b"\n".to_vec()),
+            Err(PassphraseLengthError::Empty)
+        );
+        assert_eq!(
+            Passphrase::new(b"a\n\n".to_vec()).unwrap().as_bytes(),
+            b"a\n"
+        );
+        assert!(Passphrase::new(vec![b'x'; 1024]).is_ok());
+        let mut line = vec![b'x'; 1024];
+        line.push(b'\n');
+        assert!(Passphrase::new(line).is_ok());
+        assert_eq!(
+            Passphrase::new(vec![b'x'; 1025]),
+            Err(PassphraseLengthError::TooLong)
+        );
+    }
+
+    #[test]
+    fn debug_shows_nothing() {
+        let shown = format!("{:?}", Some(Passphrase::new(b"hush".to_vec()).unwrap()));
+        assert_eq!(shown, "Some(Passphrase(..))");
+    }
+}

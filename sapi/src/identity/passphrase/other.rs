@@ -1,0 +1,82 @@
+//! A passphrase beside the one that unlocks the CA's key.
+
+use std::os::fd::RawFd;
+use std::path::PathBuf;
+
+use super::sources::{PassphraseError, ask, ask_twice, read_all, read_file};
+use super::{Passphrase, inherited, terminal};
+
+/// A new passphrase, or that of another key: from a descriptor, a file, or the terminal.
+///
+/// The places that systemd, the environment and `SAPI_PASSPHRASE_FILE` name hold the passphrase of the CA's
+/// key as it is now, and are not asked.
+///
+/// ```no_run
+/// use sapi::identity::OtherPassphrase;
+///
+/// let new = OtherPassphrase { option: "--new-passphrase", fd: None, file: None };
+/// let passphrase = new.create("New passphrase: ")?;
+/// # Ok::<(), sapi::identity::PassphraseError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct OtherPassphrase {
+    /// What the options are called, without their `-fd` and `-file`.
+    pub option: &'static str,
+    /// An open descriptor to read from.
+    pub fd: Option<RawFd>,
+    /// A file to read.
+    pub file: Option<PathBuf>,
+}
+
+impl OtherPassphrase {
+    /// The passphrase of an existing key; a terminal is asked once.
+    ///
+    /// # Errors
+    /// When a given source is broken, or when none is given and there is no terminal.
+    ///
+    /// ```no_run
+    /// # fn f(recipient: &sapi::identity::OtherPassphrase) -> Result<(), sapi::identity::PassphraseError> {
+    /// let passphrase = recipient.unlock("Passphrase of the recipient's key: ")?;
+    /// # Ok(()) }
+    /// ```
+    pub fn unlock(&self, prompt: &str) -> Result<Passphrase, PassphraseError> {
+        self.find(|| ask(prompt))
+    }
+
+    /// A new passphrase; a terminal is asked twice.
+    ///
+    /// # Errors
+    /// As [`OtherPassphrase::unlock`], and when the two answers differ.
+    ///
+    /// ```no_run
+    /// # fn f(new: &sapi::identity::OtherPassphrase) -> Result<(), sapi::identity::PassphraseError> {
+    /// let passphrase = new.create("New passphrase: ")?;
+    /// # Ok(()) }
+    /// ```
+    pub fn create(&self, prompt: &str) -> Result<Passphrase, PassphraseError> {
+        self.find(|| ask_twice(prompt))
+    }
+
+    fn find(
+        &self,
+        ask: impl FnOnce() -> Result<Passphrase, PassphraseError>,
+    ) -> Result<Passphrase, PassphraseError> {
+        let option = self.option;
+        if let Some(fd) = self.fd {
+            return read_all(&format!("{option}-fd {fd}"), inherited::reopen(fd));
+        }
+        if let Some(file) = &self.file {
+            return read_file(&file.display().to_string(), file);
+        }
+        match terminal::usable() {
+            Ok(()) => ask(),
+            Err(why) => Err(PassphraseError::NotGiven {
+                tried: vec![
+                    format!("{option}-fd (not given)"),
+                    format!("{option}-file (not given)"),
+                    format!("the terminal ({why})"),
+                ],
+            }),
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Public keys: read from SubjectPublicKeyInfo, rebuilt for OpenSSL from their numbers.
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::OnceLock;
+
+use der::asn1::{BitStringRef, IntRef, ObjectIdentifier};
+use der::{AnyRef, Decode, Reader, SliceReader, Tag, Tagged};
+use openssl::bn::{BigNum, BigNumContext};
+use openssl::ec::{EcGroup, EcKey, EcPoint};
+use openssl::error::ErrorStack;
+use openssl::nid::Nid;
+use openssl::pkey::{Id, PKey, Public};
+use openssl::rsa::Rsa;
+
+use super::ed25519;
+use super::error::KeyError;
+use super::kind::KeyKind;
+use crate::encoding::asn1::{oid_of, read_oid};
+
+/// The numbers of a key, as they stand in a SubjectPublicKeyInfo.
+#[derive(Debug)]
+pub(crate) enum KeyNumbers<'a> {
+    Rsa {
+        modulus: &'a [u8],
+        exponent: &'a [u8],
+    },
+    Ec {
+        curve: KeyKind,
+        point: &'a [u8],
+    },
+    Ed25519(&'a [u8]),
+    MlDsa {
+        kind: KeyKind,
+        spki: &'a [u8],
+    },
+}
+
+/// Reads `SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }`
+/// (RFC 5280 section 4.1.2.7) without doing any arithmetic.
+pub(crate) fn read_spki(spki: &[u8]) -> Result<KeyNumbers<'_>, KeyError> {
+    let mut reader = SliceReader::new(spki)?;
+    let (kind, parameters, key) = reader.sequence(|info| {
+        let (kind, parameters) = read_algorithm(info)?;
+        Ok::<_, der::Error>((kind, parameters, BitStringRef::decode(info)?))
+    })?;
+    reader.finish()?;
+    let bytes = key
+        .as_bytes()
+        .ok_or_else(|| malformed("the key is not of whole octets"))?;
+    match kind {
+        RSA_ENCRYPTION => read_rsa(parameters, bytes),
+        EC_PUBLIC_KEY => read_ec(parameters, bytes),
+        ED25519 if parameters.is_some() => Err(KeyError::Unsupported {
+            what: "an Ed25519 key with parameters (RFC 8410 has none)".into(),
+        }),
+        ED25519 => Ok(KeyNumbers::Ed25519(ed25519::check(bytes)?)),
+        _ => read_ml_dsa(kind, parameters, bytes, spki),
+    }
+}
+
+/// `AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY OPTIONAL }`
+pub(crate) fn read_algorithm<'a>(
+    reader: &mut SliceReader<'a>,
+) -> Result<(ObjectIdentifier, Option<AnyRef<'a>>), der::Error> {
+    reader.sequence(|algorithm| {
+        let kind = read_oid(algorithm)?;
+        let parameters = match algorithm.is_finished() {
+            true => None,
+            false => Some(AnyRef::decode(algorithm)?),
+        };
+        Ok((kind, parameters))
+    })
+}
+
+impl KeyNumbers<'_> {
+    pub(crate) fn kind(&self) -> KeyKind {
+        match self {
+            Self::Rsa { modulus, .. } => KeyKind::Rsa {
+                bits: bit_length(modulus),
+            },
+            Self::Ec { curve, .. } => *curve,
+            Self::Ed25519(_) => KeyKind::Ed25519,
+            Self::MlDsa { kind, .. } => *kind,
+        }
+    }
+
+    /// The key for OpenSSL to compute with. OpenSSL's own decoder is not used but for ML-DSA: on
+    /// version 3.0 it costs more than a signature.
+    pub(crate) fn build(&self) -> Result<PKey<Public>, KeyError> {
+        match self {
+            Self::Rsa { modulus, exponent } => {
+                let (n, e) = (BigNum::from_slice(modulus)?, BigNum::from_slice(exponent)?);
+                Ok(PKey::from_rsa(Rsa::from_public_components(n, e)?)?)
+            }
+            Self::Ec { curve, point } => build_ec(*curve, point),
+            Self::Ed25519(bytes) => Ok(PKey::public_key_from_raw_bytes(bytes, Id::ED25519)?),
+            Self::MlDsa { kind, spki } => {
+                PKey::public_key_from_der(spki).map_err(|_| KeyError::Unsupported {
+                    what: format!("an {kind} key, which the OpenSSL of this server does not know"),
+                })
+            }
+        }
+    }
+}
+
+fn read_rsa<'a>(parameters: Option<AnyRef<'a>>, key: &'a [u8]) -> Result<KeyNumbers<'a>, KeyError> {
+    // RFC 3279 section 2.3.1 says NULL; some writers leave it out.
+    if parameters.is_some_and(|any| any.tag() != Tag::Null) {
+        return Err(KeyError::Unsupported {
+            what: "an RSA key with parameters other than NULL (RFC 3279)".into(),
+        });
+    }
+    if parameters.is_some_and(|any| !any.value().is_empty()) {
+        return Err(malformed("NULL has no content"));
+    }
+    let mut reader = SliceReader::new(key)?;
+    let (modulus, exponent) = reader.sequence(|numbers| {
+        let modulus = read_positive(numbers)?;
+        Ok::<_, KeyError>((modulus, read_positive(numbers)?))
+    })?;
+    reader.finish()?;
+    Ok(KeyNumbers::Rsa { modulus, exponent })
+}
+
+/// The octets of a positive INTEGER, without the one that keeps it positive.
+fn read_positive<'a>(numbers: &mut SliceReader<'a>) -> Result<&'a [u8], KeyError> {
+    match IntRef::decode(numbers)?.as_bytes() {
+        [0x80..=0xff, ..] => Err(KeyError::Invalid {
+            reason: "the modulus or the exponent is negative",
+        }),
+        octets => Ok(octets.strip_prefix(&[0]).unwrap_or(octets)),
+    }
+}
+
+fn read_ec<'a>(
+    parameters: Option<AnyRef<'a>>,
+    point: &'a [u8],
+) -> Result<KeyNumbers<'a>, KeyError> {
+    let unsupported = |what: &str| KeyError::Unsupported { what: what.into() };
+    let parameters = parameters.ok_or_else(|| unsupported("an EC key without a named curve"))?;
+    // RFC 5480 section 2.1.1: implicitCurve and specifiedCurve are not to be used.
+    if parameters.tag() != Tag::ObjectIdentifier {
+        return Err(unsupported("an EC key with explicit parameters"));
+    }
+    let (curve, size) = match oid_of(parameters)? {
+        P256 => (KeyKind::P256, 32),
+        P384 => (KeyKind::P384, 48),
+        P521 => (KeyKind::P521, 66),
+        other => return Err(unsupported(&format!("an EC key on the curve {other}"))),
+    };
+    match point.first() {
+        Some(4) if point.len() == 1 + 2 * size => Ok(KeyNumbers::Ec { curve, point }),
+        // RFC 5480 section 2.2 lets a CA choose; widespread verifiers cannot read the short form.
+        Some(2 | 3) if point.len() == 1 + size => {
+            Err(unsupported("an EC key with a compressed point"))
+        }
+        Some(6 | 7) if point.len() == 1 + 2 * size => {
+            Err(unsupported("an EC key with a hybrid point"))
+        }
+        Some(0) if point.len() == 1 => Err(KeyError::Invalid {
+            reason: "the point is at infinity",
+        }),
+        _ => Err(KeyError::Invalid {
+            reason: "the point is not of the length its curve asks for",
+        }),
+    }
+}
+
+fn read_ml_dsa<'a>(
+    kind: ObjectIdentifier,
+    parameters: Option<AnyRef<'a>>,
+    key: &[u8],
+    spki: &'a [u8],
+) -> Result<KeyNumbers<'a>, KeyError> {
+    let Some((_, kind, length)) = ML_DSA.iter().find(|(known, ..)| *known == kind) else {
+        let what = format!("a key of the algorithm {kind}");
+        return Err(KeyError::Unsupported { what });
+    };
+    if parameters.is_some() || key.len() != *length {
+        return Err(malformed("the ML-DSA key is not of its form (RFC 9881)"));
+    }
+    Ok(KeyNumbers::MlDsa { kind: *kind, spki })
+}
+
+fn build_ec(curve: KeyKind, point: &[u8]) -> Result<PKey<Public>, KeyError> {
+    let group = group(curve)?;
+    let mut context = BigNumContext::new()?;
+    // Reading the point checks that it is on the curve; these curves have no cofactor, so that is all.
+    let point = EcPoint::from_bytes(group, point, &mut context).map_err(|_| KeyError::Invalid {
+        reason: "the point is not on its curve",
+    })?;
+    Ok(PKey::from_ec_key(EcKey::from_public_key(group, &point)?)?)
+}
+
+/// The curve's group, made once: making it costs more than reading a point.
+fn group(curve: KeyKind) -> Result<&'static EcGroup, ErrorStack> {
+    static GROUPS: [OnceLock<EcGroup>; 3] = [const { OnceLock::new() }; 3];
+    let [p256, p384, p521] = &GROUPS;
+    let (slot, nid) = match curve {
+        KeyKind::P384 => (p384, Nid::SECP384R1),
+        KeyKind::P521 => (p521, Nid::SECP521R1),
+        _ => (p256, Nid::X9_62_PRIME256V1),
+    };
+    match slot.get() {
+        Some(group) => Ok(group),
+        None => {
+            let group = EcGroup::from_curve_name(nid)?;
+            Ok(slot.get_or_init(|| group))
+        }
+    }
+}
+
+fn bit_length(number: &[u8]) -> u32 {
+    let leading = number.first().map_or(0, |first| first.leading_zeros());
+    u32::try_from(number.len()).map_or(u32::MAX, |octets| octets.saturating_mul(8) - leading)
+}
+
+fn malformed(reason: &str) -> KeyError {
+    KeyError::Malformed {
+        reason: reason.into(),
+    }
+}
+
+const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
+const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
+
+/// Identifier, kind and length of the public key in octets (RFC 9881, FIPS 204 table 2).
+const ML_DSA: [(ObjectIdentifier, KeyKind, usize); 3] = [
+    (
+        ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.17"),
+        KeyKind::MlDsa44,
+        1312,
+    ),
+    (
+        ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.18"),
+        KeyKind::MlDsa65,
+        1952,
+    ),
+    (
+        ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.19"),
+        KeyKind::MlDsa87,
+        2592,
+    ),
+];

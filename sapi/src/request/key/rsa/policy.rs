@@ -1,0 +1,218 @@
+//! Which RSA public keys are good enough.
+
+use super::primes::Residues;
+use super::weak::WeakRsaKey;
+use super::{fermat, limbs, roca};
+use std::fmt;
+
+/// No setting allows less (Baseline Requirements, 6.1.5).
+const LEAST_BITS: u32 = 2048;
+/// No setting allows more: OpenSSL verifies nothing larger (`OPENSSL_RSA_MAX_MODULUS_BITS`).
+const MOST_BITS: u32 = 16384;
+/// The public exponent everybody uses, and the least that is taken (Baseline Requirements, 6.1.6).
+pub(crate) const LEAST_EXPONENT: u32 = 65537;
+/// Exponents are below 2 to this power (ibid.).
+pub(crate) const EXPONENT_BITS: u32 = 256;
+
+/// The operator's bounds on RSA keys, and the checks that no setting turns off.
+///
+/// ```
+/// use sapi::{RsaPolicy, WeakRsaKey};
+///
+/// let policy = RsaPolicy::new(3072, 8192)?;
+/// let (modulus, exponent) = ([0xff; 256], [1, 0, 1]);
+/// let refusal = policy.check(&modulus, &exponent).unwrap_err();
+/// assert_eq!(refusal, WeakRsaKey::TooSmall { bits: 2048, minimum: 3072 });
+/// assert_eq!(refusal.to_string(), "the RSA key has 2048 bits and needs at least 3072");
+/// # Ok::<(), sapi::RsaBoundsError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RsaPolicy {
+    min_bits: u32,
+    max_bits: u32,
+}
+
+impl RsaPolicy {
+    /// A policy for keys of `min_bits` to `max_bits` bits.
+    ///
+    /// # Errors
+    ///
+    /// Bounds below 2048, above 16384, not a multiple of 8, or the wrong way round.
+    ///
+    /// ```
+    /// assert!(sapi::RsaPolicy::new(3072, 4096).is_ok());
+    /// assert!(sapi::RsaPolicy::new(4096, 3072).is_err());
+    /// ```
+    pub fn new(min_bits: u32, max_bits: u32) -> Result<Self, RsaBoundsError> {
+        if min_bits > max_bits {
+            return Err(RsaBoundsError::Crossed { min_bits, max_bits });
+        }
+        if min_bits < LEAST_BITS {
+            return Err(RsaBoundsError::MinimumTooSmall { min_bits });
+        }
+        if max_bits > MOST_BITS {
+            return Err(RsaBoundsError::MaximumTooLarge { max_bits });
+        }
+        for (setting, bits) in [("rsa_min_bits", min_bits), ("rsa_max_bits", max_bits)] {
+            if !bits.is_multiple_of(8) {
+                return Err(RsaBoundsError::NotWholeBytes { setting, bits });
+            }
+        }
+        Ok(Self { min_bits, max_bits })
+    }
+
+    /// Whether a key is good enough: both numbers big-endian, without sign octet or leading zeros.
+    ///
+    /// Sizes come first, so that a huge number costs nothing; a good RSA-2048 key costs a few
+    /// microseconds. That the modulus has exactly two prime factors nobody can tell from outside.
+    ///
+    /// # Errors
+    ///
+    /// The first thing found wrong.
+    ///
+    /// ```
+    /// let policy = sapi::RsaPolicy::default();
+    /// assert!(policy.check(&[0xff; 128], &[1, 0, 1]).is_err()); // 1024 bits
+    /// ```
+    pub fn check(&self, modulus: &[u8], exponent: &[u8]) -> Result<(), WeakRsaKey> {
+        self.check_size(bit_length(modulus))?;
+        check_exponent(exponent)?;
+        if is_even(modulus) {
+            return Err(WeakRsaKey::EvenModulus);
+        }
+        let modulus = limbs::from_be_bytes(modulus);
+        let residues = Residues::of(&modulus);
+        if let Some(prime) = residues.small_factor() {
+            return Err(WeakRsaKey::SmallFactor { prime });
+        }
+        if roca::has_fingerprint(&residues) {
+            return Err(WeakRsaKey::Roca);
+        }
+        if fermat::has_close_factors(&modulus) {
+            return Err(WeakRsaKey::Fermat);
+        }
+        Ok(())
+    }
+
+    fn check_size(&self, bits: u64) -> Result<(), WeakRsaKey> {
+        let (minimum, maximum) = (self.min_bits, self.max_bits);
+        if bits < u64::from(minimum) {
+            return Err(WeakRsaKey::TooSmall { bits, minimum });
+        }
+        if bits > u64::from(maximum) {
+            return Err(WeakRsaKey::TooLarge { bits, maximum });
+        }
+        if !bits.is_multiple_of(8) {
+            return Err(WeakRsaKey::OddSize { bits });
+        }
+        Ok(())
+    }
+}
+
+impl Default for RsaPolicy {
+    /// Keys of 2048 to 8192 bits.
+    fn default() -> Self {
+        Self {
+            min_bits: LEAST_BITS,
+            max_bits: 8192,
+        }
+    }
+}
+
+fn check_exponent(exponent: &[u8]) -> Result<(), WeakRsaKey> {
+    if bit_length(exponent) > u64::from(EXPONENT_BITS) {
+        return Err(WeakRsaKey::ExponentTooLarge);
+    }
+    if is_even(exponent) {
+        return Err(WeakRsaKey::ExponentEven);
+    }
+    match limbs::from_be_bytes(exponent).as_slice() {
+        [only] if *only < u64::from(LEAST_EXPONENT) => Err(WeakRsaKey::ExponentTooSmall),
+        _ => Ok(()),
+    }
+}
+
+/// The count of bits of a big-endian number; what is no number at all counts as zero.
+fn bit_length(number: &[u8]) -> u64 {
+    let zeros = number.iter().take_while(|&&byte| byte == 0).count();
+    let Some((first, others)) = number.get(zeros..).and_then(<[u8]>::split_first) else {
+        return 0;
+    };
+    others.len() as u64 * 8 + u64::from(8 - first.leading_zeros())
+}
+
+fn is_even(number: &[u8]) -> bool {
+    number.last().is_none_or(|byte| byte % 2 == 0)
+}
+
+/// Why bounds on RSA keys cannot be set; names the setting under `[requests]`.
+///
+/// ```
+/// use sapi::{RsaBoundsError, RsaPolicy};
+/// let error = RsaPolicy::new(1024, 4096).unwrap_err();
+/// assert_eq!(error, RsaBoundsError::MinimumTooSmall { min_bits: 1024 });
+/// ```
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RsaBoundsError {
+    /// The minimum is below 2048.
+    MinimumTooSmall {
+        /// The minimum asked for.
+        min_bits: u32,
+    },
+    /// The maximum is above 16384.
+    MaximumTooLarge {
+        /// The maximum asked for.
+        max_bits: u32,
+    },
+    /// The minimum is above the maximum.
+    Crossed {
+        /// The minimum asked for.
+        min_bits: u32,
+        /// The maximum asked for.
+        max_bits: u32,
+    },
+    /// A bound is not a multiple of 8.
+    NotWholeBytes {
+        /// The setting's name.
+        setting: &'static str,
+        /// The bound asked for.
+        bits: u32,
+    },
+}
+
+impl fmt::Display for RsaBoundsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MinimumTooSmall { min_bits } => {
+                write!(
+                    f,
+                    "rsa_min_bits is {min_bits}: give {LEAST_BITS} or more, smaller keys can be broken"
+                )
+            }
+            Self::MaximumTooLarge { max_bits } => {
+                write!(
+                    f,
+                    "rsa_max_bits is {max_bits}: give {MOST_BITS} or less, OpenSSL takes no larger keys"
+                )
+            }
+            Self::Crossed { min_bits, max_bits } => {
+                write!(
+                    f,
+                    "rsa_min_bits is {min_bits} and rsa_max_bits only {max_bits}: no key has both, raise the second"
+                )
+            }
+            Self::NotWholeBytes { setting, bits } => {
+                write!(
+                    f,
+                    "{setting} is {bits}: give a multiple of 8, other keys are refused anyway"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for RsaBoundsError {}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,305 @@
+//! Alternative names: what a certificate vouches for.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use super::rules::{Wildcard, check_dns, check_email, check_uri};
+
+/// One subject alternative name (RFC 5280 section 4.2.1.6).
+///
+/// Two names are equal when they mean the same: the case of a host name does not count, in a DNS
+/// name or after the `@` of an email address.
+///
+/// ```
+/// use sapi::AltName;
+///
+/// let name: AltName = "DNS:www.example.com".parse()?;
+/// assert_eq!(name, AltName::Dns("WWW.example.com".into()));
+/// assert_eq!(name.to_string(), "DNS:www.example.com");
+/// assert!(AltName::Dns("-www.example.com".into()).check().is_err());
+/// # Ok::<(), sapi::NameError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum AltName {
+    /// A host name, perhaps with `*` as its whole first label: `www.example.com`.
+    Dns(String),
+    /// An IPv4 or IPv6 address.
+    Ip(IpAddr),
+    /// A mailbox: `ops@example.com` (an rfc822Name).
+    Email(String),
+    /// A uniform resource identifier: `spiffe://example.com/web`.
+    Uri(String),
+}
+
+impl AltName {
+    /// Checks the form of the name, the same rules for a request's wish and for a hook's grant.
+    ///
+    /// # Errors
+    ///
+    /// [`NameError`] says which name broke which rule: RFC 1123 section 2.1 and RFC 5890 for host
+    /// names (ASCII letters, digits, `-` and `_` in labels of 1 to 63, at most 253 in all, `*` only
+    /// as the whole first label, no address written as a name), RFC 5321 for mailboxes, RFC 3986
+    /// for identifiers (absolute, printable ASCII).
+    ///
+    /// ```
+    /// use sapi::AltName;
+    ///
+    /// assert!(AltName::Dns("*.example.com".into()).check().is_ok());
+    /// assert!(AltName::Dns("w*.example.com".into()).check().is_err());
+    /// ```
+    pub fn check(&self) -> Result<(), NameError> {
+        let verdict = match self {
+            Self::Dns(name) => check_dns(name, Wildcard::Allowed),
+            Self::Ip(_) => Ok(()),
+            Self::Email(mailbox) => check_email(mailbox),
+            Self::Uri(uri) => check_uri(uri),
+        };
+        verdict.map_err(|rule| NameError::new(&self.to_string(), rule))
+    }
+
+    /// The name without its kind: `www.example.com`.
+    ///
+    /// ```
+    /// assert_eq!(sapi::AltName::Dns("a.example".into()).value(), "a.example");
+    /// ```
+    #[must_use]
+    pub fn value(&self) -> String {
+        match self {
+            Self::Dns(text) | Self::Email(text) | Self::Uri(text) => text.clone(),
+            Self::Ip(address) => address.to_string(),
+        }
+    }
+
+    /// What equality looks at: the kind, the part without case, the part with case.
+    fn canonical(&self) -> (u8, String, &str) {
+        match self {
+            Self::Dns(name) => (2, name.to_ascii_lowercase(), ""),
+            Self::Ip(address) => (7, address.to_string(), ""),
+            Self::Email(mailbox) => match mailbox.rsplit_once('@') {
+                Some((local, host)) => (1, host.to_ascii_lowercase(), local),
+                None => (1, String::new(), mailbox),
+            },
+            Self::Uri(uri) => (6, String::new(), uri),
+        }
+    }
+}
+
+impl PartialEq for AltName {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Dns(a), Self::Dns(b)) => a.eq_ignore_ascii_case(b),
+            (Self::Ip(a), Self::Ip(b)) => a == b,
+            _ => self.canonical() == other.canonical(),
+        }
+    }
+}
+
+impl Eq for AltName {}
+
+impl Hash for AltName {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.canonical().hash(state);
+    }
+}
+
+/// `DNS:`, `IP:`, `email:` or `URI:` and the value, as OpenSSL writes names.
+impl fmt::Display for AltName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dns(name) => write!(f, "DNS:{name}"),
+            Self::Ip(address) => write!(f, "IP:{address}"),
+            Self::Email(mailbox) => write!(f, "email:{mailbox}"),
+            Self::Uri(uri) => write!(f, "URI:{uri}"),
+        }
+    }
+}
+
+/// Reads what `Display` writes; the kind in any case.
+impl FromStr for AltName {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let unknown = || NameError::new(text, "does not begin with DNS:, IP:, email: or URI:");
+        let (kind, value) = text.split_once(':').ok_or_else(unknown)?;
+        let name = match kind.to_ascii_lowercase().as_str() {
+            "dns" => Self::Dns(value.into()),
+            "ip" => Self::Ip(
+                value
+                    .parse()
+                    .map_err(|_| NameError::new(text, "is not an IPv4 or IPv6 address"))?,
+            ),
+            "email" => Self::Email(value.into()),
+            "uri" => Self::Uri(value.into()),
+            _ => return Err(unknown()),
+        };
+        name.check()?;
+        Ok(name)
+    }
+}
+
+/// A name is not of its form.
+///
+/// ```
+/// let error = "DNS:a..b".parse::<sapi::AltName>().unwrap_err();
+/// assert_eq!(error.to_string(), "name \"DNS:a..b\": has an empty label");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameError {
+    name: String,
+    rule: &'static str,
+}
+
+impl NameError {
+    /// The name is cut to a length fit for an error, and what cannot be printed is escaped.
+    pub(crate) fn new(name: &str, rule: &'static str) -> Self {
+        Self {
+            name: name.chars().take(80).collect(),
+            rule,
+        }
+    }
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "name {:?}: {}", self.name, self.rule)
+    }
+}
+
+impl std::error::Error for NameError {}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::hash::{BuildHasher, RandomState};
+
+    use super::*;
+
+    #[test]
+    fn host_names_keep_to_their_form() {
+        for good in [
+            "a",
+            "a.b",
+            "*.example.com",
+            "_sip._tcp.example",
+            "xn--4ca.example",
+            "1.a",
+        ] {
+            assert!(AltName::Dns(good.into()).check().is_ok(), "{good}");
+        }
+        let long = format!("{}.example", "a".repeat(64));
+        let longer = ["a23456789."; 26].concat() + "a";
+        for bad in [
+            "",
+            ".",
+            "a.",
+            ".a",
+            "a..b",
+            "*",
+            "*.",
+            "a.*.b",
+            "w*.a",
+            "*.*.a",
+            "-a",
+            "a-.b",
+            "a b",
+            "a,b",
+            "a\nb",
+            "a\0b",
+            "é.example",
+            "10.0.0.1",
+            "a@b",
+            &long,
+            &longer,
+        ] {
+            assert!(AltName::Dns(bad.into()).check().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn mailboxes_and_identifiers_keep_to_their_form() {
+        for good in [
+            "email:a@example.com",
+            "email:a.b+c@d.e",
+            "URI:urn:x:y",
+            "URI:spiffe://a/b",
+            "ip:::1",
+        ] {
+            assert!(good.parse::<AltName>().is_ok(), "{good}");
+        }
+        for bad in [
+            "email:a",
+            "email:@b",
+            "email:a@",
+            "email:a b@c",
+            "email:a@*.b",
+            "email:\"a\"@b",
+            "email:a..b@c",
+            "URI:",
+            "URI:x",
+            "URI:x:",
+            "URI:1:a",
+            "URI:http://a b",
+            "URI:http://é",
+            "URI:http://a/%4",
+            "URI:http://a/%zz",
+            "IP:1.2.3",
+            "x:y",
+            "DNS",
+        ] {
+            assert!(bad.parse::<AltName>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn equal_names_mean_the_same() {
+        let name = |text: &str| text.parse::<AltName>().unwrap();
+        assert_eq!(name("DNS:A.example"), name("dns:a.EXAMPLE"));
+        assert_eq!(name("email:a@B.example"), name("email:a@b.example"));
+        assert_ne!(name("email:A@b.example"), name("email:a@b.example"));
+        assert_ne!(name("URI:x:A"), name("URI:x:a"));
+        assert_eq!(name("IP:::1"), name("IP:0:0:0:0:0:0:0:1"));
+    }
+
+    #[test]
+    fn equal_names_have_one_place_in_a_set() {
+        let names = [
+            "DNS:a.example",
+            "dns:A.example",
+            "email:a@B",
+            "email:a@b",
+            "IP:::1",
+            "URI:x:y",
+        ];
+        let set: HashSet<AltName> = names.iter().map(|name| name.parse().unwrap()).collect();
+        assert_eq!(set.len(), 4);
+        let hash = |name: &str| {
+            let hasher = RandomState::new();
+            let hashes =
+                ["DNS:b", name].map(|name| hasher.hash_one(name.parse::<AltName>().unwrap()));
+            hashes[0] == hashes[1]
+        };
+        assert!(hash("DNS:B") && !hash("DNS:c") && !hash("URI:x:b"));
+    }
+
+    #[test]
+    fn a_name_is_shown_with_its_kind_and_its_value_without() {
+        for (text, value) in [
+            ("DNS:a.example", "a.example"),
+            ("IP:192.0.2.1", "192.0.2.1"),
+            ("IP:2001:db8::1", "2001:db8::1"),
+            ("email:a@b", "a@b"),
+            ("URI:x:y", "x:y"),
+        ] {
+            let name: AltName = text.parse().unwrap();
+            assert_eq!(
+                (name.to_string(), name.value()),
+                (text.to_owned(), value.to_owned())
+            );
+        }
+        let error = "DNS:a..b".parse::<AltName>().unwrap_err().to_string();
+        assert_eq!(error, "name \"DNS:a..b\": has an empty label");
+    }
+}

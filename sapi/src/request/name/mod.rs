@@ -1,0 +1,9 @@
+//! Names: of a subject, and beside it.
+
+pub(crate) mod alt;
+pub(crate) mod der;
+pub(crate) mod distinguished;
+pub(crate) mod error;
+pub(crate) mod fields;
+pub(crate) mod general;
+pub(crate) mod rules;

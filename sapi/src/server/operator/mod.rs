@@ -1,0 +1,106 @@
+//! The operator's own socket: health, readiness, metrics. Off unless `operator.listen` is set.
+// Whether the CA's certificate holds at present is asked here, as in the server.
+#![allow(clippy::disallowed_methods)]
+
+mod metrics;
+mod pages;
+
+use std::net::TcpListener;
+use std::os::unix::net::UnixListener;
+use std::sync::{Arc, OnceLock, mpsc};
+use std::thread;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use actix_web::{App, HttpServer};
+
+use super::endpoint::put_csr::Endpoint;
+use super::process::listen::{Listener, SocketFile};
+use super::start::StartError;
+use crate::settings::checked::Settings;
+
+/// The operator listener, open from before the identity is unlocked until after the last answer.
+pub(crate) struct Operator {
+    view: Arc<View>,
+    server: Option<ServerHandle>,
+    _file: Option<SocketFile>,
+}
+
+/// What it shows: nothing but that the process lives, until the service serves.
+#[derive(Default)]
+pub(crate) struct View {
+    endpoint: OnceLock<Data<Endpoint>>,
+}
+
+impl Operator {
+    /// Binds and serves at once, if the settings say where.
+    pub(crate) fn open(settings: &Settings) -> Result<Self, StartError> {
+        let view = Arc::new(View::default());
+        let Some(operator) = &settings.operator else {
+            return Ok(Self {
+                view,
+                server: None,
+                _file: None,
+            });
+        };
+        let listener = Listener::bind(&operator.listen, operator.mode, operator.group.as_deref())?;
+        tracing::info!(listen = listener.name(), "the operator listener is open");
+        let shown = Data::from(Arc::clone(&view));
+        let (listener, file) = match listener {
+            Listener::Unix(listener, file) => (Bound::Unix(listener), file),
+            Listener::Tcp(listener, _) => (Bound::Tcp(listener), None),
+        };
+        Ok(Self {
+            view,
+            server: Some(serve(listener, shown)?),
+            _file: file,
+        })
+    }
+
+    /// From now on there is something to show.
+    pub(crate) fn show(&self, endpoint: Data<Endpoint>) {
+        // Set twice it would be the same endpoint.
+        let _ = self.view.endpoint.set(endpoint);
+    }
+
+    pub(crate) async fn close(self) {
+        if let Some(server) = self.server {
+            server.stop(false).await;
+        }
+    }
+}
+
+enum Bound {
+    Unix(UnixListener),
+    Tcp(TcpListener),
+}
+
+/// Serves on a thread and a runtime of its own: while the identity is unlocked and hooks boot, the
+/// main one may well be blocked.
+fn serve(listener: Bound, view: Data<View>) -> std::io::Result<ServerHandle> {
+    let (handed, handle) = mpsc::channel();
+    let run = move || {
+        actix_web::rt::System::new().block_on(async {
+            let pages = move || App::new().configure(pages::configure(view.clone()));
+            let server = HttpServer::new(pages)
+                .workers(1)
+                .max_connections(64)
+                .disable_signals();
+            let bound = match listener {
+                Bound::Unix(listener) => server.listen_uds(listener),
+                Bound::Tcp(listener) => server.listen(listener),
+            };
+            let server = match bound {
+                Ok(server) => server.run(),
+                // The other side is waiting just below.
+                Err(error) => return drop(handed.send(Err(error))),
+            };
+            let _ = handed.send(Ok(server.handle()));
+            if let Err(error) = server.await {
+                tracing::error!("the operator listener has ended: {error}");
+            }
+        });
+    };
+    thread::Builder::new().name("operator".into()).spawn(run)?;
+    handle.recv().map_err(std::io::Error::other)?
+}
