@@ -9,14 +9,18 @@ use super::place::Place;
 pub(super) fn circle_faults(edges: &Edges) -> Vec<String> {
     let pairs: BTreeSet<_> = edges.pairs().collect();
     let told = |circle: BTreeSet<&str>| {
-        let inside = |(user, definer): &(&str, &str)| circle.contains(user) && circle.contains(definer);
+        let inside =
+            |(user, definer): &(&str, &str)| circle.contains(user) && circle.contains(definer);
         let uses = pairs.iter().copied().filter(inside);
         fault("files", circle.iter().copied(), uses, edges)
     };
-    circles(pairs.iter().copied()).into_iter().map(told).collect()
+    circles(pairs.iter().copied())
+        .into_iter()
+        .map(told)
+        .collect()
 }
 
-/// The same for the parts of each module: a part is a file, with the folder of its name.
+/// One fault for each circle of rooms. A room is a file together with the folder of its name.
 pub(super) fn room_circle_faults(edges: &Edges) -> Vec<String> {
     let mut rooms: BTreeMap<(String, String), Vec<(&str, &str)>> = BTreeMap::new();
     for (user, definer) in edges.pairs() {
@@ -24,7 +28,9 @@ pub(super) fn room_circle_faults(edges: &Edges) -> Vec<String> {
             rooms.entry((one, other)).or_default().push((user, definer));
         }
     }
-    let pairs = rooms.keys().map(|(one, other)| (one.as_str(), other.as_str()));
+    let pairs = rooms
+        .keys()
+        .map(|(one, other)| (one.as_str(), other.as_str()));
     let told = |circle: BTreeSet<&str>| {
         let inside = |(one, other): &&(String, String)| {
             circle.contains(one.as_str()) && circle.contains(other.as_str())
@@ -51,7 +57,7 @@ fn fault<'a>(
     fault
 }
 
-/// Sets in which each reaches each.
+/// Each set is a circle: from every member, uses lead to every other.
 fn circles<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<BTreeSet<&'a str>> {
     let mut next: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (user, definer) in pairs {

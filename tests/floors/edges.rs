@@ -8,6 +8,7 @@ pub(super) struct Edges {
     uses: BTreeMap<(String, String), BTreeSet<String>>,
     from_root: BTreeSet<(String, String)>,
     crates: BTreeSet<(String, String)>,
+    lost: BTreeSet<(String, String)>,
 }
 
 impl Edges {
@@ -23,15 +24,21 @@ impl Edges {
         self.from_root.insert((user.to_owned(), name.to_owned()));
     }
 
-    /// A path that begins with a name of another crate, or of the prelude.
+    /// A path that begins with the name of another crate.
     pub(super) fn use_crate(&mut self, user: &str, name: &str) {
         self.crates.insert((user.to_owned(), name.to_owned()));
+    }
+
+    /// A path into this crate that leads nowhere: the code is not understood.
+    pub(super) fn lose(&mut self, user: &str, path: &str) {
+        self.lost.insert((user.to_owned(), path.to_owned()));
     }
 
     pub(super) fn extend(&mut self, other: Self) {
         self.uses.extend(other.uses);
         self.from_root.extend(other.from_root);
         self.crates.extend(other.crates);
+        self.lost.extend(other.lost);
     }
 
     /// User and definer.
@@ -42,6 +49,11 @@ impl Edges {
     /// File and name.
     pub(super) fn taken_from_root(&self) -> impl Iterator<Item = (&str, &str)> {
         shown(&self.from_root)
+    }
+
+    /// File and path.
+    pub(super) fn lost(&self) -> impl Iterator<Item = (&str, &str)> {
+        shown(&self.lost)
     }
 
     pub(super) fn uses_crate(&self, user: &str, name: &str) -> bool {

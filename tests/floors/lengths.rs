@@ -1,4 +1,4 @@
-//! Files that are too long, or get around that.
+//! Files that are too long, and files that hide their length.
 
 use std::fs;
 use std::path::Path;
@@ -33,14 +33,14 @@ pub(super) fn length_faults(path: &Path, shown: &str) -> Vec<String> {
 }
 
 fn has_include(text: &str) -> bool {
-    // Parsing takes time: most files need none.
+    // Parsing takes time, and most files do not need it.
     if !text.replace(' ', "").contains("include!") {
         return false;
     }
     let mut includes = Includes(false);
     match syn::parse_file(text) {
         Ok(file) => includes.visit_file(&file),
-        // Not plain Rust, such as a template: it is taken at its word.
+        // A template is not plain Rust; its text decides.
         Err(_) => return true,
     }
     includes.0

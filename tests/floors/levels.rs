@@ -4,7 +4,7 @@ use super::edges::Edges;
 use super::place::Place;
 use super::rooms::Declared;
 
-/// What may be used from above: every module further up in this list.
+/// The floors, lowest first. A module uses its own floor and those below.
 ///
 /// `internals` is highest: benches and fuzzing reach every floor through it, and no floor needs it.
 const FLOORS: [&str; 12] = [
@@ -25,7 +25,7 @@ const FLOORS: [&str; 12] = [
 /// Crates, each with the lowest floor that may use it.
 const ONLY_ABOVE: [(&str, &str); 2] = [("actix_web", "server"), ("config", "settings")];
 
-/// Files that look up, stand on no floor, or go around the floors.
+/// Files that look up, are on no floor, or go around the floors.
 pub(super) fn floor_faults<'a>(edges: &Edges, files: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut faults = Vec::new();
     for file in files {
@@ -58,7 +58,7 @@ pub(super) fn floor_faults<'a>(edges: &Edges, files: impl Iterator<Item = &'a st
     faults
 }
 
-/// Whether `lib.rs` declares the floors as they are listed here, each by itself.
+/// Whether `lib.rs` declares the floors in the order of this list.
 pub(super) fn order_faults(lib: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let mut highest = 0;

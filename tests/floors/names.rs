@@ -23,7 +23,7 @@ pub(super) enum Meaning {
     /// An item that the file of this number defines.
     Item(usize),
     Module(usize),
-    /// Whatever this path means, from a `use`.
+    /// A `use`: the name means what this path means.
     Import(Vec<String>),
 }
 
@@ -81,7 +81,12 @@ impl Names {
                 }
             }
             Item::Macro(item) => match &item.ident {
-                Some(name) => drop(macros.insert(name.to_string(), file)),
+                // Only its function sees such a macro.
+                Some(_) if is_inside => {}
+                Some(name) => {
+                    macros.insert(name.to_string(), file);
+                    found.push((name.to_string(), Meaning::Item(file)));
+                }
                 None => found.extend(defined_in(item).map(|name| (name, Meaning::Item(file)))),
             },
             _ => found.extend(defined_by(item).map(|name| (name, Meaning::Item(file)))),

@@ -1,4 +1,4 @@
-//! Names that say which part of something a file is, but not what is in it.
+//! File names that count parts instead of saying what is inside.
 
 /// Words of the field that end in digits.
 const WORDS: [&str; 9] = [

@@ -18,7 +18,9 @@ impl<'a> Place<'a> {
         self.0.first().copied()
     }
 
-    /// The module that has both, and in it the two parts where they lie: nothing if one has the other.
+    /// The two parts in which they are, of the deepest module that has both.
+    ///
+    /// Nothing if one of them is in the other.
     pub(super) fn parted_from(&self, other: &Self) -> Option<(String, String)> {
         let same = self.0.iter().zip(&other.0);
         let shared = same.take_while(|(one, other)| one == other).count();

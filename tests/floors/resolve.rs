@@ -8,11 +8,14 @@ use super::tree::Tree;
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum Found {
     /// An item, and the file of this number defines it.
-    Item { file: usize, name: String },
+    Item {
+        file: usize,
+        name: String,
+    },
     Module(usize),
 }
 
-/// The questions under way: imports may go in a circle.
+/// The questions being answered: imports may go in a circle.
 type Asked = HashSet<(usize, String)>;
 
 impl Tree {
@@ -21,7 +24,7 @@ impl Tree {
         self.follow(module, path, &mut Asked::new())
     }
 
-    /// The name that the path takes from the crate's root, if that is where it begins.
+    /// The name that the path takes from the crate's root, if it begins there.
     pub(super) fn taken_from_root<'p>(&self, module: usize, path: &'p [String]) -> Option<&'p str> {
         let (start, rest) = self.start(module, path)?;
         (start == 0 && module != 0)
@@ -88,6 +91,14 @@ impl Tree {
                 found.extend(self.step(&modules.cloned().collect::<Vec<_>>(), name, asked));
             }
         }
+        if module == 0
+            && found.is_empty()
+            && let Some(file) = self.macros.get(name)
+        {
+            // `#[macro_export]` puts a macro at the root.
+            let (file, name) = (*file, name.to_owned());
+            found.push(Found::Item { file, name });
+        }
         asked.remove(&(module, name.to_owned()));
         found
     }
@@ -113,7 +124,7 @@ impl Tree {
         found
     }
 
-    /// What `name` is behind each of these: of a type it is a variant or a function of its own.
+    /// Looks for `name` in each of these; in a type it is a variant or a function of the type.
     fn step(&self, from: &[Found], name: &str, asked: &mut Asked) -> Vec<Found> {
         let mut found = Vec::new();
         for one in from {

@@ -1,7 +1,7 @@
 //! The order of the rooms inside a module.
 //!
-//! A blank line between two `mod` declarations parts lower rooms from higher ones: what is declared
-//! further up does not use what is declared further down. Without a blank line any order is good.
+//! A blank line between two `mod` declarations separates lower rooms, which come first, from higher ones.
+//! A lower room does not use a higher one. Without a blank line any order is good.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::place::Place;
 /// A `mod` declaration in a file.
 pub(super) struct Declared<'a> {
     pub(super) name: &'a str,
-    /// How many blank lines part it from the first one.
+    /// The number of blank lines before it, after the first declaration.
     group: usize,
 }
 
@@ -38,7 +38,7 @@ fn declared_in(line: &str) -> Option<&str> {
     (is_plain && before.trim_end().len() != before.len() || before.is_empty()).then_some(name)
 }
 
-/// In which group each file declares each of its modules.
+/// The group of each module, by the file that declares it.
 #[derive(Default)]
 pub(super) struct Rooms(BTreeMap<(String, String), BTreeMap<String, usize>>);
 
@@ -48,8 +48,7 @@ impl Rooms {
         let groups = Declared::all(text)
             .into_iter()
             .map(|declared| (declared.name.to_owned(), declared.group));
-        self.0
-            .insert((place, file.to_owned()), groups.collect());
+        self.0.insert((place, file.to_owned()), groups.collect());
     }
 
     pub(super) fn faults(&self, edges: &Edges) -> Vec<String> {
@@ -66,7 +65,8 @@ impl Rooms {
                     && lower < higher
                 {
                     let told = edges.told(user, definer);
-                    faults.push(format!("{told}: {file} declares {own} below {other}"));
+                    let fault = format!("{told}: {file} puts the room {own} below {other}");
+                    faults.push(fault);
                 }
             }
         }

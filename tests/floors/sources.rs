@@ -13,9 +13,9 @@ use super::uses::edges;
 pub(super) struct Sources {
     pub(super) edges: Edges,
     pub(super) rooms: Rooms,
-    /// As they are shown: below the folder of sources; without unit tests.
+    /// Relative to the folder of sources; without unit tests.
     pub(super) files: BTreeSet<String>,
-    /// What keeps the sources from being understood.
+    /// What the checker does not understand.
     pub(super) faults: Vec<String>,
 }
 
@@ -24,7 +24,12 @@ impl Sources {
         let mut sources = Self::default();
         for root in roots(src) {
             let tree = Tree::read(src, &root);
-            sources.edges.extend(edges(&tree));
+            let edges = edges(&tree);
+            let lost = edges
+                .lost()
+                .map(|(file, path)| format!("{file}: {path} leads nowhere"));
+            sources.faults.extend(lost);
+            sources.edges.extend(edges);
             sources.faults.extend(tree.faults);
             for file in tree.files {
                 sources.rooms.add(&file.path, &file.text);

@@ -1,13 +1,9 @@
-//! Which code is of unit tests: they may look wherever they like.
+//! Tells unit tests from the product: tests may use what they like.
 
 use syn::punctuated::Punctuated;
-use syn::{Attribute, ItemMod, Meta, Token};
+use syn::{Attribute, Meta, Token};
 
-pub(super) fn is_test_module(module: &ItemMod) -> bool {
-    module.ident == "tests" || is_for_tests(&module.attrs)
-}
-
-/// Whether a `#[cfg(..)]` leaves the item out of all but tests.
+/// Whether only tests compile the item, because of a `#[cfg(..)]`.
 pub(super) fn is_for_tests(attributes: &[Attribute]) -> bool {
     attributes
         .iter()

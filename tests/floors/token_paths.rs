@@ -1,4 +1,4 @@
-//! Paths in the tokens of a macro, which nobody but the macro can parse.
+//! Paths in the tokens of a macro, which only the macro can parse.
 
 use proc_macro2::{TokenStream, TokenTree};
 
@@ -36,7 +36,7 @@ pub(super) fn paths(tokens: TokenStream) -> Vec<Vec<String>> {
 /// `name: ..` or `name = ..`
 fn is_label(after: &[TokenTree]) -> bool {
     let is = |place: usize, sign| is_sign(after.get(place), sign);
-    (is(0, ':') && !is(1, ':')) || (is(0, '=') && !is(1, '='))
+    (is(0, ':') && !is(1, ':')) || (is(0, '=') && !is(1, '=') && !is(1, '>'))
 }
 
 fn is_sign(token: Option<&TokenTree>, sign: char) -> bool {

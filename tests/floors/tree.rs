@@ -1,4 +1,4 @@
-//! The modules of one crate as the compiler sees them: which file has each, and what its names mean.
+//! The modules of one crate, as the compiler sees them.
 
 use std::collections::HashMap;
 use std::fs;
@@ -8,20 +8,20 @@ use std::rc::Rc;
 use syn::Item;
 
 use super::names::{Names, is_declared_elsewhere};
-use super::test_code::is_test_module;
+use super::test_code::is_for_tests;
 
 /// All modules below one `lib.rs`, `main.rs` or `bin/*.rs`; unit tests are left out.
 pub(super) struct Tree {
     pub(super) files: Vec<File>,
     /// The first is the root of the crate.
     pub(super) modules: Vec<Module>,
-    /// The file of each `macro_rules!`, which a name finds without a path.
+    /// The file of each `macro_rules!`, because a macro needs no path.
     pub(super) macros: HashMap<String, usize>,
     pub(super) faults: Vec<String>,
 }
 
 pub(super) struct File {
-    /// As it is shown: below the folder of sources.
+    /// Relative to the folder of sources.
     pub(super) path: String,
     pub(super) module: usize,
     pub(super) text: String,
@@ -93,7 +93,7 @@ impl Tree {
         let mut names = Names::of(items, file, &mut self.macros);
         for item in items {
             let Item::Mod(declared) = item else { continue };
-            if is_test_module(declared) {
+            if is_for_tests(&declared.attrs) {
                 continue;
             }
             let name = declared.ident.to_string();

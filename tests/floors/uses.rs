@@ -1,12 +1,10 @@
 //! Every use that a file makes of items of other files.
 
-use std::collections::HashSet;
-
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
 use syn::{
     Attribute, Block, Expr, ExprPath, ImplItem, ImplItemFn, Item, ItemFn, ItemMod, ItemUse, Lit,
-    Macro, PatIdent, Path, Token, TraitItem, TraitItemFn, TypePath, Visibility,
+    Macro, PatIdent, Path, Token, TraitItem, TraitItemFn, Visibility,
 };
 
 use super::edges::Edges;
@@ -16,6 +14,7 @@ use super::resolve::Found;
 use super::test_code::is_for_tests;
 use super::token_paths::paths;
 use super::tree::Tree;
+use super::variables::{Variables, is_variable};
 
 /// All edges of a tree.
 pub(super) fn edges(tree: &Tree) -> Edges {
@@ -25,7 +24,7 @@ pub(super) fn edges(tree: &Tree) -> Edges {
             tree,
             file: number,
             module: file.module,
-            locals: Vec::new(),
+            variables: Vec::new(),
             edges: &mut edges,
         };
         uses.visit_file(&file.syntax);
@@ -37,8 +36,8 @@ struct Uses<'a> {
     tree: &'a Tree,
     file: usize,
     module: usize,
-    /// What each function around calls its variables.
-    locals: Vec<HashSet<String>>,
+    /// The variables of each function around.
+    variables: Vec<Variables>,
     edges: &'a mut Edges,
 }
 
@@ -51,12 +50,17 @@ impl Uses<'_> {
         {
             self.edges.take_from_root(own, name);
         }
-        for found in tree.resolve(self.module, path) {
+        let found = tree.resolve(self.module, path);
+        if found.is_empty() && is_inside(path) {
+            self.edges.lose(own, &path.join("::"));
+        } else if found.is_empty() {
+            self.record_if_outside(path);
+        }
+        for found in found {
             if let Found::Item { file, name } = found {
                 self.edges.add(own, &tree.files[file].path, &name);
             }
         }
-        self.record_if_outside(path);
     }
 
     fn record_if_outside(&mut self, path: &[String]) {
@@ -75,7 +79,10 @@ impl Uses<'_> {
         for found in self.tree.resolve(self.module, path) {
             if let Found::Module(module) = found {
                 let file = self.tree.modules[module].file;
-                let (own, other) = (&self.tree.files[self.file].path, &self.tree.files[file].path);
+                let (own, other) = (
+                    &self.tree.files[self.file].path,
+                    &self.tree.files[file].path,
+                );
                 self.edges.add(own, other, path.last().unwrap());
             }
         }
@@ -83,20 +90,20 @@ impl Uses<'_> {
 
     fn record_tokens(&mut self, tokens: &proc_macro2::TokenStream) {
         for path in paths(tokens.clone()) {
-            if path.len() > 1 || !self.is_local(&path[0]) {
+            if path.len() > 1 || !self.is_a_variable(&path[0]) {
                 self.record(&path);
             }
         }
     }
 
-    fn is_local(&self, name: &str) -> bool {
-        self.locals.iter().any(|names| names.contains(name))
+    fn is_a_variable(&self, name: &str) -> bool {
+        self.variables.iter().any(|variables| variables.have(name))
     }
 
-    fn within(&mut self, locals: Locals, visit: impl FnOnce(&mut Self)) {
-        self.locals.push(locals.0);
+    fn within(&mut self, variables: Variables, visit: impl FnOnce(&mut Self)) {
+        self.variables.push(variables);
         visit(self);
-        self.locals.pop();
+        self.variables.pop();
     }
 }
 
@@ -117,7 +124,7 @@ impl<'ast> Visit<'ast> for Uses<'_> {
             Found::Module(module) => Some(*module),
             Found::Item { .. } => None,
         });
-        // A module of tests is not in the tree.
+        // The tree has no modules of tests.
         if let Some(child) = child {
             let outer = std::mem::replace(&mut self.module, child);
             items.iter().for_each(|item| self.visit_item(item));
@@ -139,8 +146,8 @@ impl<'ast> Visit<'ast> for Uses<'_> {
     }
 
     fn visit_item_fn(&mut self, item: &'ast ItemFn) {
-        let locals = Locals::of(|locals| locals.visit_item_fn(item));
-        self.within(locals, |uses| visit::visit_item_fn(uses, item));
+        let variables = Variables::of(|found| found.visit_item_fn(item));
+        self.within(variables, |uses| visit::visit_item_fn(uses, item));
     }
 
     fn visit_impl_item(&mut self, item: &'ast ImplItem) {
@@ -151,8 +158,8 @@ impl<'ast> Visit<'ast> for Uses<'_> {
     }
 
     fn visit_impl_item_fn(&mut self, item: &'ast ImplItemFn) {
-        let locals = Locals::of(|locals| locals.visit_impl_item_fn(item));
-        self.within(locals, |uses| visit::visit_impl_item_fn(uses, item));
+        let variables = Variables::of(|found| found.visit_impl_item_fn(item));
+        self.within(variables, |uses| visit::visit_impl_item_fn(uses, item));
     }
 
     fn visit_trait_item(&mut self, item: &'ast TraitItem) {
@@ -163,24 +170,17 @@ impl<'ast> Visit<'ast> for Uses<'_> {
     }
 
     fn visit_trait_item_fn(&mut self, item: &'ast TraitItemFn) {
-        let locals = Locals::of(|locals| locals.visit_trait_item_fn(item));
-        self.within(locals, |uses| visit::visit_trait_item_fn(uses, item));
+        let variables = Variables::of(|found| found.visit_trait_item_fn(item));
+        self.within(variables, |uses| visit::visit_trait_item_fn(uses, item));
     }
 
     fn visit_expr_path(&mut self, expr: &'ast ExprPath) {
-        let is_local = |name: &syn::Ident| self.is_local(&name.to_string());
+        let is_a_variable = |name: &syn::Ident| self.is_a_variable(&name.to_string());
         match &expr.qself {
-            // `<Type>::name`: the path is of nothing but the type.
+            // `<Type>::name` uses the type alone.
             Some(of) if of.position == 0 => self.visit_type(&of.ty),
-            None if expr.path.get_ident().is_some_and(is_local) => {}
+            None if expr.path.get_ident().is_some_and(is_a_variable) => {}
             _ => visit::visit_expr_path(self, expr),
-        }
-    }
-
-    fn visit_type_path(&mut self, path: &'ast TypePath) {
-        match &path.qself {
-            Some(of) if of.position == 0 => self.visit_type(&of.ty),
-            _ => visit::visit_type_path(self, path),
         }
     }
 
@@ -211,12 +211,17 @@ impl<'ast> Visit<'ast> for Uses<'_> {
         }
         let list = item.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated);
         if let Ok(list) = list {
-            list.iter()
-                .for_each(|expr| Visit::visit_expr(&mut *self, expr));
+            for expr in &list {
+                match expr {
+                    // `name = value` names an argument.
+                    Expr::Assign(named) => self.visit_expr(&named.right),
+                    _ => self.visit_expr(expr),
+                }
+            }
         } else if let Ok(statements) = item.parse_body_with(Block::parse_within) {
             statements
                 .iter()
-                .for_each(|statement| Visit::visit_stmt(&mut *self, statement));
+                .for_each(|statement| self.visit_stmt(statement));
         } else {
             self.record_tokens(&item.tokens);
         }
@@ -239,35 +244,6 @@ impl<'ast> Visit<'ast> for Uses<'_> {
             }
         }
     }
-
-    // `pub(super)` uses nothing.
-    fn visit_visibility(&mut self, _: &'ast Visibility) {}
-}
-
-/// The variables of a function, closures included.
-struct Locals(HashSet<String>);
-
-impl Locals {
-    fn of(visit: impl FnOnce(&mut Self)) -> Self {
-        let mut locals = Self(HashSet::new());
-        visit(&mut locals);
-        locals
-    }
-}
-
-impl Visit<'_> for Locals {
-    fn visit_pat_ident(&mut self, pattern: &PatIdent) {
-        if is_variable(&pattern.ident) {
-            self.0.insert(pattern.ident.to_string());
-        }
-        visit::visit_pat_ident(self, pattern);
-    }
-}
-
-/// In a pattern a lower-case name is a variable, and any other is a constant.
-fn is_variable(name: &syn::Ident) -> bool {
-    name.to_string()
-        .starts_with(|first: char| !first.is_uppercase())
 }
 
 fn names(path: &Path) -> Vec<String> {
@@ -289,4 +265,9 @@ fn quoted_paths(tokens: &proc_macro2::TokenStream) -> Vec<Vec<String>> {
         .filter_map(text)
         .map(|path| names(&path))
         .collect()
+}
+
+/// Whether the path can lead nowhere but into this crate.
+fn is_inside(path: &[String]) -> bool {
+    ["crate", "self", "super"].contains(&path[0].as_str())
 }

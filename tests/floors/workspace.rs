@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Crates that nothing is built of: in them circles do no harm.
+/// The product uses none of these crates: circles do no harm in them.
 const NOT_PRODUCT: [&str; 2] = ["tests", "benches"];
 
 pub(super) fn workspace() -> PathBuf {
@@ -21,7 +21,7 @@ pub(super) fn product_crates() -> Vec<String> {
         .collect()
 }
 
-/// All `.rs` files below the folder, but those that a build made.
+/// All `.rs` files below the folder, except what a build wrote.
 pub(super) fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
