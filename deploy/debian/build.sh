@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds the Debian package of a shell crate, with the tools beside it: deploy/debian/build.sh [FOLDER]
+# Builds the Debian package of a shell crate, with the tools: deploy/debian/build.sh [FOLDER]
 #
-# FOLDER is the crate's, the example's by default. Its Cargo.toml says what is packaged
-# ([package.metadata.deb]); here are made the files that are generated: units that start this shell, man
-# pages and completions from the programs themselves. The last line printed is the package's path.
-# Needs cargo-deb (`cargo install --locked cargo-deb`) and dpkg-dev.
+# FOLDER is the crate's folder, the example's by default. Its Cargo.toml says what is packaged
+# ([package.metadata.deb]). This script makes the generated files: units that start this shell, man
+# pages and completions from the programs themselves. Its last line is the package's path.
+# It needs cargo-deb (`cargo install --locked cargo-deb`) and dpkg-dev.
 set -euo pipefail
 
 SAPI=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -39,11 +39,11 @@ target_folder() {
 
 programs() {
     if [[ $CRATE == "$SAPI"/* ]]; then
-        # In one go, so that what both need is built once.
+        # In one go, so that cargo builds what both need once.
         cargo build --release --locked --manifest-path "$SAPI/Cargo.toml" -p "$SHELL_NAME" -p identity-tool
     else
         cargo build --release --locked --manifest-path "$CRATE/Cargo.toml" --bin "$SHELL_NAME"
-        # Into the same folder, wherever the shell has its own.
+        # Into the shell's target folder, wherever that is.
         cargo build --release --locked --manifest-path "$SAPI/identity-tool/Cargo.toml" --target-dir "$1"
     fi
 }
@@ -69,7 +69,7 @@ man_pages() {
     gzip -9 --no-name "$folder"/*.1
 }
 
-# Where Debian's shells look: a folder and a file name for each.
+# Debian's shells each look in their own folder, for their own file name.
 completions() {
     local share=$STAGE/usr/share program
     mkdir -p "$share/bash-completion/completions" "$share/zsh/vendor-completions" "$share/fish/vendor_completions.d"
