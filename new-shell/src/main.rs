@@ -4,11 +4,14 @@ mod name;
 mod source;
 mod template;
 
-use std::io;
-use std::path::PathBuf;
+use std::env;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+use sapi_tools::exit::{CANNOT_CREATE, Failure, conclude};
+use sapi_tools::parse;
 
 use name::Name;
 use source::Source;
@@ -33,17 +36,15 @@ struct NewShell {
 }
 
 fn main() -> ExitCode {
-    let new = NewShell::parse();
-    match make(&new) {
-        Ok(folder) => {
-            println_made(&folder);
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(73)
-        }
-    }
+    let new: NewShell = match parse(NewShell::command(), env::args_os(), USAGE) {
+        Ok(new) => new,
+        Err(code) => return code.into(),
+    };
+    let made = make(&new).map(|folder| {
+        // The crate is made, even if nobody reads what to do next.
+        let _ = next_steps(&folder);
+    });
+    conclude("", made.map_err(|error| Failure::new(CANNOT_CREATE, error))).into()
 }
 
 fn make(new: &NewShell) -> io::Result<PathBuf> {
@@ -53,14 +54,17 @@ fn make(new: &NewShell) -> io::Result<PathBuf> {
     Ok(folder)
 }
 
-#[allow(
-    clippy::print_stdout,
-    reason = "what to do next is what this program has to say"
-)]
-fn println_made(folder: &std::path::Path) {
-    println!("made {}; next:\n", folder.display());
-    println!("    cd {}", folder.display());
-    println!("    cargo test");
-    println!("    cargo run -- demo --once --config sapi.dev.toml --client web01\n");
-    println!("The policy is src/policy.rs.");
+fn next_steps(folder: &Path) -> io::Result<()> {
+    let mut output = io::stdout();
+    writeln!(output, "made {}; next:\n", folder.display())?;
+    writeln!(output, "    cd {}", folder.display())?;
+    writeln!(output, "    cargo test")?;
+    writeln!(
+        output,
+        "    cargo run -- demo --once --config sapi.dev.toml --client web01\n"
+    )?;
+    writeln!(output, "The policy is src/policy.rs.")
 }
+
+/// As clap itself ends.
+const USAGE: u8 = 2;

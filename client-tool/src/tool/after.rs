@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::exit::Failure;
+use super::exit::{self, Failure};
 use super::options::Options;
 
 /// What is to be done; perhaps nothing.
@@ -22,7 +22,7 @@ impl After {
     pub(crate) fn new(options: &Options, dir: &Path) -> Result<Self, Failure> {
         let signal = match (&options.pid_file, &options.signal) {
             (None, Some(_)) => {
-                return Err(Failure::settings("signal is of use with pid-file only"));
+                return Err(exit::settings("signal is of use with pid-file only"));
             }
             (None, None) => None,
             (Some(file), name) => Some((file.clone(), signal(name.as_deref().unwrap_or("HUP"))?)),
@@ -65,10 +65,10 @@ fn run(command: &mut Command, name: &str) -> Result<(), Failure> {
     let status = command.stdin(Stdio::null()).status();
     match status {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Failure::other(format!(
+        Ok(status) => Err(exit::other(format!(
             "{name}: {status}; the new certificate is in place"
         ))),
-        Err(error) => Err(Failure::other(format!(
+        Err(error) => Err(exit::other(format!(
             "{name}: {error}; the new certificate is in place"
         ))),
     }
@@ -77,7 +77,7 @@ fn run(command: &mut Command, name: &str) -> Result<(), Failure> {
 fn send(file: &Path, signal: Signal) -> Result<(), Failure> {
     let failed = |why: &dyn std::fmt::Display| {
         let file = file.display();
-        Failure::other(format!(
+        exit::other(format!(
             "pid-file: {file}: {why}; the new certificate is in place"
         ))
     };
@@ -96,7 +96,7 @@ fn signal(name: &str) -> Result<Signal, Failure> {
         "USR1" => Ok(Signal::USR1),
         "USR2" => Ok(Signal::USR2),
         "WINCH" => Ok(Signal::WINCH),
-        _ => Err(Failure::settings(format!(
+        _ => Err(exit::settings(format!(
             "signal: {name:?} is not HUP, INT, TERM, USR1, USR2 or WINCH"
         ))),
     }

@@ -28,7 +28,7 @@ fn keep_on(
                 backoff = Backoff::new();
                 STEP
             }
-            Err(failure) if matches!(failure.code, REJECTED | SETTINGS) => return failure,
+            Err(failure) if matches!(failure.code(), REJECTED | SETTINGS) => return failure,
             Err(failure) => {
                 let delay = backoff.next_delay().max(SHORTEST);
                 settings.say(&format!("{failure}; trying again in {} s", delay.as_secs()));
@@ -74,7 +74,7 @@ mod tests {
                 _ => Err(Failure::new(REJECTED, "no")),
             }
         });
-        assert_eq!((failure.code, rounds.get()), (REJECTED, 4));
+        assert_eq!((failure.code(), rounds.get()), (REJECTED, 4));
         assert!(clock.slept.borrow().iter().all(|slept| *slept <= STEP));
     }
 

@@ -5,7 +5,6 @@ mod clock;
 mod daemon;
 mod exit;
 mod files;
-mod generate;
 mod options;
 mod owner;
 mod probe;

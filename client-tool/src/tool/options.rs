@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand};
+use sapi_tools::Generate;
 use serde::Deserialize;
-
-use super::generate::Generate;
 
 /// Gets a certificate from a certificate authority (sapi), and keeps it fresh.
 ///

@@ -8,7 +8,7 @@ use sapi_client::{
 };
 
 use super::clock::Clock;
-use super::exit::{Failure, OTHER, PENDING, REJECTED, SETTINGS, TEMPORARY};
+use super::exit::{self, Failure, OTHER, PENDING, REJECTED, SETTINGS, TEMPORARY};
 use super::settings::{Settings, Waiting};
 use super::store::Store;
 
@@ -99,7 +99,7 @@ fn enrolment(
             .map_err(|error| format!("{}: {error}", file.display())),
         None => Enrolment::new(settings.key, wish).map_err(|error| error.to_string()),
     };
-    let made = made.map_err(Failure::settings)?;
+    let made = made.map_err(exit::settings)?;
     store.keep_pending(&made)?;
     Ok(made)
 }
@@ -143,7 +143,7 @@ impl<'a> Asking<'a> {
                             .say(&format!("rejected: {refusal}; starting over"));
                         self.may_start_over = false;
                         enrolment = Enrolment::new(self.settings.key, &client.wish)
-                            .map_err(Failure::settings)?;
+                            .map_err(exit::settings)?;
                         self.store.keep_pending(&enrolment)?;
                     }
                     kind => return Err(refused(kind, &refusal)),
@@ -259,7 +259,7 @@ mod tests {
         let clock = FakeClock::new(&[]);
         let settings = Settings::new("", &options).unwrap();
         let failure = round(&settings, Purpose::Enrol, &clock).unwrap_err();
-        assert_eq!(failure.code, TEMPORARY);
+        assert_eq!(failure.code(), TEMPORARY);
         let slept: u64 = clock.slept.borrow().iter().map(Duration::as_secs).sum();
         assert!((25..65).contains(&slept), "{slept}");
         // The key is kept for the next run.

@@ -11,7 +11,7 @@ use sapi::{AltName, DistinguishedName, Validity};
 use sapi_client::{Address, Anchors, Client, Server, Wish};
 
 use super::after::After;
-use super::exit::Failure;
+use super::exit::{self, Failure};
 use super::files::Layout;
 use super::options::Options;
 use super::owner::Owner;
@@ -63,7 +63,7 @@ impl Settings {
                 .as_deref()
                 .map_or(Ok(KeyKind::default()), |text| parse("key", text))?,
             waiting: match (options.once, options.wait) {
-                (true, true) => return Err(Failure::settings("once and wait: choose one")),
+                (true, true) => return Err(exit::settings("once and wait: choose one")),
                 (true, false) => Waiting::Once,
                 (false, true) => Waiting::Always,
                 (false, false) => Waiting::Decision,
@@ -101,7 +101,7 @@ fn anchors(options: &Options) -> Result<Anchors, Failure> {
     let mut anchors = Anchors::default();
     if options.ca_file.is_none() && options.ca_fingerprint.is_empty() {
         let text = "ca-file or ca-fingerprint is missing: which certificate authority is trusted?";
-        return Err(Failure::settings(text));
+        return Err(exit::settings(text));
     }
     if let Some(file) = &options.ca_file {
         let pem = read(file)?;
@@ -148,7 +148,7 @@ fn wish(options: &Options) -> Result<Wish, Failure> {
 fn required<T>(value: Option<T>, name: &str) -> Result<T, Failure> {
     value.ok_or_else(|| {
         let variable = name.to_uppercase();
-        Failure::settings(format!(
+        exit::settings(format!(
             "{name} is missing: give --{name}, SAPI_CLIENT_{variable}, or {name} in a file"
         ))
     })
@@ -180,7 +180,7 @@ fn time(text: &str) -> Result<Duration, Failure> {
 }
 
 pub(crate) fn of(name: &str, error: impl fmt::Display) -> Failure {
-    Failure::settings(format!("{name}: {error}"))
+    exit::settings(format!("{name}: {error}"))
 }
 
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
@@ -205,7 +205,7 @@ mod tests {
         let mut options = options();
         change(&mut options);
         let failure = Settings::new("", &options).unwrap_err();
-        assert_eq!(failure.code, 78);
+        assert_eq!(failure.code(), 78);
         failure.to_string()
     }
 

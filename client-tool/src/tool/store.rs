@@ -13,7 +13,7 @@ use rustix::fs::{FlockOperation, flock};
 use sapi_client::{Credential, Enrolment};
 use zeroize::Zeroizing;
 
-use super::exit::{Failure, LOCKED};
+use super::exit::{self, Failure, LOCKED};
 use super::files::{
     CERTIFICATE, CHAIN, COMBINED, FULL_CHAIN, KEY, Layout, NAMES, Wanted, copy_of, make_directory,
     point, sync, write,
@@ -292,7 +292,7 @@ fn set_number(name: &str) -> Option<u64> {
 }
 
 fn at(path: &Path, error: &io::Error) -> Failure {
-    Failure::other(format!("{}: {error}", path.display()))
+    exit::other(format!("{}: {error}", path.display()))
 }
 
 const LOCK: &str = ".lock";

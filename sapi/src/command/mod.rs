@@ -8,12 +8,12 @@ mod input;
 pub(crate) mod print_config;
 mod sign;
 
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use clap_complete::Shell;
+use sapi_tools::{Page, Shell, manuals};
 
 use crate::identity::PassphraseSources;
 use crate::identity::passphrase::hardening;
@@ -180,21 +180,17 @@ impl App {
             Command::Explain(explain) => explain.run(&self),
             Command::Config { settings } => print_config::run(&settings.read()?),
             Command::Completions { shell } => {
-                let name = definition.get_name().to_owned();
-                // Into memory first: the crate panics where standard output has gone away.
-                let mut script = Vec::new();
-                clap_complete::generate(shell, &mut definition.clone(), name, &mut script);
-                std::io::stdout().write_all(&script)?;
+                Page::Completions(shell).print(definition)?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Man { dir: Some(dir) } => {
                 let fault = |error| StartError::Output(format!("{}: {error}", dir.display()));
                 std::fs::create_dir_all(&dir).map_err(fault)?;
-                clap_mangen::generate_to(definition, &dir).map_err(fault)?;
+                manuals(definition, &dir).map_err(fault)?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Man { dir: None } => {
-                clap_mangen::Man::new(definition).render(&mut std::io::stdout())?;
+                Page::Manual.print(definition)?;
                 Ok(ExitCode::SUCCESS)
             }
         }
