@@ -24,3 +24,4 @@ mod operate;
 mod properties;
 mod road;
 mod stock;
+mod tools;

@@ -10,11 +10,7 @@ set -euo pipefail
 SAPI=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CRATE=$(cd "${1:-$SAPI/sapi-hooks-example}" && pwd)
 SHELL_NAME=$(sed -n 's/^name = "\(.*\)"$/\1/p' "$CRATE/Cargo.toml" | head -n 1)
-TOOLS=(
-    ca_create_identity ca_check_identity ca_install_certificate ca_roll_identity
-    ca_change_passphrase ca_backup ca_restore ca_revoke ca_gen_crl ca_approve ca_journal
-)
-readonly SAPI CRATE SHELL_NAME TOOLS
+readonly SAPI CRATE SHELL_NAME
 
 main() {
     local target
@@ -24,9 +20,12 @@ main() {
 
     programs "$target"
     rm -rf "$STAGE"
+    names
     units
     man_pages
     completions
+    # The links stay; the program itself is an asset of its own, stripped and with its mode.
+    rm "$STAGE/usr/bin/ca"
     documents
     cd "$CRATE"
     cargo deb --no-build
@@ -48,6 +47,16 @@ programs() {
     fi
 }
 
+# The tools are one program, and links to it: it knows their names.
+names() {
+    local folder=$STAGE/usr/bin
+    mkdir -p "$folder"
+    cp "$PROGRAMS/ca" "$folder"
+    mapfile -t TOOLS < <("$folder/ca" links "$folder")
+    TOOLS=(ca "${TOOLS[@]##*/}")
+    ((${#TOOLS[@]} == 12))
+}
+
 units() {
     local folder=$STAGE/usr/lib/systemd/system unit
     mkdir -p "$folder"
@@ -64,7 +73,7 @@ man_pages() {
     mkdir -p "$folder"
     "$PROGRAMS/$SHELL_NAME" man --dir "$folder"
     for tool in "${TOOLS[@]}"; do
-        "$PROGRAMS/$tool" --generate-man >"$folder/$tool.1"
+        "$STAGE/usr/bin/$tool" --generate-man >"$folder/$tool.1"
     done
     gzip -9 --no-name "$folder"/*.1
 }
@@ -84,7 +93,7 @@ completion() {
     if [[ $1 == "$SHELL_NAME" ]]; then
         "$PROGRAMS/$1" completions "$2"
     else
-        "$PROGRAMS/$1" --generate-completion "$2"
+        "$STAGE/usr/bin/$1" --generate-completion "$2"
     fi
 }
 

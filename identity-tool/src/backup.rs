@@ -9,10 +9,10 @@ use clap::Parser;
 use openssl::x509::X509;
 use sapi::identity::{Backup as Made, BackupError, IdentityError, load};
 
+use crate::Generate;
 use crate::check::passphrase;
 use crate::directory::CaDirectory;
 use crate::exit::{CANNOT_CREATE, CONFIG, DATA, Failure, NO_INPUT, SOFTWARE, SYSTEM};
-use crate::generate::Generate;
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
 
@@ -25,7 +25,7 @@ use crate::run::Tool;
 /// With a passphrase, or a terminal to ask for one, it is first tried whether the key unlocks.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_backup", after_help = EXAMPLE)]
-pub struct Backup {
+pub(crate) struct Backup {
     /// A recipient's certificate in PEM, with an RSA or EC key; repeat it for each
     #[arg(long = "to", value_name = "CERTIFICATE", required = true)]
     recipients: Vec<PathBuf>,

@@ -6,9 +6,9 @@ use std::time::SystemTime;
 use clap::Parser;
 use sapi::identity::{ChangePassphrase as Change, ChangePassphraseError};
 
+use crate::Generate;
 use crate::directory::CaDirectory;
 use crate::exit::{CANNOT_CREATE, CONFIG, Failure, SOFTWARE, SYSTEM};
-use crate::generate::Generate;
 use crate::passphrase::{NewPassphraseOptions, PassphraseOptions};
 use crate::run::Tool;
 
@@ -22,7 +22,7 @@ use crate::run::Tool;
 /// comes from --new-passphrase-fd, --new-passphrase-file or the terminal, which asks twice.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_change_passphrase", after_help = EXAMPLE)]
-pub struct ChangePassphrase {
+pub(crate) struct ChangePassphrase {
     #[command(flatten)]
     directory: CaDirectory,
 

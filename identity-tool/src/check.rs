@@ -8,9 +8,9 @@ use sapi::Validity;
 use sapi::identity::{Finding, Level, Passphrase, check, faults};
 use serde_json::json;
 
+use crate::Generate;
 use crate::directory::CaDirectory;
 use crate::exit::{CONFIG, Failure, NO, SYSTEM};
-use crate::generate::Generate;
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
 
@@ -21,7 +21,7 @@ use crate::run::Tool;
 /// $CREDENTIALS_DIRECTORY/ca-passphrase, CA_PASSPHRASE, the terminal, in this order.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_check_identity", after_help = EXAMPLE)]
-pub struct CheckIdentity {
+pub(crate) struct CheckIdentity {
     #[command(flatten)]
     directory: CaDirectory,
 

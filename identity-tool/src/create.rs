@@ -8,9 +8,9 @@ use sapi::DistinguishedName;
 use sapi::Validity;
 use sapi::identity::{AuthorityRequest, Existing, KeyKind, NewIdentity, Passphrase, existing};
 
+use crate::Generate;
 use crate::directory::CaDirectory;
 use crate::exit::{CONFIG, Failure, SYSTEM, USAGE};
-use crate::generate::Generate;
 use crate::installation::{creation, installation, report, what_about_the_old};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
@@ -30,7 +30,7 @@ use crate::spinner::Spinner;
 /// SAPI_PASSPHRASE_FILE, $CREDENTIALS_DIRECTORY/ca-passphrase, CA_PASSPHRASE, the terminal.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_create_identity", after_help = EXAMPLE)]
-pub struct CreateIdentity {
+pub(crate) struct CreateIdentity {
     /// A field of the CA's subject, such as CN ca.net; repeat it, in the wanted order
     #[arg(short, long = "field", num_args = 2, value_names = ["KEY", "VALUE"], allow_hyphen_values = true)]
     fields: Vec<String>,

@@ -10,9 +10,9 @@ use sapi::{Identity, Validity};
 use sapi_stock::{Crl, CrlError, PublishedCrl};
 use serde_json::json;
 
+use crate::Generate;
 use crate::directory::CaDirectory;
 use crate::exit::{CANNOT_CREATE, CONFIG, DATA, Failure, SOFTWARE, SYSTEM};
-use crate::generate::Generate;
 use crate::journal::{Place, failure};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
@@ -29,7 +29,7 @@ use crate::spinner::Spinner;
 /// SAPI_PASSPHRASE_FILE, $CREDENTIALS_DIRECTORY/ca-passphrase, CA_PASSPHRASE, the terminal.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_gen_crl", after_help = EXAMPLE)]
-pub struct GenCrl {
+pub(crate) struct GenCrl {
     /// How long the list is valid; it is due at half of that
     #[arg(short, long, default_value = "7d")]
     validity: Validity,

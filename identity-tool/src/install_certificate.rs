@@ -8,9 +8,9 @@ use std::time::SystemTime;
 use clap::Parser;
 use sapi::identity::{Existing, OutsideCertificate, OutsideCertificateError, certificates};
 
+use crate::Generate;
 use crate::directory::CaDirectory;
 use crate::exit::{CONFIG, DATA, Failure, NO_INPUT, SYSTEM};
-use crate::generate::Generate;
 use crate::installation::{installation, report, what_about_the_old};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
@@ -26,7 +26,7 @@ use crate::run::Tool;
 /// SAPI_PASSPHRASE_FILE, $CREDENTIALS_DIRECTORY/ca-passphrase, CA_PASSPHRASE, the terminal.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_install_certificate", after_help = EXAMPLE)]
-pub struct InstallCertificate {
+pub(crate) struct InstallCertificate {
     /// The CA's certificate and those above it
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,

@@ -2,7 +2,7 @@
 //! and `ca_journal` for the files of the ready-made hooks.
 //!
 //! Each tool is a clap definition and a function here; help, completions and man pages come from
-//! the same definition. Exit codes are those of sysexits(3), and 1 for "no".
+//! the same definition. One program, `ca`, is all of them. Exit codes are those of sysexits(3), and 1 for "no".
 
 mod approve;
 mod backup;
@@ -11,13 +11,13 @@ mod check;
 mod confirm;
 mod create;
 mod directory;
-mod exit;
 mod gen_crl;
-mod generate;
 mod install_certificate;
 mod installation;
 mod journal;
+mod links;
 mod passphrase;
+mod program;
 mod restore;
 mod revoke;
 mod roll;
@@ -25,18 +25,8 @@ mod run;
 mod service;
 mod spinner;
 mod table;
+mod tools;
 
-pub use approve::ApproveRequests;
-pub use backup::Backup;
-pub use change_passphrase::ChangePassphrase;
-pub use check::CheckIdentity;
-pub use create::CreateIdentity;
-pub use exit::Failure;
-pub use gen_crl::GenCrl;
-pub use generate::Generate;
-pub use install_certificate::InstallCertificate;
-pub use journal::ReadJournal;
-pub use restore::Restore;
-pub use revoke::Revoke;
-pub use roll::RollIdentity;
-pub use run::{Tool, command, run};
+use sapi_tools::{Generate, exit};
+
+pub use program::{ca, ca_create_identity};

@@ -12,10 +12,10 @@ use sapi::identity::{
     recipient_key,
 };
 
+use crate::Generate;
 use crate::backup::certificate;
 use crate::directory::CaDirectory;
 use crate::exit::{CONFIG, DATA, Failure, NO_INPUT, SYSTEM, USAGE};
-use crate::generate::Generate;
 use crate::installation::{installation, report};
 use crate::passphrase::{KeyPassphraseOptions, PassphraseOptions};
 use crate::run::Tool;
@@ -32,7 +32,7 @@ use crate::run::Tool;
 /// terminal.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_restore", after_help = EXAMPLE)]
-pub struct Restore {
+pub(crate) struct Restore {
     /// The backup, or the archive in it
     #[arg(value_name = "FILE", required = true)]
     backup: Option<PathBuf>,

@@ -12,8 +12,8 @@ use sapi_stock::Journal;
 use sapi_stock::journal::{Issued, Reason, Record, parse_serial};
 use serde_json::json;
 
+use crate::Generate;
 use crate::exit::{DATA, Failure, NO, NO_INPUT, SYSTEM, USAGE};
-use crate::generate::Generate;
 use crate::journal::{Place, failure};
 use crate::run::Tool;
 
@@ -23,7 +23,7 @@ use crate::run::Tool;
 /// has not ended. Prints what was revoked; all of it must be in the journal. Publish the list with ca_gen_crl.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_revoke", after_help = EXAMPLE)]
-pub struct Revoke {
+pub(crate) struct Revoke {
     /// A serial number in hexadecimal; repeat it for each
     #[arg(long = "serial", value_name = "HEX")]
     serials: Vec<String>,

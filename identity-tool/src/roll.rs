@@ -8,10 +8,10 @@ use clap::Parser;
 use sapi::Validity;
 use sapi::identity::{KeyKind, Passphrase, Rollover, RolloverError, SuccessorKey};
 
+use crate::Generate;
 use crate::create::HAVE_IT_SIGNED;
 use crate::directory::CaDirectory;
 use crate::exit::{CANNOT_CREATE, CONFIG, Failure, NO, SYSTEM};
-use crate::generate::Generate;
 use crate::installation::{creation, installation, report};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
@@ -35,7 +35,7 @@ use crate::spinner::Spinner;
 /// --passphrase-file, SAPI_PASSPHRASE_FILE, $CREDENTIALS_DIRECTORY/ca-passphrase, CA_PASSPHRASE, the terminal.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_roll_identity", after_help = EXAMPLE)]
-pub struct RollIdentity {
+pub(crate) struct RollIdentity {
     /// Put the prepared successor in place
     #[arg(long, conflicts_with_all = ["same_key", "key", "validity"])]
     activate: bool,

@@ -23,6 +23,11 @@ install() {
     local page program
     local tools=(ca_create_identity ca_check_identity ca_install_certificate ca_roll_identity)
     tools+=(ca_change_passphrase ca_backup ca_restore ca_revoke ca_gen_crl ca_approve ca_journal)
+    for program in "${tools[@]}"; do
+        expect "$(readlink "/usr/bin/$program")" ca
+        "$program" --version >/dev/null
+    done
+    tools+=(ca)
     for page in sapi-hooks-example sapi-hooks-example-serve "${tools[@]}"; do
         man "$page" | grep . >/dev/null || fail "man $page"
     done

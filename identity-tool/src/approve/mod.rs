@@ -12,8 +12,8 @@ use std::time::SystemTime;
 use clap::{Parser, Subcommand};
 use sapi_stock::approvals::{Store, StoreError};
 
+use crate::Generate;
 use crate::exit::{CONFIG, DATA, Failure, NO, SYSTEM, USAGE};
-use crate::generate::Generate;
 use crate::run::Tool;
 use crate::service::{Service, ServiceOptions};
 use decide::{Approve, Reject};
@@ -27,7 +27,7 @@ use watch::Watch;
 /// client has several, by the id that the list shows: web01-3f0a4c62.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_approve", after_help = EXAMPLE, subcommand_negates_reqs = true)]
-pub struct ApproveRequests {
+pub(crate) struct ApproveRequests {
     #[command(subcommand)]
     task: Option<Task>,
 

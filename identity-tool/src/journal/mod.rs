@@ -10,8 +10,8 @@ use clap::{Parser, Subcommand};
 use sapi_stock::Journal;
 use sapi_stock::journal::JournalError;
 
+use crate::Generate;
 use crate::exit::{CONFIG, DATA, Failure, NO, SYSTEM, USAGE};
-use crate::generate::Generate;
 use crate::run::Tool;
 use crate::service::ServiceOptions;
 use find::{Find, List};
@@ -20,7 +20,7 @@ use verify::Verify;
 /// Reads the journal of certificates: lists, finds, and verifies that no line was changed.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_journal", after_help = EXAMPLE)]
-pub struct ReadJournal {
+pub(crate) struct ReadJournal {
     #[command(subcommand)]
     task: Option<Task>,
 

@@ -1,0 +1,7 @@
+//! All the tools: each by its own name, and as `ca <what>`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    identity_tool::ca()
+}
