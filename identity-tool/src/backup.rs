@@ -8,11 +8,11 @@ use std::time::SystemTime;
 use clap::Parser;
 use openssl::x509::X509;
 use sapi::identity::{Backup as Made, BackupError, IdentityError, load};
+use sapi_tools::Generate;
+use sapi_tools::exit::{CANNOT_CREATE, CONFIG, DATA, Failure, NO_INPUT, SOFTWARE, SYSTEM};
 
-use crate::Generate;
 use crate::check::passphrase;
 use crate::directory::CaDirectory;
-use crate::exit::{CANNOT_CREATE, CONFIG, DATA, Failure, NO_INPUT, SOFTWARE, SYSTEM};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
 

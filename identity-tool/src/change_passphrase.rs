@@ -5,10 +5,10 @@ use std::time::SystemTime;
 
 use clap::Parser;
 use sapi::identity::{ChangePassphrase as Change, ChangePassphraseError};
+use sapi_tools::Generate;
+use sapi_tools::exit::{CANNOT_CREATE, CONFIG, Failure, SOFTWARE, SYSTEM};
 
-use crate::Generate;
 use crate::directory::CaDirectory;
-use crate::exit::{CANNOT_CREATE, CONFIG, Failure, SOFTWARE, SYSTEM};
 use crate::passphrase::{NewPassphraseOptions, PassphraseOptions};
 use crate::run::Tool;
 

@@ -6,11 +6,11 @@ use std::time::SystemTime;
 use clap::Parser;
 use sapi::Validity;
 use sapi::identity::{Finding, Level, Passphrase, check, faults};
+use sapi_tools::Generate;
+use sapi_tools::exit::{CONFIG, Failure, NO, SYSTEM};
 use serde_json::json;
 
-use crate::Generate;
 use crate::directory::CaDirectory;
-use crate::exit::{CONFIG, Failure, NO, SYSTEM};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
 

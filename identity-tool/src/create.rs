@@ -7,10 +7,10 @@ use clap::Parser;
 use sapi::DistinguishedName;
 use sapi::Validity;
 use sapi::identity::{AuthorityRequest, Existing, KeyKind, NewIdentity, Passphrase, existing};
+use sapi_tools::Generate;
+use sapi_tools::exit::{CONFIG, Failure, SYSTEM, USAGE};
 
-use crate::Generate;
 use crate::directory::CaDirectory;
-use crate::exit::{CONFIG, Failure, SYSTEM, USAGE};
 use crate::installation::{creation, installation, report, what_about_the_old};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;

@@ -8,12 +8,12 @@ use clap::Parser;
 use sapi::identity::{load, load_issuer};
 use sapi::{Identity, Validity};
 use sapi_stock::{Crl, CrlError, PublishedCrl};
+use sapi_tools::Generate;
+use sapi_tools::exit::{CANNOT_CREATE, CONFIG, DATA, Failure, SOFTWARE, SYSTEM};
 use serde_json::json;
 
-use crate::Generate;
 use crate::directory::CaDirectory;
-use crate::exit::{CANNOT_CREATE, CONFIG, DATA, Failure, SOFTWARE, SYSTEM};
-use crate::journal::{Place, failure};
+use crate::journal::{JournalLocation, failure};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
 use crate::spinner::Spinner;
@@ -47,7 +47,7 @@ pub(crate) struct GenCrl {
     json: bool,
 
     #[command(flatten)]
-    journal: Place,
+    journal: JournalLocation,
 
     #[command(flatten)]
     directory: CaDirectory,

@@ -7,10 +7,10 @@ use std::time::SystemTime;
 
 use clap::Parser;
 use sapi::identity::{Existing, OutsideCertificate, OutsideCertificateError, certificates};
+use sapi_tools::Generate;
+use sapi_tools::exit::{CONFIG, DATA, Failure, NO_INPUT, SYSTEM};
 
-use crate::Generate;
 use crate::directory::CaDirectory;
-use crate::exit::{CONFIG, DATA, Failure, NO_INPUT, SYSTEM};
 use crate::installation::{installation, report, what_about_the_old};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;

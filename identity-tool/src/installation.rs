@@ -4,9 +4,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use sapi::identity::{CreateError, Existing, InstallError, Installed};
+use sapi_tools::exit::{CANNOT_CREATE, Failure, NO, SOFTWARE, SYSTEM, USAGE};
 
 use crate::confirm::confirm;
-use crate::exit::{CANNOT_CREATE, Failure, NO, SOFTWARE, SYSTEM, USAGE};
 
 /// Asks what is to happen to files that are there; without a terminal to ask, they stay.
 pub(crate) fn what_about_the_old(

@@ -27,6 +27,4 @@ mod spinner;
 mod table;
 mod tools;
 
-use sapi_tools::{Generate, exit};
-
 pub use program::{ca, ca_create_identity};

@@ -11,11 +11,11 @@ use sapi::identity::{
     OtherPassphrase, PassphraseError, PrivateKeyError, Restore as Files, RestoreError,
     recipient_key,
 };
+use sapi_tools::Generate;
+use sapi_tools::exit::{CONFIG, DATA, Failure, NO_INPUT, SYSTEM, USAGE};
 
-use crate::Generate;
 use crate::backup::certificate;
 use crate::directory::CaDirectory;
-use crate::exit::{CONFIG, DATA, Failure, NO_INPUT, SYSTEM, USAGE};
 use crate::installation::{installation, report};
 use crate::passphrase::{KeyPassphraseOptions, PassphraseOptions};
 use crate::run::Tool;

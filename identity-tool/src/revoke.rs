@@ -10,11 +10,11 @@ use openssl::hash::MessageDigest;
 use openssl::x509::X509;
 use sapi_stock::Journal;
 use sapi_stock::journal::{Issued, Reason, Record, parse_serial};
+use sapi_tools::Generate;
+use sapi_tools::exit::{DATA, Failure, NO, NO_INPUT, SYSTEM, USAGE};
 use serde_json::json;
 
-use crate::Generate;
-use crate::exit::{DATA, Failure, NO, NO_INPUT, SYSTEM, USAGE};
-use crate::journal::{Place, failure};
+use crate::journal::{JournalLocation, failure};
 use crate::run::Tool;
 
 /// Revokes certificates: they cannot be renewed from now on, and stand on the next revocation list.
@@ -46,7 +46,7 @@ pub(crate) struct Revoke {
     json: bool,
 
     #[command(flatten)]
-    journal: Place,
+    journal: JournalLocation,
 
     #[command(flatten)]
     generate: Generate,

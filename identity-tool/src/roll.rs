@@ -7,11 +7,11 @@ use std::time::SystemTime;
 use clap::Parser;
 use sapi::Validity;
 use sapi::identity::{KeyKind, Passphrase, Rollover, RolloverError, SuccessorKey};
+use sapi_tools::Generate;
+use sapi_tools::exit::{CANNOT_CREATE, CONFIG, Failure, NO, SYSTEM};
 
-use crate::Generate;
 use crate::create::HAVE_IT_SIGNED;
 use crate::directory::CaDirectory;
-use crate::exit::{CANNOT_CREATE, CONFIG, Failure, NO, SYSTEM};
 use crate::installation::{creation, installation, report};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;

@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use clap::Args;
 use sapi::{Profile, Validity};
+use sapi_tools::exit::{CONFIG, Failure};
 use serde::Deserialize;
-
-use crate::exit::{CONFIG, Failure};
 
 /// The option that says where the settings are.
 #[derive(Args, Clone, Debug)]

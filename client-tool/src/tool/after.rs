@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
+use sapi_tools::exit::Failure;
 
-use super::exit::{self, Failure};
+use super::exit;
 use super::options::Options;
 
 /// What is to be done; perhaps nothing.

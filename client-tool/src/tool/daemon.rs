@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use sapi_client::Backoff;
+use sapi_tools::exit::Failure;
 
 use super::clock::{Clock, STEP};
-use super::exit::{Failure, REJECTED, SETTINGS};
+use super::exit::{REJECTED, SETTINGS};
 use super::round::{Purpose, round};
 use super::settings::Settings;
 

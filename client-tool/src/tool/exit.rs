@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-pub(crate) use sapi_tools::exit::Failure;
-use sapi_tools::exit::{CONFIG, NO_PERMISSION, TEMPORARY as EX_TEMPFAIL, UNAVAILABLE};
+use sapi_tools::exit::{CONFIG, Failure, NO_PERMISSION, TEMPORARY as EX_TEMPFAIL, UNAVAILABLE};
 
 /// A setting is wrong.
 pub(crate) fn settings(message: impl fmt::Display) -> Failure {

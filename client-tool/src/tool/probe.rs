@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 
+use sapi_tools::exit::Failure;
+
 use super::clock::Clock;
-use super::exit::{self, Failure, OTHER, TEMPORARY};
+use super::exit::{self, OTHER, TEMPORARY};
 use super::options::Options;
 use super::settings::server;
 

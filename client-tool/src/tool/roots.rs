@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use super::exit::{self, Failure};
+use sapi_tools::exit::Failure;
+
+use super::exit;
 
 /// The system's own bundle, in PEM; `SSL_CERT_FILE` may name another.
 pub(crate) fn system() -> Result<Vec<u8>, Failure> {

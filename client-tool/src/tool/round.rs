@@ -6,9 +6,10 @@ use std::time::Duration;
 use sapi_client::{
     AskError, Backoff, CheckError, Credential, Enrolment, Outcome, Refusal, RefusalKind,
 };
+use sapi_tools::exit::Failure;
 
 use super::clock::Clock;
-use super::exit::{self, Failure, OTHER, PENDING, REJECTED, SETTINGS, TEMPORARY};
+use super::exit::{self, OTHER, PENDING, REJECTED, SETTINGS, TEMPORARY};
 use super::settings::{Settings, Waiting};
 use super::store::Store;
 

@@ -11,12 +11,12 @@ use std::thread;
 
 use clap::CommandFactory;
 use sapi::identity::hardening;
-use sapi_tools::exit::conclude;
+use sapi_tools::exit::{Failure, conclude};
 use sapi_tools::{parse, version};
 
 use super::clock::SystemClock;
 use super::daemon::stay;
-use super::exit::{self, Failure, OTHER, SETTINGS, gravest};
+use super::exit::{self, OTHER, SETTINGS, gravest};
 use super::options::{Arguments, Mode, Options};
 use super::probe::probe;
 use super::round::{Purpose, round};

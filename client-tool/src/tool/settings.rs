@@ -9,9 +9,10 @@ use std::time::Duration;
 use sapi::identity::KeyKind;
 use sapi::{AltName, DistinguishedName, Validity};
 use sapi_client::{Address, Anchors, Client, Server, Wish};
+use sapi_tools::exit::Failure;
 
 use super::after::After;
-use super::exit::{self, Failure};
+use super::exit;
 use super::files::Layout;
 use super::options::Options;
 use super::owner::Owner;

@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 use sapi_client::{Credential, Enrolment};
+use sapi_tools::exit::Failure;
 use zeroize::Zeroizing;
 
-use super::exit::{self, Failure, LOCKED};
+use super::exit::{self, LOCKED};
 use super::files::{
     CERTIFICATE, CHAIN, COMBINED, FULL_CHAIN, KEY, Layout, NAMES, Wanted, copy_of, make_directory,
     point, sync, write,

@@ -6,11 +6,11 @@ use std::time::SystemTime;
 use clap::Args;
 use sapi::{AltName, DistinguishedName, Validity};
 use sapi_stock::approvals::{Application, Approval, Decision, Refusal};
+use sapi_tools::exit::{Failure, SYSTEM, USAGE};
 
 use super::list::{Row, id};
 use super::select::select;
-use super::{Place, failure};
-use crate::exit::{Failure, SYSTEM, USAGE};
+use super::store_location::{StoreLocation, failure};
 use crate::table::write_json;
 
 /// Approves a request: the client gets its certificate when it asks again, and another each time after
@@ -65,7 +65,7 @@ struct How {
     json: bool,
 
     #[command(flatten)]
-    place: Place,
+    location: StoreLocation,
 }
 
 impl Approve {
@@ -106,7 +106,7 @@ impl Reject {
 
 impl How {
     fn decide(&self, which: &str, decision: Decision) -> Result<(), Failure> {
-        let (store, _) = self.place.open()?;
+        let (store, _) = self.location.open()?;
         let seen = select(&store, which)?;
         let decided = store.decide(&seen, decision).map_err(failure)?;
         for name in not_asked_for(&decided) {

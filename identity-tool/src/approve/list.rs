@@ -5,10 +5,10 @@ use std::time::SystemTime;
 
 use clap::Args;
 use sapi_stock::approvals::{Application, State};
+use sapi_tools::exit::{Failure, SYSTEM};
 use serde::Serialize;
 
-use super::{Place, failure};
-use crate::exit::{Failure, SYSTEM};
+use super::store_location::{StoreLocation, failure};
 use crate::table::{age, colours, shown, write_json, write_table};
 
 /// Shows what waits for a decision, in a table
@@ -23,12 +23,12 @@ pub(super) struct List {
     json: bool,
 
     #[command(flatten)]
-    place: Place,
+    location: StoreLocation,
 }
 
 impl List {
     pub(super) fn act(self, now: SystemTime) -> Result<(), Failure> {
-        let (store, _) = self.place.open()?;
+        let (store, _) = self.location.open()?;
         let mut found = store.list().map_err(failure)?;
         found.retain(|application| self.all || application.state() == State::Pending);
         let written = if self.json {

@@ -4,18 +4,16 @@ mod decide;
 mod list;
 mod select;
 mod show;
+mod store_location;
 mod watch;
 
-use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::{Parser, Subcommand};
-use sapi_stock::approvals::{Store, StoreError};
+use sapi_tools::Generate;
+use sapi_tools::exit::{Failure, USAGE};
 
-use crate::Generate;
-use crate::exit::{CONFIG, DATA, Failure, NO, SYSTEM, USAGE};
 use crate::run::Tool;
-use crate::service::{Service, ServiceOptions};
 use decide::{Approve, Reject};
 use list::List;
 use show::Show;
@@ -44,17 +42,6 @@ enum Task {
     Watch(Watch),
 }
 
-/// Where the requests are.
-#[derive(clap::Args, Clone, Debug)]
-pub(crate) struct Place {
-    #[command(flatten)]
-    service: ServiceOptions,
-
-    /// The folder of the requests, if not that of hooks.approvals.folder
-    #[arg(long, value_name = "DIR", env = "SAPI_HOOKS__APPROVALS__FOLDER")]
-    folder: Option<PathBuf>,
-}
-
 impl Tool for ApproveRequests {
     fn generate(&self) -> &Generate {
         &self.generate
@@ -73,38 +60,6 @@ impl Tool for ApproveRequests {
             )),
         }
     }
-}
-
-impl Place {
-    fn open(&self) -> Result<(Store, Service), Failure> {
-        let service = self.service.read()?;
-        let of_service = || {
-            service
-                .hooks
-                .approvals
-                .as_ref()
-                .map(|table| table.folder.clone())
-        };
-        let folder = self.folder.clone().or_else(of_service).ok_or_else(|| {
-            Failure::new(
-                CONFIG,
-                "where are the requests? The settings have no [hooks.approvals]; give --folder or --config",
-            )
-        })?;
-        let store = Store::existing(&folder).map_err(failure)?;
-        Ok((store, service))
-    }
-}
-
-/// An error of the store with the code it ends with.
-fn failure(error: StoreError) -> Failure {
-    let code = match &error {
-        StoreError::Missing(_) => CONFIG,
-        StoreError::Io(_) => SYSTEM,
-        StoreError::Changed { .. } => NO,
-        _ => DATA,
-    };
-    Failure::new(code, error)
 }
 
 const EXAMPLE: &str = "\

@@ -1,9 +1,10 @@
 //! Which request is meant.
 
 use sapi_stock::approvals::{Application, State, Store};
+use sapi_tools::exit::{Failure, NO};
 
-use super::{failure, list::id};
-use crate::exit::{Failure, NO};
+use super::list::id;
+use super::store_location::failure;
 
 /// The request of a client, or with an id. Of a client's several the one that is pending, if there is one alone.
 pub(super) fn select(store: &Store, which: &str) -> Result<Application, Failure> {

@@ -7,12 +7,12 @@ use std::time::SystemTime;
 use clap::Args;
 use sapi::{CertRequest, DistinguishedName, DraftCertificate, Issuer};
 use sapi_stock::approvals::{Application, Approval, Decision};
+use sapi_tools::exit::{CONFIG, DATA, Failure, SOFTWARE, SYSTEM};
 use serde::Serialize;
 
-use super::Place;
 use super::list::{Row, id};
 use super::select::select;
-use crate::exit::{CONFIG, DATA, Failure, SOFTWARE, SYSTEM};
+use super::store_location::StoreLocation;
 use crate::service::{Service, validity};
 use crate::table::{moment, shown, write_json};
 
@@ -31,12 +31,12 @@ pub(super) struct Show {
     json: bool,
 
     #[command(flatten)]
-    place: Place,
+    location: StoreLocation,
 }
 
 impl Show {
     pub(super) fn act(self, now: SystemTime) -> Result<(), Failure> {
-        let (store, service) = self.place.open()?;
+        let (store, service) = self.location.open()?;
         let application = select(&store, &self.which)?;
         let of_service = || service.ca_path.clone();
         let ca_path = self.ca_path.clone().or_else(of_service);

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use clap::Args;
 use sapi_stock::approvals::{Application, State};
+use sapi_tools::exit::{Failure, SYSTEM, USAGE};
 
 use super::list::{Row, id, write};
-use super::{Place, failure};
-use crate::exit::{Failure, SYSTEM, USAGE};
+use super::store_location::{StoreLocation, failure};
 use crate::run::now;
 
 /// Shows what waits for a decision, live, until Ctrl-C
@@ -21,12 +21,12 @@ pub(super) struct Watch {
     json: bool,
 
     #[command(flatten)]
-    place: Place,
+    location: StoreLocation,
 }
 
 impl Watch {
     pub(super) fn act(self) -> Result<(), Failure> {
-        let (store, _) = self.place.open()?;
+        let (store, _) = self.location.open()?;
         let output = io::stdout();
         if !self.json && !output.is_terminal() {
             return Err(Failure::new(

@@ -5,9 +5,9 @@ use std::time::SystemTime;
 
 use clap::Args;
 use sapi_stock::journal::{Issued, Record, parse_serial};
+use sapi_tools::exit::{Failure, NO, SYSTEM, USAGE};
 
-use super::{Place, failure};
-use crate::exit::{Failure, NO, SYSTEM, USAGE};
+use super::location::{JournalLocation, failure};
 use crate::table::{colours, moment, shown, write_json, write_table};
 
 /// Lists every certificate, the oldest first
@@ -56,7 +56,7 @@ struct How {
     pem: bool,
 
     #[command(flatten)]
-    place: Place,
+    location: JournalLocation,
 }
 
 impl List {
@@ -105,7 +105,7 @@ impl How {
         now: SystemTime,
         fits: impl Fn(&Issued) -> bool,
     ) -> Result<Vec<Record>, Failure> {
-        let journal = self.place.read_only()?;
+        let journal = self.location.read_only()?;
         let mut found = journal.find(fits).map_err(failure)?;
         found.retain(|record| !self.valid || status(record, now) == "valid");
         Ok(found)

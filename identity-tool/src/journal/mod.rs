@@ -1,21 +1,20 @@
 //! `ca_journal`.
 
 mod find;
+mod location;
 mod verify;
 
-use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::{Parser, Subcommand};
-use sapi_stock::Journal;
-use sapi_stock::journal::JournalError;
+use sapi_tools::Generate;
+use sapi_tools::exit::{Failure, USAGE};
 
-use crate::Generate;
-use crate::exit::{CONFIG, DATA, Failure, NO, SYSTEM, USAGE};
 use crate::run::Tool;
-use crate::service::ServiceOptions;
 use find::{Find, List};
 use verify::Verify;
+
+pub(crate) use location::{JournalLocation, failure};
 
 /// Reads the journal of certificates: lists, finds, and verifies that no line was changed.
 #[derive(Clone, Debug, Parser)]
@@ -35,17 +34,6 @@ enum Task {
     Find(Find),
 }
 
-/// Where the journal is.
-#[derive(clap::Args, Clone, Debug)]
-pub(crate) struct Place {
-    #[command(flatten)]
-    service: ServiceOptions,
-
-    /// The folder of the journal, if not that of hooks.journal.folder
-    #[arg(long, value_name = "DIR", env = "SAPI_HOOKS__JOURNAL__FOLDER")]
-    folder: Option<PathBuf>,
-}
-
 impl Tool for ReadJournal {
     fn generate(&self) -> &Generate {
         &self.generate
@@ -62,43 +50,6 @@ impl Tool for ReadJournal {
             )),
         }
     }
-}
-
-impl Place {
-    /// The folder, as the options or the service's settings name it.
-    pub(crate) fn folder(&self) -> Result<PathBuf, Failure> {
-        if let Some(folder) = &self.folder {
-            return Ok(folder.clone());
-        }
-        let table = self.service.read()?.hooks.journal;
-        table.map(|table| table.folder).ok_or_else(|| {
-            Failure::new(
-                CONFIG,
-                "where is the journal? The settings have no [hooks.journal]; give --folder or --config",
-            )
-        })
-    }
-
-    pub(crate) fn read_only(&self) -> Result<Journal, Failure> {
-        Journal::read_only(&self.folder()?).map_err(failure)
-    }
-
-    /// To be written too; a journal that is not there is not made.
-    pub(crate) fn open(&self) -> Result<Journal, Failure> {
-        self.read_only()?;
-        Journal::open(&self.folder()?).map_err(failure)
-    }
-}
-
-/// An error of the journal with the code it ends with.
-pub(crate) fn failure(error: JournalError) -> Failure {
-    let code = match &error {
-        JournalError::Io(io) if io.kind() == std::io::ErrorKind::NotFound => CONFIG,
-        JournalError::Io(_) => SYSTEM,
-        JournalError::Fault(_) => DATA,
-        _ => NO,
-    };
-    Failure::new(code, error)
 }
 
 const EXAMPLE: &str = "\

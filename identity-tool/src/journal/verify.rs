@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use clap::Args;
 use sapi_stock::journal::Summary;
+use sapi_tools::exit::{Failure, SYSTEM};
 
-use super::{Place, failure};
-use crate::exit::{Failure, SYSTEM};
+use super::location::{JournalLocation, failure};
 use crate::spinner::Spinner;
 use crate::table::write_json;
 
@@ -22,12 +22,12 @@ pub(super) struct Verify {
     json: bool,
 
     #[command(flatten)]
-    place: Place,
+    location: JournalLocation,
 }
 
 impl Verify {
     pub(super) fn act(self) -> Result<(), Failure> {
-        let journal = self.place.read_only()?;
+        let journal = self.location.read_only()?;
         let summary = {
             let _spinner = Spinner::start("Reading the journal".into());
             journal.verify_since(self.head.as_deref())

@@ -1,0 +1,52 @@
+//! Where the requests are, as the options or the service's settings name it.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use sapi_stock::approvals::{Store, StoreError};
+use sapi_tools::exit::{CONFIG, DATA, Failure, NO, SYSTEM};
+
+use crate::service::{Service, ServiceOptions};
+
+/// Where the requests are.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct StoreLocation {
+    #[command(flatten)]
+    service: ServiceOptions,
+
+    /// The folder of the requests, if not that of hooks.approvals.folder
+    #[arg(long, value_name = "DIR", env = "SAPI_HOOKS__APPROVALS__FOLDER")]
+    folder: Option<PathBuf>,
+}
+
+impl StoreLocation {
+    pub(crate) fn open(&self) -> Result<(Store, Service), Failure> {
+        let service = self.service.read()?;
+        let of_service = || {
+            service
+                .hooks
+                .approvals
+                .as_ref()
+                .map(|table| table.folder.clone())
+        };
+        let folder = self.folder.clone().or_else(of_service).ok_or_else(|| {
+            Failure::new(
+                CONFIG,
+                "where are the requests? The settings have no [hooks.approvals]; give --folder or --config",
+            )
+        })?;
+        let store = Store::existing(&folder).map_err(failure)?;
+        Ok((store, service))
+    }
+}
+
+/// An error of the store with the code it ends with.
+pub(crate) fn failure(error: StoreError) -> Failure {
+    let code = match &error {
+        StoreError::Missing(_) => CONFIG,
+        StoreError::Io(_) => SYSTEM,
+        StoreError::Changed { .. } => NO,
+        _ => DATA,
+    };
+    Failure::new(code, error)
+}
