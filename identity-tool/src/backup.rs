@@ -7,12 +7,13 @@ use std::time::SystemTime;
 
 use clap::Parser;
 use openssl::x509::X509;
-use sapi::identity::{Backup as Made, BackupError, IdentityError, load};
+use sapi::identity::{Backup as Made, IdentityErrorKind, load};
 use sapi_tools::Generate;
-use sapi_tools::exit::{CANNOT_CREATE, CONFIG, DATA, Failure, NO_INPUT, SOFTWARE, SYSTEM};
+use sapi_tools::exit::{CANNOT_CREATE, CONFIG, DATA, Failure, NO_INPUT, SYSTEM};
 
 use crate::check::passphrase;
 use crate::directory::CaDirectory;
+use crate::installation::refused;
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
 
@@ -68,11 +69,12 @@ impl Tool for Backup {
         if let Some(passphrase) = &passphrase {
             match load(directory, passphrase, now) {
                 // An intermediate that waits for its certificate is worth keeping too.
-                Ok(_) | Err(IdentityError::File(_)) => {}
+                Ok(_) => {}
+                Err(error) if error.kind() == IdentityErrorKind::File => {}
                 Err(error) => return Err(Failure::new(CONFIG, error)),
             }
         }
-        let backup = Made::make(directory, &recipients?, now).map_err(refusal)?;
+        let backup = Made::make(directory, &recipients?, now).map_err(refused)?;
         let output = self.output.unwrap_or_default();
         let path = output.display();
         backup.write(&output).map_err(|error| {
@@ -95,15 +97,6 @@ pub(crate) fn certificate(file: &Path) -> Result<X509, Failure> {
     let pem = fs::read(file).map_err(|error| Failure::new(NO_INPUT, named(&error)))?;
     let found = X509::from_pem(&pem);
     found.map_err(|_| Failure::new(DATA, named(&"no certificate in PEM")))
-}
-
-fn refusal(error: BackupError) -> Failure {
-    let code = match error {
-        BackupError::Identity(_) => CONFIG,
-        BackupError::OpenSsl(_) | BackupError::Archive(_) => SOFTWARE,
-        _ => DATA,
-    };
-    Failure::new(code, error)
 }
 
 const EXAMPLE: &str = "\

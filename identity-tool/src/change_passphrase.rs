@@ -4,11 +4,12 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use clap::Parser;
-use sapi::identity::{ChangePassphrase as Change, ChangePassphraseError};
+use sapi::identity::ChangePassphrase as Change;
 use sapi_tools::Generate;
-use sapi_tools::exit::{CANNOT_CREATE, CONFIG, Failure, SOFTWARE, SYSTEM};
+use sapi_tools::exit::{CONFIG, Failure, SYSTEM};
 
 use crate::directory::CaDirectory;
+use crate::installation::refused;
 use crate::passphrase::{NewPassphraseOptions, PassphraseOptions};
 use crate::run::Tool;
 
@@ -51,13 +52,7 @@ impl Tool for ChangePassphrase {
             .source()
             .create("New passphrase for the CA's private key: ")
             .map_err(config)?;
-        change.finish(&new).map_err(|error| {
-            let code = match error {
-                ChangePassphraseError::Io(_) => CANNOT_CREATE,
-                _ => SOFTWARE,
-            };
-            Failure::new(code, error)
-        })?;
+        change.finish(&new).map_err(refused)?;
         writeln!(io::stdout(), "{DONE}").map_err(|error| Failure::new(SYSTEM, error))
     }
 }

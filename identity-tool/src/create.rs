@@ -11,7 +11,7 @@ use sapi_tools::Generate;
 use sapi_tools::exit::{CONFIG, Failure, SYSTEM, USAGE};
 
 use crate::directory::CaDirectory;
-use crate::installation::{creation, installation, report, what_about_the_old};
+use crate::installation::{refused, report, what_about_the_old};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
 use crate::spinner::Spinner;
@@ -90,11 +90,11 @@ impl CreateIdentity {
         let identity = {
             let _spinner = self.spinner();
             NewIdentity::self_signed(subject, self.key, self.validity.duration(), now)
-                .map_err(creation)?
+                .map_err(refused)?
         };
         let installed = identity
             .install(&self.directory.ca_path, passphrase, existing, now)
-            .map_err(installation)?;
+            .map_err(refused)?;
         let end = identity.certificate().not_after();
         report(&installed, "identity")
             .and_then(|()| writeln!(io::stdout(), "Valid until {end}"))
@@ -110,11 +110,11 @@ impl CreateIdentity {
     ) -> Result<(), Failure> {
         let request = {
             let _spinner = self.spinner();
-            AuthorityRequest::new(subject, self.key).map_err(creation)?
+            AuthorityRequest::new(subject, self.key).map_err(refused)?
         };
         let installed = request
             .install(&self.directory.ca_path, passphrase, existing, now)
-            .map_err(installation)?;
+            .map_err(refused)?;
         report(&installed, "identity")
             .and_then(|()| writeln!(io::stdout(), "{HAVE_IT_SIGNED}"))
             .map_err(|error| Failure::new(SYSTEM, error))

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::Parser;
-use sapi::identity::{Existing, OutsideCertificate, OutsideCertificateError, certificates};
+use sapi::identity::{Existing, OutsideCertificate, certificates};
 use sapi_tools::Generate;
-use sapi_tools::exit::{CONFIG, DATA, Failure, NO_INPUT, SYSTEM};
+use sapi_tools::exit::{CONFIG, Failure, NO_INPUT, SYSTEM};
 
 use crate::directory::CaDirectory;
-use crate::installation::{installation, report, what_about_the_old};
+use crate::installation::{refused, report, what_about_the_old};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
 
@@ -64,11 +64,9 @@ impl Tool for InstallCertificate {
             .unlock()
             .map_err(|error| Failure::new(CONFIG, error))?;
         let outside =
-            OutsideCertificate::find(&pem, directory, &passphrase, now).map_err(refusal)?;
+            OutsideCertificate::find(&pem, directory, &passphrase, now).map_err(refused)?;
         let existing = what_about_the_old(directory, certificates(directory), "certificate")?;
-        let installed = outside
-            .install(directory, existing, now)
-            .map_err(installation)?;
+        let installed = outside.install(directory, existing, now).map_err(refused)?;
         report(&installed, "certificate")
             .and_then(|()| describe(&outside, existing))
             .map_err(|error| Failure::new(SYSTEM, error))
@@ -93,14 +91,6 @@ fn describe(outside: &OutsideCertificate, existing: Existing) -> io::Result<()> 
         writeln!(output, "A service that runs takes it at SIGHUP")?;
     }
     Ok(())
-}
-
-fn refusal(error: OutsideCertificateError) -> Failure {
-    let code = match error {
-        OutsideCertificateError::Key(_) => CONFIG,
-        _ => DATA,
-    };
-    Failure::new(code, error)
 }
 
 const EXAMPLE: &str = "\

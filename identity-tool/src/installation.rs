@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use sapi::identity::{CreateError, Existing, InstallError, Installed};
-use sapi_tools::exit::{CANNOT_CREATE, Failure, NO, SOFTWARE, SYSTEM, USAGE};
+use sapi::identity::{Existing, IdentityError, IdentityErrorKind, Installed};
+use sapi_tools::exit::{CANNOT_CREATE, CONFIG, DATA, Failure, NO, SOFTWARE, SYSTEM, USAGE};
 
 use crate::confirm::confirm;
 
@@ -17,7 +17,11 @@ pub(crate) fn what_about_the_old(
     if found.is_empty() {
         return Ok(Existing::Keep);
     }
-    let found = InstallError::Exists { found };
+    let listed: Vec<_> = found
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let kept = format!("an identity exists and was kept: {}", listed.join(", "));
     let question =
         format!("Replace the {what} in this directory? Its files are kept in a dated folder.");
     let mut output = io::stderr();
@@ -25,10 +29,10 @@ pub(crate) fn what_about_the_old(
     let _ = writeln!(output, "{} holds {article} {what}.", directory.display());
     match confirm(&question).map_err(|error| Failure::new(SYSTEM, error))? {
         Some(true) => Ok(Existing::SetAside),
-        Some(false) => Err(Failure::new(NO, found)),
+        Some(false) => Err(Failure::new(NO, kept)),
         None => Err(Failure::new(
             NO,
-            format!("{found} (there is no terminal to ask whether to replace it)"),
+            format!("{kept} (there is no terminal to ask whether to replace it)"),
         )),
     }
 }
@@ -45,19 +49,15 @@ pub(crate) fn report(installed: &Installed, old: &str) -> io::Result<()> {
     Ok(())
 }
 
-pub(crate) fn creation(error: CreateError) -> Failure {
-    let code = match error {
-        CreateError::EmptySubject | CreateError::TooLong => USAGE,
-        _ => SOFTWARE,
+/// The failure that an error about an identity ends a tool with.
+pub(crate) fn refused(error: IdentityError) -> Failure {
+    let code = match error.kind() {
+        IdentityErrorKind::Usage => USAGE,
+        IdentityErrorKind::InTheWay => NO,
+        IdentityErrorKind::Outside => DATA,
+        IdentityErrorKind::Write => CANNOT_CREATE,
+        IdentityErrorKind::Crypto => SOFTWARE,
+        _ => CONFIG,
     };
     Failure::new(code, error)
-}
-
-pub(crate) fn installation(error: InstallError) -> Failure {
-    match error {
-        InstallError::Exists { .. } => Failure::new(NO, error),
-        InstallError::Io { .. } => Failure::new(CANNOT_CREATE, error),
-        InstallError::Create(error) => creation(error),
-        _ => Failure::new(SOFTWARE, error),
-    }
 }

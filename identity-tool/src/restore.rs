@@ -8,15 +8,14 @@ use std::{fmt, io};
 
 use clap::Parser;
 use sapi::identity::{
-    OtherPassphrase, PassphraseError, PrivateKeyError, Restore as Files, RestoreError,
-    recipient_key,
+    IdentityError, OtherPassphrase, PassphraseError, Restore as Files, recipient_key,
 };
 use sapi_tools::Generate;
-use sapi_tools::exit::{CONFIG, DATA, Failure, NO_INPUT, SYSTEM, USAGE};
+use sapi_tools::exit::{CONFIG, Failure, NO_INPUT, SYSTEM, USAGE};
 
 use crate::backup::certificate;
 use crate::directory::CaDirectory;
-use crate::installation::{installation, report};
+use crate::installation::{refused, report};
 use crate::passphrase::{KeyPassphraseOptions, PassphraseOptions};
 use crate::run::Tool;
 
@@ -76,7 +75,7 @@ impl Tool for Restore {
             }
             _ => Files::from_archive(&backup),
         }
-        .map_err(refusal)?;
+        .map_err(refused)?;
         let passphrase = self
             .passphrase
             .sources()
@@ -84,7 +83,7 @@ impl Tool for Restore {
             .map_err(|error| Failure::new(CONFIG, error))?;
         let installed = restore
             .install(&self.directory.ca_path, &passphrase, now)
-            .map_err(refusal)?;
+            .map_err(refused)?;
         report(&installed, "identity")
             .and_then(|()| writeln!(io::stdout(), "Restored; ca_check_identity says what it is"))
             .map_err(|error| Failure::new(SYSTEM, error))
@@ -108,12 +107,12 @@ fn unlock(
 
 /// Why a recipient's key does not help.
 enum Unusable {
-    Key(PrivateKeyError),
+    Key(IdentityError),
     Passphrase(PassphraseError),
 }
 
-impl From<PrivateKeyError> for Unusable {
-    fn from(error: PrivateKeyError) -> Self {
+impl From<IdentityError> for Unusable {
+    fn from(error: IdentityError) -> Self {
         Self::Key(error)
     }
 }
@@ -130,14 +129,6 @@ impl fmt::Display for Unusable {
             Self::Key(error) => error.fmt(f),
             Self::Passphrase(error) => error.fmt(f),
         }
-    }
-}
-
-fn refusal(error: RestoreError) -> Failure {
-    match error {
-        RestoreError::Install(error) => installation(error),
-        RestoreError::Identity(_) => Failure::new(CONFIG, error),
-        _ => Failure::new(DATA, error),
     }
 }
 

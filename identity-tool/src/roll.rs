@@ -6,13 +6,13 @@ use std::time::SystemTime;
 
 use clap::Parser;
 use sapi::Validity;
-use sapi::identity::{KeyKind, Passphrase, Rollover, RolloverError, SuccessorKey};
+use sapi::identity::{KeyKind, Passphrase, Rollover, SuccessorKey};
 use sapi_tools::Generate;
-use sapi_tools::exit::{CANNOT_CREATE, CONFIG, Failure, NO, SYSTEM};
+use sapi_tools::exit::{CONFIG, Failure, SYSTEM};
 
 use crate::create::HAVE_IT_SIGNED;
 use crate::directory::CaDirectory;
-use crate::installation::{creation, installation, report};
+use crate::installation::{refused, report};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
 use crate::spinner::Spinner;
@@ -84,7 +84,7 @@ impl Tool for RollIdentity {
             publish: self.publish.as_deref().unwrap_or(directory),
         };
         if self.activate {
-            let installed = rollover.activate(&passphrase, now).map_err(refusal)?;
+            let installed = rollover.activate(&passphrase, now).map_err(refused)?;
             report(&installed, "identity")
                 .and_then(|()| writeln!(io::stdout(), "A service that runs takes it at SIGHUP"))
                 .map_err(|error| Failure::new(SYSTEM, error))
@@ -111,7 +111,7 @@ impl RollIdentity {
             let _spinner = Spinner::start(doing);
             rollover
                 .prepare(passphrase, key, self.validity.duration(), now)
-                .map_err(refusal)?
+                .map_err(refused)?
         };
         print(&prepared.written)
             .and_then(|()| print(&prepared.published))
@@ -133,16 +133,6 @@ fn print(paths: &[PathBuf]) -> io::Result<()> {
     paths
         .iter()
         .try_for_each(|path| writeln!(output, "{}", path.display()))
-}
-
-fn refusal(error: RolloverError) -> Failure {
-    match error {
-        RolloverError::Create(error) => creation(error),
-        RolloverError::Install(error) => installation(error),
-        RolloverError::Publish(..) => Failure::new(CANNOT_CREATE, error),
-        RolloverError::Waiting(_) | RolloverError::NoSuccessor(_) => Failure::new(NO, error),
-        _ => Failure::new(CONFIG, error),
-    }
 }
 
 const GIVE_IT: &str =

@@ -90,7 +90,9 @@ pub use certificate::{
 pub use hooks::{
     BoxError, Chain, FirstOf, HookCall, Rejection, SigningContext, SigningHooks, Terms, Verdict,
 };
-pub use identity::{Identity, SigningPool, UnfitIdentity};
+pub use identity::ca::Identity;
+pub use identity::pool::SigningPool;
+pub use identity::unfit::UnfitIdentity;
 pub use openssl;
 pub use pipeline::{Difference, Observation, Pipeline};
 pub use request::{

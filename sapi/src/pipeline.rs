@@ -29,7 +29,7 @@ use crate::certificate::{DraftCertificate, IssuedCertificate, Issuer, SerialNumb
 use crate::hooks::{
     BoxError, Chain, PostsignFailure, Rejection, SigningContext, SigningHooks, Terms, Verdict,
 };
-use crate::identity::{PoolError, SigningPool};
+use crate::identity::pool::{PoolError, SigningPool};
 use crate::request::{CertRequest, ClientId, CsrError, Peer};
 pub use differences::Difference;
 use generation::{Generation, GenerationStore};

@@ -3,3 +3,4 @@
 pub(crate) mod asn1;
 pub(crate) mod der_writer;
 pub(crate) mod hex;
+pub(crate) mod time;

@@ -8,7 +8,7 @@ use crate::certificate::{
     check_invariants, write_tbs,
 };
 use crate::hooks::{BoxError, HookCall};
-use crate::identity::Identity;
+use crate::identity::ca::Identity;
 use crate::pipeline::metrics::Metrics;
 use crate::request::signature::{Digest, Scheme};
 use crate::request::{AltName, CertRequest, RequestPolicy, pem, read_spki};

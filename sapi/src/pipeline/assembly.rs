@@ -9,7 +9,8 @@ use super::generation::{Generation, GenerationStore};
 use super::{Pipeline, Road};
 use crate::certificate::{Issuer, Profile};
 use crate::hooks::{BoxError, Chain, SigningHooks};
-use crate::identity::{Identity, SigningPool};
+use crate::identity::ca::Identity;
+use crate::identity::pool::SigningPool;
 
 impl Pipeline {
     /// A pipeline with the default profile, ten seconds for each hook, and a signing thread per core.

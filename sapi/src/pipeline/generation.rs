@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::certificate::Profile;
 use crate::hooks::Chain;
-use crate::identity::Identity;
+use crate::identity::ca::Identity;
 
 /// Identity, hooks and profile. A request takes one generation at its start and keeps it to its end,
 /// so that no certificate mixes the old and the new.

@@ -12,7 +12,7 @@ use openssl::x509::{X509NameBuilder, X509Req};
 use super::generation::Generation;
 use crate::certificate::{DraftCertificate, Issuer, SerialNumber, Tbs, Validity};
 use crate::hooks::BoxError;
-use crate::identity::SigningPool;
+use crate::identity::pool::SigningPool;
 use crate::request::CertRequest;
 
 /// Signs on the threads that sign, and verifies. No hook sees it, and the certificate is dropped.

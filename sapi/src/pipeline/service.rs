@@ -7,7 +7,7 @@ use super::generation::Generation;
 use super::metrics::Metrics;
 use super::{Pipeline, self_test};
 use crate::hooks::{BoxError, SigningHooks};
-use crate::identity::SigningPool;
+use crate::identity::pool::SigningPool;
 
 impl Pipeline {
     /// Signs a throw-away request with the key in use and verifies the signature.

@@ -11,7 +11,9 @@ use super::Pipeline;
 use super::generation::Generation;
 use crate::certificate::{IssuedCertificate, Profile, Validity, no_random_numbers};
 use crate::hooks::{Chain, Rejection, SigningContext, SigningHooks, Terms, Verdict};
-use crate::identity::{Identity, Signer, SigningPool};
+use crate::identity::ca::Identity;
+use crate::identity::pool::SigningPool;
+use crate::identity::signer::Signer;
 use crate::request::Peer;
 use crate::testing::{Authority, RequestBuilder};
 

@@ -14,7 +14,7 @@ use super::endpoint::put_csr::Endpoint;
 use super::process::notify;
 use super::start::StartError;
 use super::unlock::unlock;
-use crate::identity::KeptPassphrase;
+use crate::identity::passphrase::kept::KeptPassphrase;
 use crate::pipeline::generation::Generation;
 use crate::settings::checked::Settings;
 use crate::settings::sources::Sources;

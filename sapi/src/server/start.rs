@@ -22,10 +22,11 @@ use super::process::{drain, notify, open_files};
 use super::reload::Reloader;
 use super::unlock::unlock;
 use crate::hooks::{BoxError, Chain};
-use crate::identity::{
-    Identity, IdentityError, KeptPassphrase, PassphraseError, PassphraseSources, SigningPool,
-    UnfitIdentity,
-};
+use crate::identity::ca::Identity;
+use crate::identity::passphrase::kept::KeptPassphrase;
+use crate::identity::pool::SigningPool;
+use crate::identity::unfit::UnfitIdentity;
+use crate::identity::{IdentityError, PassphraseError, PassphraseSources};
 use crate::pipeline::Pipeline;
 use crate::settings::checked::Settings;
 use crate::settings::sources::{SettingsError, Sources};

@@ -5,8 +5,9 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use super::start::StartError;
+use crate::identity::ca::Identity;
 use crate::identity::key::secure_heap;
-use crate::identity::{Identity, IdentityError, Passphrase, PrivateKeyError, load};
+use crate::identity::{IdentityErrorKind, Passphrase, load};
 
 /// Loads the identity in a folder. A wrong passphrase takes a while to be told.
 pub(crate) fn unlock(ca_path: &Path, passphrase: &Passphrase) -> Result<Identity, StartError> {
@@ -17,10 +18,7 @@ pub(crate) fn unlock(ca_path: &Path, passphrase: &Passphrase) -> Result<Identity
         Ok(loaded) => Ok(Identity::new(loaded.key, loaded.certificate, loaded.chain)?),
         Err(error) => {
             // Every other error is told once, by whoever asked for the identity.
-            if matches!(
-                error,
-                IdentityError::PrivateKey(PrivateKeyError::WrongPassphrase)
-            ) {
+            if error.kind() == IdentityErrorKind::WrongPassphrase {
                 let name = ca_path.display();
                 tracing::error!("{name}: not unlocked: {error}; waiting before saying so");
                 thread::sleep(WRONG_PASSPHRASE_WAIT);

@@ -7,7 +7,7 @@ use openssl::x509::X509;
 
 use super::TestKey;
 use super::ca_certificate::{KeyId, certify_ca, certify_client};
-use crate::identity::Identity;
+use crate::identity::ca::Identity;
 use crate::request::{DistinguishedName, PeerCertificate};
 
 /// A certificate authority for tests: a key and a certificate that nobody trusts.

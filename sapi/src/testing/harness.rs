@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use super::{Authority, Clock};
 use crate::certificate::{IssuedCertificate, Profile, SerialNumber};
 use crate::hooks::{BoxError, Chain, Rejection, SigningHooks};
-use crate::identity::SigningPool;
+use crate::identity::pool::SigningPool;
 use crate::pipeline::{Observation, Pipeline};
 use crate::request::{CertRequest, ClientId, Peer};
 

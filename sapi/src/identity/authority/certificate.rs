@@ -11,12 +11,12 @@ use openssl::rand::rand_bytes;
 use openssl::x509::extension::{BasicConstraints, KeyUsage};
 use openssl::x509::{X509, X509Builder, X509Extension, X509Name, X509NameRef, X509Ref};
 
+use super::error::CreateError;
 use super::extensions;
 use crate::certificate::{
     AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, DerWriter, KEY_USAGE, SUBJECT_KEY_ID, SignatureAlgorithm,
     key_identifier,
 };
-use crate::identity::life::create::CreateError;
 
 /// What a CA's certificate is about to say.
 pub(crate) struct AuthorityCertificate {

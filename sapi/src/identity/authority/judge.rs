@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use openssl::asn1::Asn1Time;
 use openssl::nid::Nid;
 use openssl::x509::{X509, X509NameRef, X509Ref};
+use thiserror::Error;
 
 use super::extensions::AuthorityExtensions;
 
@@ -56,15 +57,12 @@ pub(crate) fn check_chain(certificate: &X509Ref, chain: &[X509]) -> Result<(), A
         let number = position + 1;
         let mismatch = !same_name(below.issuer_name(), above.subject_name());
         if mismatch || !signed_by(below, above) {
-            return Err(AuthorityFault::Chain { number });
+            return Err(AuthorityFault::Chain(number));
         }
         match form(above) {
             Ok(_) => below = above,
             Err(fault) => {
-                return Err(AuthorityFault::Above {
-                    number,
-                    fault: Box::new(fault),
-                });
+                return Err(AuthorityFault::Above(number, Box::new(fault)));
             }
         }
     }
@@ -112,62 +110,25 @@ pub(crate) fn dates(certificate: &X509Ref, now: SystemTime) -> Option<AuthorityW
 }
 
 /// Why a certificate cannot be used as a CA's.
-///
-/// ```
-/// use sapi::identity::AuthorityFault;
-/// assert!(AuthorityFault::NotCa.to_string().contains("CA:TRUE"));
-/// ```
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum AuthorityFault {
-    /// Not a certificate in DER.
+#[derive(Debug, Error)]
+pub(crate) enum AuthorityFault {
+    #[error("not a readable certificate")]
     Unreadable,
-    /// Extensions that are malformed or there twice.
+    #[error("malformed or repeated extensions")]
     Extensions,
-    /// No basicConstraints with CA:TRUE.
+    #[error("not a CA certificate: basicConstraints does not say CA:TRUE")]
     NotCa,
-    /// A keyUsage without keyCertSign.
+    #[error("may not sign certificates: keyUsage does not say keyCertSign")]
     MayNotSign,
-    /// Issued by itself, but not signed by itself.
+    #[error("its own key did not make its signature")]
     BadSignature,
     /// The certificate at this place, counted from 1, did not sign the one before it.
-    Chain {
-        /// The place.
-        number: usize,
-    },
-    /// The certificate at this place, counted from 1, is no CA's.
-    Above {
-        /// The place.
-        number: usize,
-        /// What is wrong with it.
-        fault: Box<AuthorityFault>,
-    },
+    #[error("certificate {0} is not the issuer of the one below it")]
+    Chain(usize),
+    /// The certificate at this place, counted from 1, is not a CA's.
+    #[error("certificate {0}: {1}")]
+    Above(usize, Box<AuthorityFault>),
 }
-
-impl fmt::Display for AuthorityFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable => f.write_str("not a readable certificate"),
-            Self::Extensions => f.write_str("malformed or repeated extensions"),
-            Self::NotCa => {
-                f.write_str("not a CA certificate: basicConstraints does not say CA:TRUE")
-            }
-            Self::MayNotSign => {
-                f.write_str("may not sign certificates: keyUsage does not say keyCertSign")
-            }
-            Self::BadSignature => f.write_str("its own key did not make its signature"),
-            Self::Chain { number } => {
-                write!(
-                    f,
-                    "certificate {number} is not the issuer of the one below it"
-                )
-            }
-            Self::Above { number, fault } => write!(f, "certificate {number}: {fault}"),
-        }
-    }
-}
-
-impl std::error::Error for AuthorityFault {}
 
 /// What is odd about a CA's certificate without making it useless.
 ///

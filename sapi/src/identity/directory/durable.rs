@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use openssl::rand::rand_bytes;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use super::install::InstallError;
+use super::error::InstallError;
 
 /// Renames, but never over something: another process may have been quicker.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {

@@ -1,12 +1,14 @@
 //! The files of an identity: their names, who may read them, reading them.
 
-use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use thiserror::Error;
 use zeroize::Zeroizing;
+
+use crate::identity::error::{IdentityError, IdentityErrorKind};
 
 /// The locked private key.
 pub(crate) const PRIVATE_KEY: &str = "ca.private_key.pem";
@@ -62,6 +64,9 @@ pub fn certificates(directory: &Path) -> Vec<PathBuf> {
     existing_of(directory, &CERTIFICATES)
 }
 
+/// Names and contents of files to be written.
+pub(crate) type Files = Vec<(&'static str, Zeroizing<Vec<u8>>)>;
+
 /// Those of these names that are in `directory`.
 pub(crate) fn existing_of(directory: &Path, names: &[&str]) -> Vec<PathBuf> {
     names
@@ -98,7 +103,7 @@ pub(crate) fn check_directory(directory: &Path) -> Result<(), FileError> {
     if mode & 0o002 != 0 && mode & 0o1000 == 0 {
         return Err(FileError {
             name: name(),
-            fault: FileFault::OthersCanWrite,
+            fault: FileFault::OthersCanWrite(name()),
         });
     }
     Ok(())
@@ -152,14 +157,14 @@ fn read(
     let open = metadata.permissions().mode() & forbidden;
     if open & (GROUP_WRITES | OTHERS_WRITE) != 0 {
         let fault_found = if open & OTHERS_WRITE != 0 {
-            FileFault::OthersCanWrite
+            FileFault::OthersCanWrite(name.to_owned())
         } else {
-            FileFault::GroupCanWrite
+            FileFault::GroupCanWrite(name.to_owned())
         };
         return Err(fault(fault_found));
     }
     if open != 0 {
-        return Err(fault(FileFault::OthersCanRead));
+        return Err(fault(FileFault::OthersCanRead(name.to_owned())));
     }
     if metadata.len() > MAX_LEN {
         return Err(fault(FileFault::TooLarge));
@@ -179,72 +184,49 @@ const OTHERS_READ: u32 = 0o004;
 const MAX_LEN: u64 = 256 * 1024;
 
 /// A file of the identity that cannot be used.
-///
-/// ```
-/// # fn f(error: &sapi::identity::FileError) {
-/// eprintln!("{error}"); // names the file, and what to do
-/// # }
-/// ```
-#[derive(Debug)]
-pub struct FileError {
+#[derive(Debug, Error)]
+#[error("{name}: {fault}")]
+pub(crate) struct FileError {
     name: String,
+    #[source]
     fault: FileFault,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Error)]
 enum FileFault {
+    #[error("there is no such file; ca_create_identity makes one")]
+    Missing,
+    #[error("cannot be read: {0}")]
     Unreadable(io::Error),
+    #[error("not a directory")]
     NoDirectory,
+    #[error("not a regular file")]
     NoFile,
+    #[error("larger than {} KiB", MAX_LEN / 1024)]
     TooLarge,
+    #[error("contains an encrypted block")]
     Encrypted,
-    OthersCanRead,
-    OthersCanWrite,
-    GroupCanWrite,
+    #[error("every user can read it; chmod o-rwx {0}")]
+    OthersCanRead(String),
+    #[error("every user can write it; chmod o-w {0}")]
+    OthersCanWrite(String),
+    #[error("its group can write it; chmod g-w {0}")]
+    GroupCanWrite(String),
 }
 
 impl FileError {
     fn unreadable(name: impl Into<String>, error: io::Error) -> Self {
-        Self {
-            name: name.into(),
-            fault: FileFault::Unreadable(error),
-        }
+        let fault = match error.kind() {
+            io::ErrorKind::NotFound => FileFault::Missing,
+            _ => FileFault::Unreadable(error),
+        };
+        let name = name.into();
+        Self { name, fault }
     }
 }
 
-impl fmt::Display for FileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = &self.name;
-        match &self.fault {
-            FileFault::Unreadable(error) if error.kind() == io::ErrorKind::NotFound => {
-                write!(
-                    f,
-                    "{name}: there is no such file; ca_create_identity makes one"
-                )
-            }
-            FileFault::Unreadable(error) => write!(f, "{name}: cannot be read: {error}"),
-            FileFault::NoDirectory => write!(f, "{name}: not a directory"),
-            FileFault::NoFile => write!(f, "{name}: not a regular file"),
-            FileFault::TooLarge => write!(f, "{name}: larger than {} KiB", MAX_LEN / 1024),
-            FileFault::Encrypted => write!(f, "{name}: holds an encrypted block"),
-            FileFault::OthersCanRead => {
-                write!(f, "{name}: every user can read it; chmod o-rwx {name}")
-            }
-            FileFault::OthersCanWrite => {
-                write!(f, "{name}: every user can write it; chmod o-w {name}")
-            }
-            FileFault::GroupCanWrite => {
-                write!(f, "{name}: its group can write it; chmod g-w {name}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for FileError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.fault {
-            FileFault::Unreadable(error) => Some(error),
-            _ => None,
-        }
+impl From<FileError> for IdentityError {
+    fn from(error: FileError) -> Self {
+        Self::new(IdentityErrorKind::File, error)
     }
 }

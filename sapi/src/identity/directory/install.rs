@@ -1,17 +1,16 @@
 //! Putting a new identity into its directory: all of it or nothing, and nothing lost.
 
 use std::fs::{self, DirBuilder};
+use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
-use std::{fmt, io};
 
 use super::durable::{make_directory, rename, sync};
-use super::files;
+use super::error::InstallError;
+use super::files::{self, Files};
 use super::staging::Staging;
-use crate::identity::life::create::{CreateError, Files, NewIdentity};
-use crate::identity::life::timestamp::stamp;
-use crate::identity::passphrase::Passphrase;
+use crate::encoding::time::stamp;
 
 /// What to do with an identity that is already there.
 ///
@@ -41,35 +40,6 @@ pub struct Installed {
     pub written: Vec<PathBuf>,
     /// The folder of the old files, if there were any.
     pub set_aside: Option<PathBuf>,
-}
-
-impl NewIdentity {
-    /// Locks the key and writes the four files into `directory`, which is made if missing.
-    ///
-    /// They are written and synced in a folder of their own beside the targets, then renamed. If
-    /// anything fails, what was there is there again, under its old names.
-    ///
-    /// # Errors
-    /// When an identity exists and is to be kept, or the files cannot be written.
-    ///
-    /// ```
-    /// use std::{path::Path, time::SystemTime};
-    /// use sapi::identity::{Existing, NewIdentity, Passphrase};
-    /// # fn f(new: &NewIdentity, now: SystemTime) -> Result<(), sapi::BoxError> {
-    /// let passphrase = Passphrase::new(b"correct horse".to_vec())?;
-    /// new.install(Path::new("/var/lib/ca"), &passphrase, Existing::Keep, now)?;
-    /// # Ok(()) }
-    /// ```
-    pub fn install(
-        &self,
-        directory: &Path,
-        passphrase: &Passphrase,
-        existing: Existing,
-        now: SystemTime,
-    ) -> Result<Installed, InstallError> {
-        let files = self.files(passphrase).map_err(InstallError::Create)?;
-        install(directory, &files, &files::ALL, existing, now)
-    }
 }
 
 /// Writes `files` where none of the names in `instead_of` is, or moves those aside.
@@ -172,63 +142,6 @@ fn make_folder(directory: &Path, now: SystemTime) -> Result<PathBuf, InstallErro
     }
     result.map_err(|error| InstallError::io(directory, error))
 }
-
-/// Why a new identity was not put in place.
-///
-/// ```
-/// # fn f(error: &sapi::identity::InstallError) {
-/// eprintln!("{error}");
-/// # }
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum InstallError {
-    /// There is one already.
-    Exists {
-        /// Its files.
-        found: Vec<PathBuf>,
-    },
-    /// The files' contents could not be made.
-    Create(CreateError),
-    /// A file or directory could not be written.
-    Io {
-        /// Which.
-        path: PathBuf,
-        /// What the system says.
-        error: io::Error,
-    },
-}
-
-impl InstallError {
-    pub(crate) fn io(path: &Path, error: io::Error) -> Self {
-        let path = path.to_owned();
-        Self::Io { path, error }
-    }
-}
-
-impl fmt::Display for InstallError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Exists { found } => {
-                let found: Vec<_> = found
-                    .iter()
-                    .map(|path| path.display().to_string())
-                    .collect();
-                write!(f, "an identity exists and was kept: {}", found.join(", "))
-            }
-            Self::Create(error) => error.fmt(f),
-            Self::Io { path, error } => {
-                write!(
-                    f,
-                    "{}: cannot be written: {error}; nothing was changed",
-                    path.display()
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for InstallError {}
 
 #[cfg(test)]
 mod tests {

@@ -7,12 +7,14 @@ use std::time::SystemTime;
 use openssl::pkey::{HasPrivate, HasPublic, PKey, PKeyRef, Private};
 use openssl::sign::{Signer, Verifier};
 use openssl::x509::X509;
+use thiserror::Error;
 
 use super::files;
 use super::files::FileError;
 use crate::certificate::Issuer;
 use crate::identity::authority::judge;
 use crate::identity::authority::judge::{AuthorityFault, AuthorityWarning};
+use crate::identity::error::{IdentityError, IdentityErrorKind};
 use crate::identity::key::private::PrivateKeyError;
 use crate::identity::key::{private, signing};
 use crate::identity::passphrase::Passphrase;
@@ -59,6 +61,15 @@ pub fn load(
     passphrase: &Passphrase,
     now: SystemTime,
 ) -> Result<LoadedIdentity, IdentityError> {
+    Ok(load_pair(directory, passphrase, now)?)
+}
+
+/// [`load`], for this floor.
+pub(crate) fn load_pair(
+    directory: &Path,
+    passphrase: &Passphrase,
+    now: SystemTime,
+) -> Result<LoadedIdentity, LoadError> {
     files::check_directory(directory)?;
     let public = load_public(directory, now)?;
     let key = load_key(directory, passphrase)?;
@@ -92,13 +103,11 @@ pub fn load(
 ///
 /// # Errors
 /// When a file is missing, open to the wrong people, unreadable, or does not fit the others.
-pub fn load_issuer(
-    directory: &Path,
-    now: SystemTime,
-) -> Result<Issuer, Box<dyn std::error::Error + Send + Sync>> {
+pub fn load_issuer(directory: &Path, now: SystemTime) -> Result<Issuer, IdentityError> {
     files::check_directory(directory)?;
     let public = load_public(directory, now)?;
-    Issuer::new(public.certificate, public.chain).map_err(|error| error.to_string().into())
+    Issuer::new(public.certificate, public.chain)
+        .map_err(|error| IdentityError::new(IdentityErrorKind::Unusable, error))
 }
 
 /// What can be loaded without the passphrase.
@@ -109,14 +118,12 @@ pub(crate) struct PublicPart {
     pub(crate) warnings: Vec<AuthorityWarning>,
 }
 
-pub(crate) fn load_public(directory: &Path, now: SystemTime) -> Result<PublicPart, IdentityError> {
+pub(crate) fn load_public(directory: &Path, now: SystemTime) -> Result<PublicPart, LoadError> {
     let name = files::certificate_name(directory);
     let mut certificates = load_certificates(directory, name)?.into_iter();
-    let certificate = certificates
-        .next()
-        .ok_or(IdentityError::NoCertificate { name })?;
-    let mut warnings = judge::check(&certificate, now)
-        .map_err(|fault| IdentityError::Authority { name, fault })?;
+    let certificate = certificates.next().ok_or(LoadError::NoCertificate(name))?;
+    let mut warnings =
+        judge::check(&certificate, now).map_err(|fault| LoadError::Authority(name, fault))?;
     if certificates.next().is_some() {
         warnings.push(AuthorityWarning::SeveralCertificates);
     }
@@ -132,10 +139,10 @@ pub(crate) fn load_public(directory: &Path, now: SystemTime) -> Result<PublicPar
 pub(crate) fn load_key(
     directory: &Path,
     passphrase: &Passphrase,
-) -> Result<PKey<Private>, IdentityError> {
+) -> Result<PKey<Private>, LoadError> {
     let pem = files::read_secret(directory)?;
-    let key = private::decrypt(&pem, passphrase).map_err(IdentityError::PrivateKey)?;
-    signing::check(&key).map_err(IdentityError::PrivateKey)?;
+    let key = private::decrypt(&pem, passphrase).map_err(LoadError::PrivateKey)?;
+    signing::check(&key).map_err(LoadError::PrivateKey)?;
     Ok(key)
 }
 
@@ -145,8 +152,8 @@ pub(crate) fn check_pair(
     key: &PKeyRef<Private>,
     certificate: &X509,
     name: &'static str,
-) -> Result<(), IdentityError> {
-    let mismatch = || IdentityError::KeyMismatch { name };
+) -> Result<(), LoadError> {
+    let mismatch = || LoadError::KeyMismatch(name);
     let public = certificate.public_key().map_err(|_| mismatch())?;
     if public.public_eq(key) && signs_for(key, &public) {
         Ok(())
@@ -155,22 +162,21 @@ pub(crate) fn check_pair(
     }
 }
 
-fn load_chain(directory: &Path, certificate: &X509) -> Result<Vec<X509>, IdentityError> {
+fn load_chain(directory: &Path, certificate: &X509) -> Result<Vec<X509>, LoadError> {
     let name = files::CHAIN;
     if !directory.join(name).exists() {
         return Ok(Vec::new());
     }
     let chain = load_certificates(directory, name)?;
-    judge::check_chain(certificate, &chain)
-        .map_err(|fault| IdentityError::Authority { name, fault })?;
+    judge::check_chain(certificate, &chain).map_err(|fault| LoadError::Authority(name, fault))?;
     Ok(chain)
 }
 
-fn load_certificates(directory: &Path, name: &'static str) -> Result<Vec<X509>, IdentityError> {
+fn load_certificates(directory: &Path, name: &'static str) -> Result<Vec<X509>, LoadError> {
     let pem = files::read_public(directory, name)?;
     match X509::stack_from_pem(&pem) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        _ => Err(IdentityError::NoCertificate { name }),
+        _ => Err(LoadError::NoCertificate(name)),
     }
 }
 
@@ -198,70 +204,32 @@ impl fmt::Debug for LoadedIdentity {
     }
 }
 
-/// Why there is no usable identity; each message names the file.
-///
-/// ```
-/// # fn f(error: &sapi::identity::IdentityError) {
-/// eprintln!("{error}"); // names the file
-/// # }
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum IdentityError {
-    /// A file is missing, unreadable, or open to the wrong people.
-    File(FileError),
-    /// The private key cannot be unlocked or used.
-    PrivateKey(PrivateKeyError),
-    /// A file without a certificate in it.
-    NoCertificate {
-        /// The file.
-        name: &'static str,
-    },
-    /// A certificate that is no CA's, or does not fit the others.
-    Authority {
-        /// The file.
-        name: &'static str,
-        /// What is wrong.
-        fault: AuthorityFault,
-    },
-    /// Key and certificate do not belong together.
-    KeyMismatch {
-        /// The certificate's file.
-        name: &'static str,
-    },
+/// Why there is no usable identity; each text names the file.
+#[derive(Debug, Error)]
+pub(crate) enum LoadError {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error("{file}: {0}", file = files::PRIVATE_KEY)]
+    PrivateKey(#[from] PrivateKeyError),
+    #[error("{0}: no certificate in PEM")]
+    NoCertificate(&'static str),
+    /// The certificate in a file is not a CA's, or does not fit the others.
+    #[error("{0}: {1}")]
+    Authority(&'static str, #[source] AuthorityFault),
+    /// The key does not belong to the certificate in this file.
+    #[error("{file}: is not the key of the certificate in {0}", file = files::PRIVATE_KEY)]
+    KeyMismatch(&'static str),
 }
 
-impl From<FileError> for IdentityError {
-    fn from(error: FileError) -> Self {
-        Self::File(error)
-    }
-}
-
-impl fmt::Display for IdentityError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(error) => error.fmt(f),
-            Self::PrivateKey(error) => write!(f, "{}: {error}", files::PRIVATE_KEY),
-            Self::NoCertificate { name } => write!(f, "{name}: no certificate in PEM"),
-            Self::Authority { name, fault } => write!(f, "{name}: {fault}"),
-            Self::KeyMismatch { name } => {
-                write!(
-                    f,
-                    "{}: is not the key of the certificate in {name}",
-                    files::PRIVATE_KEY
-                )
+impl From<LoadError> for IdentityError {
+    fn from(error: LoadError) -> Self {
+        let kind = match error {
+            LoadError::File(_) => IdentityErrorKind::File,
+            LoadError::PrivateKey(PrivateKeyError::WrongPassphrase) => {
+                IdentityErrorKind::WrongPassphrase
             }
-        }
-    }
-}
-
-impl std::error::Error for IdentityError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::File(error) => Some(error),
-            Self::PrivateKey(error) => Some(error),
-            Self::Authority { fault, .. } => Some(fault),
-            _ => None,
-        }
+            _ => IdentityErrorKind::Unusable,
+        };
+        Self::new(kind, error)
     }
 }

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use openssl::rand::rand_bytes;
 
 use super::durable::sync;
-use super::install::InstallError;
-use crate::identity::life::create::Files;
+use super::error::InstallError;
+use super::files::Files;
 
 /// A folder beside the targets that goes away with whatever is left in it.
 pub(crate) struct Staging(PathBuf);
@@ -17,7 +17,7 @@ pub(crate) struct Staging(PathBuf);
 impl Staging {
     pub(crate) fn new(directory: &Path, files: &Files) -> Result<Self, InstallError> {
         let mut random = [0_u8; 8];
-        rand_bytes(&mut random).map_err(|error| InstallError::Create(error.into()))?;
+        rand_bytes(&mut random)?;
         let name = format!(".new-identity-{:016x}", u64::from_be_bytes(random));
         let staging = Self(directory.join(name));
         DirBuilder::new()

@@ -1,39 +1,18 @@
 //! Private keys at rest: always locked, whatever the form.
-//!
-//! ```
-//! use sapi::identity::{KeyKind, Passphrase, private_key};
-//!
-//! let passphrase = Passphrase::new(b"correct horse".to_vec())?;
-//! let key = KeyKind::Ed25519.generate()?;
-//! let pem = private::encrypt(&key, &passphrase)?;
-//! assert!(private::decrypt(pem.as_bytes(), &passphrase).is_ok());
-//! # Ok::<(), sapi::BoxError>(())
-//! ```
 
-use std::fmt;
-
-use openssl::error::{Error, ErrorStack};
+use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, PKeyRef, Private};
 use openssl::rand::rand_bytes;
 use pkcs8::der::pem::PemLabel;
 use pkcs8::pkcs5::{pbes2, scrypt};
 use pkcs8::{EncryptedPrivateKeyInfoRef, LineEnding, PrivateKeyInfoRef, SecretDocument};
+use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::identity::error::{IdentityError, IdentityErrorKind};
 use crate::identity::passphrase::Passphrase;
 
 /// Unlocks a PEM key: encrypted PKCS#8, or the older `Proc-Type: 4,ENCRYPTED` forms.
-///
-/// ```
-/// use openssl::pkey::PKey;
-/// use sapi::identity::{Passphrase, private_key};
-///
-/// let passphrase = Passphrase::new(b"correct horse".to_vec())?;
-/// let key = PKey::generate_ed25519()?;
-/// let pem = private::encrypt(&key, &passphrase)?;
-/// assert!(private::decrypt(pem.as_bytes(), &passphrase)?.public_eq(&key));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 ///
 /// # Errors
 /// When the passphrase is wrong, the key is not locked, or there is no key.
@@ -79,7 +58,10 @@ pub(crate) fn check_locked(pem: &[u8]) -> Result<(), PrivateKeyError> {
 
 /// OpenSSL gives scrypt no more than 32 MiB; other software locks keys with more.
 fn too_costly(errors: &ErrorStack) -> bool {
-    let mut reasons = errors.errors().iter().filter_map(Error::reason);
+    let mut reasons = errors
+        .errors()
+        .iter()
+        .filter_map(openssl::error::Error::reason);
     reasons.any(|reason| reason == "memory limit exceeded")
 }
 
@@ -98,14 +80,6 @@ fn decrypt_costly(pem: &[u8], passphrase: &Passphrase) -> Result<PKey<Private>, 
 ///
 /// # Errors
 /// When OpenSSL cannot write the key.
-///
-/// ```
-/// use sapi::identity::{KeyKind, Passphrase, private_key};
-/// let passphrase = Passphrase::new(b"correct horse".to_vec())?;
-/// let pem = private::encrypt(&*KeyKind::P256.generate()?, &passphrase)?;
-/// assert!(pem.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
-/// # Ok::<(), sapi::BoxError>(())
-/// ```
 pub(crate) fn encrypt(
     key: &PKeyRef<Private>,
     passphrase: &Passphrase,
@@ -137,28 +111,35 @@ pub(crate) fn encrypt(
 }
 
 /// What is wrong with a private key.
-///
-/// ```
-/// use sapi::identity::{Passphrase, PrivateKeyError, private::decrypt};
-/// let passphrase = Passphrase::new(b"correct horse".to_vec()).unwrap();
-/// assert!(matches!(decrypt(b"no key", &passphrase), Err(PrivateKeyError::NoKey)));
-/// ```
-#[derive(Debug)]
-pub enum PrivateKeyError {
-    /// Locked with another passphrase.
+#[derive(Debug, Error)]
+pub(crate) enum PrivateKeyError {
+    #[error("wrong passphrase")]
     WrongPassphrase,
-    /// Locked with a cipher that this OpenSSL does not have.
-    UnsupportedCipher(ErrorStack),
-    /// Not locked at all.
+    #[error("locked with a cipher that this OpenSSL does not have")]
+    UnsupportedCipher(#[source] ErrorStack),
+    #[error("the key is not encrypted; lock it with: {LOCK_COMMAND}")]
     NotEncrypted,
-    /// No private key in PEM.
+    #[error("no private key in PEM")]
     NoKey,
-    /// A kind of key that is not used here; the kind it is.
+    /// The kind it is.
+    #[error(
+        "the key is {0}; a CA needs RSA of 2048 bits or more, P-256, P-384, P-521, Ed25519 or ML-DSA"
+    )]
     Unacceptable(String),
-    /// The key could not be locked.
+    #[error("the key could not be encrypted")]
     Encryption,
-    /// OpenSSL failed.
-    OpenSsl(ErrorStack),
+    #[error("OpenSSL could not handle the key")]
+    OpenSsl(#[source] ErrorStack),
+}
+
+impl From<PrivateKeyError> for IdentityError {
+    fn from(error: PrivateKeyError) -> Self {
+        let kind = match error {
+            PrivateKeyError::WrongPassphrase => IdentityErrorKind::WrongPassphrase,
+            _ => IdentityErrorKind::Unusable,
+        };
+        Self::new(kind, error)
+    }
 }
 
 impl PrivateKeyError {
@@ -176,36 +157,6 @@ impl PrivateKeyError {
             Self::UnsupportedCipher(errors.clone())
         } else {
             Self::WrongPassphrase
-        }
-    }
-}
-
-impl fmt::Display for PrivateKeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::WrongPassphrase => f.write_str("wrong passphrase"),
-            Self::UnsupportedCipher(_) => {
-                f.write_str("locked with a cipher that this OpenSSL does not have")
-            }
-            Self::NotEncrypted => {
-                write!(f, "the key is not encrypted; lock it with: {LOCK_COMMAND}")
-            }
-            Self::NoKey => f.write_str("no private key in PEM"),
-            Self::Unacceptable(kind) => write!(
-                f,
-                "the key is {kind}; a CA needs RSA of 2048 bits or more, P-256, P-384, P-521, Ed25519 or ML-DSA"
-            ),
-            Self::Encryption => f.write_str("the key could not be encrypted"),
-            Self::OpenSsl(_) => f.write_str("OpenSSL could not handle the key"),
-        }
-    }
-}
-
-impl std::error::Error for PrivateKeyError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::UnsupportedCipher(errors) | Self::OpenSsl(errors) => Some(errors),
-            _ => None,
         }
     }
 }

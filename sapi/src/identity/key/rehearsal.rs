@@ -5,7 +5,7 @@ use openssl::error::ErrorStack;
 use openssl::pkey::{Id, PKey, Private, Public};
 use openssl::rsa::Rsa;
 
-use crate::identity::UnfitIdentity;
+use crate::identity::unfit::UnfitIdentity;
 
 /// A new key of the same kind and size as a CA's, so that the same algorithm signs with it.
 pub(crate) fn key_like(key: &PKey<Public>) -> Result<ThrowAway, UnfitIdentity> {

@@ -6,7 +6,6 @@ use std::{fmt, io};
 
 use openssl::asn1::Asn1Time;
 use openssl::cms::{CMSOptions, CmsContentInfo};
-use openssl::error::ErrorStack;
 use openssl::pkey::Id;
 use openssl::stack::Stack;
 use openssl::symm::Cipher;
@@ -15,10 +14,12 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::check::readable;
+use super::error::LifeError;
+use crate::encoding::hex::hex;
 use crate::identity::directory::durable::Overwrite;
-use crate::identity::directory::files::FileError;
-use crate::identity::directory::load::IdentityError;
+use crate::identity::directory::load::LoadError;
 use crate::identity::directory::{durable, files, load};
+use crate::identity::error::IdentityError;
 use crate::identity::key::private;
 
 /// The files of an identity as a tar archive, encrypted to the certificates of one or several people, any one
@@ -53,7 +54,7 @@ impl Backup {
     /// use sapi::identity::Backup;
     /// use sapi::openssl::x509::X509;
     ///
-    /// # fn f(alice: X509, bob: X509, now: SystemTime) -> Result<(), sapi::identity::BackupError> {
+    /// # fn f(alice: X509, bob: X509, now: SystemTime) -> Result<(), sapi::identity::IdentityError> {
     /// let backup = Backup::make(Path::new("/var/lib/ca"), &[alice, bob], now)?;
     /// # Ok(()) }
     /// ```
@@ -61,17 +62,25 @@ impl Backup {
         directory: &Path,
         recipients: &[X509],
         now: SystemTime,
-    ) -> Result<Self, BackupError> {
+    ) -> Result<Self, IdentityError> {
+        Ok(Self::encrypted(directory, recipients, now)?)
+    }
+
+    fn encrypted(
+        directory: &Path,
+        recipients: &[X509],
+        now: SystemTime,
+    ) -> Result<Self, LifeError> {
         let mut stack = Stack::new()?;
         for recipient in recipients {
             check_recipient(recipient, now)?;
             stack.push(recipient.clone())?;
         }
         if stack.is_empty() {
-            return Err(BackupError::NoRecipient);
+            return Err(LifeError::NoRecipient);
         }
         let found = read(directory, now)?;
-        let archive = archive(&found, now).map_err(BackupError::Archive)?;
+        let archive = archive(&found, now).map_err(LifeError::Archive)?;
         let cms =
             CmsContentInfo::encrypt(&stack, &archive, Cipher::aes_256_cbc(), CMSOptions::BINARY)?;
         Ok(Self {
@@ -107,11 +116,10 @@ impl Backup {
     }
 }
 
-fn read(directory: &Path, now: SystemTime) -> Result<Contents, BackupError> {
+fn read(directory: &Path, now: SystemTime) -> Result<Contents, LifeError> {
     files::check_directory(directory)?;
     let key = files::read_secret(directory)?;
-    private::check_locked(&key)
-        .map_err(|error| BackupError::Identity(IdentityError::PrivateKey(error)))?;
+    private::check_locked(&key).map_err(LoadError::PrivateKey)?;
     let mut found: Contents = vec![(files::PRIVATE_KEY, key)];
     for name in files::ALL {
         if name != files::PRIVATE_KEY && directory.join(name).exists() {
@@ -123,7 +131,7 @@ fn read(directory: &Path, now: SystemTime) -> Result<Contents, BackupError> {
         .iter()
         .any(|name| directory.join(name).exists());
     if !waits {
-        load::load_public(directory, now).map_err(BackupError::Identity)?;
+        load::load_public(directory, now)?;
     }
     Ok(found)
 }
@@ -134,10 +142,8 @@ type Contents = Vec<(&'static str, Zeroizing<Vec<u8>>)>;
 fn archive(found: &Contents, now: SystemTime) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut sums = String::new();
     for (name, content) in found {
-        for octet in Sha256::digest(content.as_slice()) {
-            sums.push_str(&format!("{octet:02x}"));
-        }
-        sums.push_str(&format!("  {name}\n"));
+        let sum = hex(&Sha256::digest(content.as_slice()));
+        sums.push_str(&format!("{sum}  {name}\n"));
     }
     let seconds = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let mut builder = tar::Builder::new(Vec::new());
@@ -155,16 +161,16 @@ fn archive(found: &Contents, now: SystemTime) -> io::Result<Zeroizing<Vec<u8>>> 
     builder.into_inner().map(Zeroizing::new)
 }
 
-fn check_recipient(certificate: &X509, now: SystemTime) -> Result<(), BackupError> {
+fn check_recipient(certificate: &X509, now: SystemTime) -> Result<(), LifeError> {
     let subject = || readable(certificate.subject_name());
     match certificate.public_key()?.id() {
         Id::RSA | Id::EC => {}
-        _ => return Err(BackupError::RecipientKey(subject())),
+        _ => return Err(LifeError::RecipientKey(subject())),
     }
     let seconds = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let now = Asn1Time::from_unix(i64::try_from(seconds).unwrap_or(i64::MAX))?;
     if *certificate.not_before() > now || *certificate.not_after() < now {
-        return Err(BackupError::RecipientDates(
+        return Err(LifeError::RecipientDates(
             subject(),
             certificate.not_before().to_string(),
             certificate.not_after().to_string(),
@@ -185,62 +191,3 @@ impl fmt::Debug for Backup {
             .finish_non_exhaustive()
     }
 }
-
-/// Why there is no backup.
-///
-/// ```
-/// use std::{path::Path, time::UNIX_EPOCH};
-/// use sapi::identity::{Backup, BackupError};
-///
-/// let nobody = Backup::make(Path::new("/var/lib/ca"), &[], UNIX_EPOCH);
-/// assert!(matches!(nobody, Err(BackupError::NoRecipient)));
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum BackupError {
-    /// Nobody could open it.
-    NoRecipient,
-    /// This recipient's key is none to encrypt to.
-    RecipientKey(String),
-    /// This recipient's certificate is not valid now.
-    RecipientDates(String, String, String),
-    /// The identity is not worth keeping like this.
-    Identity(IdentityError),
-    /// The archive could not be made.
-    Archive(io::Error),
-    /// OpenSSL failed.
-    OpenSsl(ErrorStack),
-}
-
-impl From<FileError> for BackupError {
-    fn from(error: FileError) -> Self {
-        Self::Identity(error.into())
-    }
-}
-
-impl From<ErrorStack> for BackupError {
-    fn from(errors: ErrorStack) -> Self {
-        Self::OpenSsl(errors)
-    }
-}
-
-impl fmt::Display for BackupError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoRecipient => f.write_str("no recipient: nobody could open the backup"),
-            Self::RecipientKey(subject) => write!(
-                f,
-                "recipient {subject}: the key can only sign; give a certificate with an RSA or EC key"
-            ),
-            Self::RecipientDates(subject, from, to) => write!(
-                f,
-                "recipient {subject}: the certificate is valid from {from} to {to}; give a current one"
-            ),
-            Self::Identity(error) => error.fmt(f),
-            Self::Archive(error) => write!(f, "the archive cannot be made: {error}"),
-            Self::OpenSsl(errors) => write!(f, "OpenSSL could not encrypt the backup: {errors}"),
-        }
-    }
-}
-
-impl std::error::Error for BackupError {}

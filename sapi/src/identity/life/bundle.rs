@@ -6,7 +6,8 @@ use std::time::SystemTime;
 
 use openssl::x509::X509;
 
-use super::create::CreateError;
+use super::error::LifeError;
+use crate::identity::authority::error::CreateError;
 use crate::identity::authority::judge;
 use crate::identity::authority::judge::AuthorityWarning;
 use crate::identity::directory::durable::Overwrite;
@@ -21,12 +22,12 @@ impl TrustBundle {
         known: &[&X509],
         folder: &Path,
         now: SystemTime,
-    ) -> Result<Self, CreateError> {
+    ) -> Result<Self, LifeError> {
         let mut bundle: Vec<X509> = known.iter().map(|one| (*one).clone()).collect();
         if folder.join(files::BUNDLE).exists() {
-            let pem = files::read_public(folder, files::BUNDLE).map_err(CreateError::File)?;
-            for one in X509::stack_from_pem(&pem)? {
-                let der = one.to_der()?;
+            let pem = files::read_public(folder, files::BUNDLE)?;
+            for one in X509::stack_from_pem(&pem).map_err(CreateError::from)? {
+                let der = one.to_der().map_err(CreateError::from)?;
                 let is_new = bundle
                     .iter()
                     .all(|other| other.to_der().ok().as_ref() != Some(&der));

@@ -6,11 +6,11 @@ use std::{fmt, fs, io};
 use openssl::pkey::{PKey, Private};
 use zeroize::Zeroizing;
 
+use super::error::LifeError;
 use crate::identity::directory::durable::Overwrite;
-use crate::identity::directory::load::IdentityError;
 use crate::identity::directory::{durable, files, load};
+use crate::identity::error::IdentityError;
 use crate::identity::key::private;
-use crate::identity::key::private::PrivateKeyError;
 use crate::identity::passphrase::Passphrase;
 
 /// A CA's key, unlocked to be locked anew.
@@ -55,13 +55,13 @@ impl<'a> ChangePassphrase<'a> {
     /// When the file cannot be written or does not unlock; the old one is untouched then.
     ///
     /// ```no_run
-    /// # use sapi::identity::{ChangePassphrase, ChangePassphraseError, Passphrase};
-    /// # fn f(change: &ChangePassphrase<'_>, new: &Passphrase) -> Result<(), ChangePassphraseError> {
+    /// # use sapi::identity::{ChangePassphrase, IdentityError, Passphrase};
+    /// # fn f(change: &ChangePassphrase<'_>, new: &Passphrase) -> Result<(), IdentityError> {
     /// change.finish(new)?;
     /// # Ok(()) }
     /// ```
-    pub fn finish(&self, new: &Passphrase) -> Result<(), ChangePassphraseError> {
-        let locked = private::encrypt(&self.key, new).map_err(ChangePassphraseError::PrivateKey)?;
+    pub fn finish(&self, new: &Passphrase) -> Result<(), IdentityError> {
+        let locked = private::encrypt(&self.key, new).map_err(LifeError::PrivateKey)?;
         let check = |path: &Path| {
             let written = Zeroizing::new(fs::read(path)?);
             match private::decrypt(&written, new) {
@@ -74,7 +74,7 @@ impl<'a> ChangePassphrase<'a> {
             .and_then(|path| {
                 durable::write(&path, locked.as_bytes(), 0o600, Overwrite::Allowed, check)
             })
-            .map_err(ChangePassphraseError::Io)
+            .map_err(|error| LifeError::KeyFile(error).into())
     }
 }
 
@@ -85,36 +85,3 @@ impl fmt::Debug for ChangePassphrase<'_> {
             .finish_non_exhaustive()
     }
 }
-
-/// Why the passphrase is still the old one.
-///
-/// ```no_run
-/// # use sapi::identity::{ChangePassphrase, Passphrase};
-/// # fn f(change: &ChangePassphrase<'_>, new: &Passphrase) {
-/// if let Err(error) = change.finish(new) {
-///     eprintln!("the passphrase is still the old one: {error}");
-/// }
-/// # }
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum ChangePassphraseError {
-    /// The key could not be locked.
-    PrivateKey(PrivateKeyError),
-    /// The file could not be written, or not read back.
-    Io(io::Error),
-}
-
-impl fmt::Display for ChangePassphraseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = files::PRIVATE_KEY;
-        match self {
-            Self::PrivateKey(error) => write!(f, "{name}: {error}; nothing was changed"),
-            Self::Io(error) => {
-                write!(f, "{name}: cannot be written: {error}; nothing was changed")
-            }
-        }
-    }
-}
-
-impl std::error::Error for ChangePassphraseError {}

@@ -1,20 +1,21 @@
 //! A new self-signed CA.
 
 use std::fmt;
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use openssl::asn1::Asn1Time;
-use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
 use openssl::x509::{X509, X509Name, X509Req};
-use zeroize::Zeroizing;
 
+use super::error::LifeError;
 use super::request;
 use crate::identity::authority::certificate::AuthorityCertificate;
-use crate::identity::directory::files;
-use crate::identity::directory::files::FileError;
+use crate::identity::authority::error::CreateError;
+use crate::identity::directory::files::{self, Files};
+use crate::identity::directory::install::{Existing, Installed, install};
+use crate::identity::error::IdentityError;
 use crate::identity::key::kind::KeyKind;
-use crate::identity::key::private::PrivateKeyError;
 use crate::identity::passphrase::Passphrase;
 use crate::request::DistinguishedName;
 
@@ -59,6 +60,15 @@ impl NewIdentity {
         kind: KeyKind,
         validity: Duration,
         now: SystemTime,
+    ) -> Result<Self, IdentityError> {
+        Ok(Self::make(subject, kind, validity, now)?)
+    }
+
+    fn make(
+        subject: &DistinguishedName,
+        kind: KeyKind,
+        validity: Duration,
+        now: SystemTime,
     ) -> Result<Self, CreateError> {
         if subject.is_empty() {
             return Err(CreateError::EmptySubject);
@@ -77,6 +87,33 @@ impl NewIdentity {
             certificate,
             request,
         })
+    }
+
+    /// Locks the key and writes the four files into `directory`, which is made if missing.
+    ///
+    /// They are written and synced in a folder of their own beside the targets, then renamed. If
+    /// anything fails, what was there is there again, under its old names.
+    ///
+    /// # Errors
+    /// When an identity exists and is to be kept, or the files cannot be written.
+    ///
+    /// ```
+    /// use std::{path::Path, time::SystemTime};
+    /// use sapi::identity::{Existing, NewIdentity, Passphrase};
+    /// # fn f(new: &NewIdentity, now: SystemTime) -> Result<(), sapi::BoxError> {
+    /// let passphrase = Passphrase::new(b"correct horse".to_vec())?;
+    /// new.install(Path::new("/var/lib/ca"), &passphrase, Existing::Keep, now)?;
+    /// # Ok(()) }
+    /// ```
+    pub fn install(
+        &self,
+        directory: &Path,
+        passphrase: &Passphrase,
+        existing: Existing,
+        now: SystemTime,
+    ) -> Result<Installed, IdentityError> {
+        let files = self.files(passphrase)?;
+        Ok(install(directory, &files, &files::ALL, existing, now)?)
     }
 
     /// The private key.
@@ -104,15 +141,15 @@ impl NewIdentity {
     }
 
     /// The four files, the certificate last: it is what makes the others an identity.
-    pub(crate) fn files(&self, passphrase: &Passphrase) -> Result<Files, CreateError> {
+    pub(crate) fn files(&self, passphrase: &Passphrase) -> Result<Files, LifeError> {
         let mut files = request::files(&self.key, &self.request, passphrase)?;
-        files.push((files::CERTIFICATE, self.certificate.to_pem()?.into()));
+        files.push((
+            files::CERTIFICATE,
+            self.certificate.to_pem().map_err(CreateError::from)?.into(),
+        ));
         Ok(files)
     }
 }
-
-/// Names and contents.
-pub(crate) type Files = Vec<(&'static str, Zeroizing<Vec<u8>>)>;
 
 pub(crate) fn dates(
     validity: Duration,
@@ -144,77 +181,10 @@ impl fmt::Debug for NewIdentity {
     }
 }
 
-/// Why no CA could be made.
-///
-/// ```
-/// # use std::time::{Duration, SystemTime};
-/// use sapi::{DistinguishedName, identity::{CreateError, KeyKind, NewIdentity}};
-/// let nobody = DistinguishedName::from_fields([])?;
-/// let made = NewIdentity::self_signed(&nobody, KeyKind::P256, Duration::from_secs(60), SystemTime::UNIX_EPOCH);
-/// assert!(matches!(made, Err(CreateError::EmptySubject)));
-/// # Ok::<(), sapi::SubjectError>(())
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum CreateError {
-    /// The subject has no field.
-    EmptySubject,
-    /// The certificate would end after the year 9999.
-    TooLong,
-    /// The key could not be locked.
-    PrivateKey(PrivateKeyError),
-    /// A key that no certificate here is signed with.
-    UnsupportedKey,
-    /// The signature just made does not verify.
-    DoesNotVerify,
-    /// A certificate's extensions cannot be read or written.
-    Extensions(der::Error),
-    /// A file that another certificate depends on cannot be read.
-    File(FileError),
-    /// OpenSSL failed.
-    OpenSsl(ErrorStack),
-}
-
-impl From<der::Error> for CreateError {
-    fn from(error: der::Error) -> Self {
-        Self::Extensions(error)
-    }
-}
-
-impl From<ErrorStack> for CreateError {
-    fn from(errors: ErrorStack) -> Self {
-        Self::OpenSsl(errors)
-    }
-}
-
-impl fmt::Display for CreateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::EmptySubject => {
-                f.write_str("the subject is empty; a CA needs at least one field")
-            }
-            Self::TooLong => f.write_str("the validity reaches beyond the year 9999"),
-            Self::PrivateKey(error) => write!(f, "{}: {error}", files::PRIVATE_KEY),
-            Self::UnsupportedKey => {
-                f.write_str("the CA's key is of a kind that nothing here is signed with")
-            }
-            Self::File(error) => error.fmt(f),
-            Self::DoesNotVerify => {
-                f.write_str("the signature just made does not verify with the CA's public key")
-            }
-            Self::Extensions(error) => {
-                write!(f, "the CA certificate's extensions cannot be used: {error}")
-            }
-            Self::OpenSsl(errors) => write!(f, "OpenSSL could not make the identity: {errors}"),
-        }
-    }
-}
-
-impl std::error::Error for CreateError {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::identity::error::IdentityErrorKind;
 
     #[test]
     fn year_9999_is_the_end() {
@@ -238,6 +208,6 @@ mod tests {
             Duration::ZERO,
             UNIX_EPOCH,
         );
-        assert!(matches!(made, Err(CreateError::EmptySubject)));
+        assert!(matches!(made, Err(error) if error.kind() == IdentityErrorKind::Usage));
     }
 }

@@ -7,12 +7,14 @@ use std::time::SystemTime;
 use openssl::pkey::{PKeyRef, Private};
 use openssl::x509::X509;
 
-use super::create::Files;
+use super::error::LifeError;
+use crate::identity::authority::error::CreateError;
 use crate::identity::authority::judge;
 use crate::identity::authority::judge::{AuthorityFault, AuthorityWarning};
-use crate::identity::directory::install::{Existing, InstallError, Installed, install};
-use crate::identity::directory::load::IdentityError;
+use crate::identity::directory::files::Files;
+use crate::identity::directory::install::{Existing, Installed, install};
 use crate::identity::directory::{files, load};
+use crate::identity::error::IdentityError;
 use crate::identity::passphrase::Passphrase;
 
 /// A certificate for the key that waits in a directory, with those above it, all checked.
@@ -57,12 +59,20 @@ impl OutsideCertificate {
         directory: &Path,
         passphrase: &Passphrase,
         now: SystemTime,
-    ) -> Result<Self, OutsideCertificateError> {
+    ) -> Result<Self, IdentityError> {
+        Ok(Self::found(pem, directory, passphrase, now)?)
+    }
+
+    fn found(
+        pem: &[u8],
+        directory: &Path,
+        passphrase: &Passphrase,
+        now: SystemTime,
+    ) -> Result<Self, LifeError> {
         let given = read(pem)?;
-        let key = load::load_key(directory, passphrase).map_err(OutsideCertificateError::Key)?;
+        let key = load::load_key(directory, passphrase)?;
         let (certificate, mut others) = take_own(given, &key)?;
-        load::check_pair(&key, &certificate, "the certificate")
-            .map_err(OutsideCertificateError::Key)?;
+        load::check_pair(&key, &certificate, "the certificate")?;
         let warnings = judge::check(&certificate, now).map_err(unfit(&certificate))?;
         let mut chain: Vec<X509> = Vec::new();
         loop {
@@ -80,13 +90,13 @@ impl OutsideCertificate {
             chain.push(others.swap_remove(place));
         }
         if let Some(stranger) = others.first() {
-            return Err(OutsideCertificateError::Stranger(subject(stranger)));
+            return Err(LifeError::NotInChain(subject(stranger)));
         }
         judge::check_chain(&certificate, &chain).map_err(unfit(&certificate))?;
         check_path_lengths(&chain)?;
         for one in std::iter::once(&certificate).chain(&chain) {
             if let Some(warning) = judge::dates(one, now) {
-                return Err(OutsideCertificateError::Dates(subject(one), warning));
+                return Err(LifeError::Dates(subject(one), warning));
             }
         }
         Ok(Self {
@@ -153,7 +163,7 @@ impl OutsideCertificate {
     /// use std::{path::Path, time::SystemTime};
     /// use sapi::identity::{Existing, OutsideCertificate};
     ///
-    /// # fn f(outside: &OutsideCertificate, now: SystemTime) -> Result<(), sapi::identity::InstallError> {
+    /// # fn f(outside: &OutsideCertificate, now: SystemTime) -> Result<(), sapi::identity::IdentityError> {
     /// outside.install(Path::new("/var/lib/ca"), Existing::Keep, now)?;
     /// # Ok(()) }
     /// ```
@@ -162,11 +172,8 @@ impl OutsideCertificate {
         directory: &Path,
         existing: Existing,
         now: SystemTime,
-    ) -> Result<Installed, InstallError> {
-        let pem = |certificate: &X509| {
-            let pem = certificate.to_pem();
-            pem.map_err(|error| InstallError::Create(error.into()))
-        };
+    ) -> Result<Installed, IdentityError> {
+        let pem = |certificate: &X509| certificate.to_pem().map_err(CreateError::from);
         let mut files: Files = Vec::new();
         if !self.chain.is_empty() {
             let mut content = Vec::new();
@@ -177,50 +184,48 @@ impl OutsideCertificate {
         }
         // Last: it is what makes the others an identity.
         files.push((files::CERTIFICATE, pem(&self.certificate)?.into()));
-        install(directory, &files, &files::CERTIFICATES, existing, now)
+        let replaced = &files::CERTIFICATES;
+        Ok(install(directory, &files, replaced, existing, now)?)
     }
 }
 
-fn read(pem: &[u8]) -> Result<Vec<X509>, OutsideCertificateError> {
+fn read(pem: &[u8]) -> Result<Vec<X509>, LifeError> {
     if files::holds_encrypted(pem) {
-        return Err(OutsideCertificateError::NoCertificate);
+        return Err(LifeError::NoCertificate);
     }
     match X509::stack_from_pem(pem) {
         Ok(found) if !found.is_empty() => Ok(found),
-        _ => Err(OutsideCertificateError::NoCertificate),
+        _ => Err(LifeError::NoCertificate),
     }
 }
 
 /// The one certificate of the key, and the rest.
-fn take_own(
-    given: Vec<X509>,
-    key: &PKeyRef<Private>,
-) -> Result<(X509, Vec<X509>), OutsideCertificateError> {
+fn take_own(given: Vec<X509>, key: &PKeyRef<Private>) -> Result<(X509, Vec<X509>), LifeError> {
     let is_own = |one: &X509| one.public_key().is_ok_and(|public| public.public_eq(key));
     let (own, others): (Vec<_>, Vec<_>) = given.into_iter().partition(is_own);
     let mut own = own.into_iter();
     match (own.next(), own.next()) {
         (Some(certificate), None) => Ok((certificate, others)),
-        (None, _) => Err(OutsideCertificateError::OtherKey),
-        (Some(_), Some(_)) => Err(OutsideCertificateError::Several),
+        (None, _) => Err(LifeError::OtherKey),
+        (Some(_), Some(_)) => Err(LifeError::Several),
     }
 }
 
 /// What a path length counts: the CAs below, those that certify themselves apart (RFC 5280 section 4.2.1.9).
-fn check_path_lengths(chain: &[X509]) -> Result<(), OutsideCertificateError> {
+fn check_path_lengths(chain: &[X509]) -> Result<(), LifeError> {
     let mut below = 1;
     for one in chain {
         if one.pathlen().is_some_and(|longest| longest < below) {
-            return Err(OutsideCertificateError::PathLength(subject(one)));
+            return Err(LifeError::PathLength(subject(one)));
         }
         below += u32::from(!judge::self_issued(one));
     }
     Ok(())
 }
 
-fn unfit(certificate: &X509) -> impl Fn(AuthorityFault) -> OutsideCertificateError {
+fn unfit(certificate: &X509) -> impl Fn(AuthorityFault) -> LifeError {
     let subject = subject(certificate);
-    move |fault| OutsideCertificateError::Unfit(subject.clone(), fault)
+    move |fault| LifeError::Unfit(subject.clone(), fault)
 }
 
 fn subject(certificate: &X509) -> String {
@@ -236,69 +241,3 @@ impl fmt::Debug for OutsideCertificate {
             .finish()
     }
 }
-
-/// Why an outside certificate was not put in place.
-///
-/// ```
-/// use std::{path::Path, time::UNIX_EPOCH};
-/// use sapi::identity::{OutsideCertificate, Passphrase};
-///
-/// let passphrase = Passphrase::new(b"correct horse".to_vec())?;
-/// let found = OutsideCertificate::find(b"no PEM", Path::new("/nonexistent"), &passphrase, UNIX_EPOCH);
-/// println!("{}", found.unwrap_err());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum OutsideCertificateError {
-    /// No certificate in PEM.
-    NoCertificate,
-    /// The waiting key cannot be used.
-    Key(IdentityError),
-    /// None of the certificates is the key's.
-    OtherKey,
-    /// Several certificates are the key's.
-    Several,
-    /// The certificate of this subject is no part of the chain.
-    Stranger(String),
-    /// The certificate of this subject, or its chain, is not fit.
-    Unfit(String, AuthorityFault),
-    /// The certificate of this subject allows no CA so far below it.
-    PathLength(String),
-    /// The certificate of this subject is not valid now.
-    Dates(String, AuthorityWarning),
-}
-
-impl fmt::Display for OutsideCertificateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoCertificate => f.write_str(
-                "no certificate in PEM; one in DER becomes PEM with: openssl x509 -inform DER -in FILE",
-            ),
-            Self::Key(error) => error.fmt(f),
-            Self::OtherKey => write!(
-                f,
-                "no certificate of the key in {}; was it made from another {}?",
-                files::PRIVATE_KEY,
-                files::REQUEST
-            ),
-            Self::Several => write!(
-                f,
-                "several certificates of the key in {}; give one, and those above it",
-                files::PRIVATE_KEY
-            ),
-            Self::Stranger(subject) => write!(
-                f,
-                "{subject}: not the issuer of any certificate given; leave it out"
-            ),
-            Self::Unfit(subject, fault) => write!(f, "{subject}: {fault}"),
-            Self::PathLength(subject) => write!(
-                f,
-                "{subject}: its path length allows no CA so far below it; ask for another certificate"
-            ),
-            Self::Dates(subject, warning) => write!(f, "{subject}: {warning}"),
-        }
-    }
-}
-
-impl std::error::Error for OutsideCertificateError {}

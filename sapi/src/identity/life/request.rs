@@ -9,10 +9,12 @@ use openssl::stack::Stack;
 use openssl::x509::extension::{BasicConstraints, KeyUsage};
 use openssl::x509::{X509Name, X509NameRef, X509Req};
 
-use super::create::{CreateError, Files};
+use super::error::LifeError;
 use crate::identity::authority::certificate::digest;
-use crate::identity::directory::files;
-use crate::identity::directory::install::{Existing, InstallError, Installed, install};
+use crate::identity::authority::error::CreateError;
+use crate::identity::directory::files::{self, Files};
+use crate::identity::directory::install::{Existing, Installed, install};
+use crate::identity::error::IdentityError;
 use crate::identity::key::kind::KeyKind;
 use crate::identity::key::private;
 use crate::identity::passphrase::Passphrase;
@@ -49,12 +51,13 @@ impl AuthorityRequest {
     /// let request = AuthorityRequest::new(&subject, KeyKind::Ed25519)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn new(subject: &DistinguishedName, kind: KeyKind) -> Result<Self, CreateError> {
+    pub fn new(subject: &DistinguishedName, kind: KeyKind) -> Result<Self, IdentityError> {
         if subject.is_empty() {
-            return Err(CreateError::EmptySubject);
+            return Err(CreateError::EmptySubject.into());
         }
-        let subject = X509Name::from_der(subject.as_der())?;
-        Self::of(&subject, kind.generate()?)
+        let subject = X509Name::from_der(subject.as_der()).map_err(CreateError::from)?;
+        let key = kind.generate().map_err(CreateError::from)?;
+        Ok(Self::of(&subject, key)?)
     }
 
     pub(crate) fn of(subject: &X509NameRef, key: PKey<Private>) -> Result<Self, CreateError> {
@@ -106,9 +109,9 @@ impl AuthorityRequest {
         passphrase: &Passphrase,
         existing: Existing,
         now: SystemTime,
-    ) -> Result<Installed, InstallError> {
-        let files = files(&self.key, &self.request, passphrase).map_err(InstallError::Create)?;
-        install(directory, &files, &files::ALL, existing, now)
+    ) -> Result<Installed, IdentityError> {
+        let files = files(&self.key, &self.request, passphrase)?;
+        Ok(install(directory, &files, &files::ALL, existing, now)?)
     }
 }
 
@@ -117,12 +120,14 @@ pub(crate) fn files(
     key: &PKey<Private>,
     request: &X509Req,
     passphrase: &Passphrase,
-) -> Result<Files, CreateError> {
-    let locked = private::encrypt(key, passphrase).map_err(CreateError::PrivateKey)?;
+) -> Result<Files, LifeError> {
+    let locked = private::encrypt(key, passphrase)?;
+    let public = key.public_key_to_pem().map_err(CreateError::from)?;
+    let request = request.to_pem().map_err(CreateError::from)?;
     Ok(vec![
         (files::PRIVATE_KEY, locked.as_bytes().to_vec().into()),
-        (files::PUBLIC_KEY, key.public_key_to_pem()?.into()),
-        (files::REQUEST, request.to_pem()?.into()),
+        (files::PUBLIC_KEY, public.into()),
+        (files::REQUEST, request.into()),
     ])
 }
 

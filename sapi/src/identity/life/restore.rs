@@ -12,12 +12,16 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::backup::{FOLDER, SUMS};
-use super::create::Files;
+use super::error::LifeError;
+use crate::encoding::hex::hex;
 use crate::identity::directory::durable::make_directory;
-use crate::identity::directory::install::{InstallError, Installed, exchange};
-use crate::identity::directory::load::IdentityError;
+use crate::identity::directory::error::InstallError;
+use crate::identity::directory::files::Files;
+use crate::identity::directory::install::{Installed, exchange};
+use crate::identity::directory::load::LoadError;
 use crate::identity::directory::staging::Staging;
 use crate::identity::directory::{files, load};
+use crate::identity::error::IdentityError;
 use crate::identity::key::private;
 use crate::identity::key::private::PrivateKeyError;
 use crate::identity::passphrase::Passphrase;
@@ -54,15 +58,15 @@ impl Restore {
         backup: &[u8],
         recipient: &X509,
         key: &PKey<Private>,
-    ) -> Result<Self, RestoreError> {
+    ) -> Result<Self, IdentityError> {
         let cms = if is_pem(backup) {
             CmsContentInfo::from_pem(backup)
         } else {
             CmsContentInfo::from_der(backup)
         };
-        let cms = cms.map_err(|_| RestoreError::NoBackup)?;
+        let cms = cms.map_err(|_| LifeError::NoBackup)?;
         let archive = cms.decrypt(key, recipient);
-        let archive = Zeroizing::new(archive.map_err(|_| RestoreError::NotForRecipient)?);
+        let archive = Zeroizing::new(archive.map_err(|_| LifeError::NotForRecipient)?);
         Self::from_archive(&archive)
     }
 
@@ -84,15 +88,19 @@ impl Restore {
     /// ```
     /// assert!(sapi::identity::Restore::from_archive(b"no archive").is_err());
     /// ```
-    pub fn from_archive(archive: &[u8]) -> Result<Self, RestoreError> {
-        let unreadable = |_| RestoreError::NoBackup;
+    pub fn from_archive(archive: &[u8]) -> Result<Self, IdentityError> {
+        Ok(Self::unpacked(archive)?)
+    }
+
+    fn unpacked(archive: &[u8]) -> Result<Self, LifeError> {
+        let unreadable = |_| LifeError::NoBackup;
         let mut found = Files::new();
         let mut sums = None;
         for entry in tar::Archive::new(archive).entries().map_err(unreadable)? {
             let mut entry = entry.map_err(unreadable)?;
             let path = entry.path().map_err(unreadable)?.into_owned();
             let path = path.strip_prefix(FOLDER).unwrap_or(&path);
-            let stranger = || RestoreError::Stranger(path.display().to_string());
+            let stranger = || LifeError::NotOfABackup(path.display().to_string());
             if entry.size() > MAX_LEN || !entry.header().entry_type().is_file() {
                 return Err(stranger());
             }
@@ -110,9 +118,9 @@ impl Restore {
             found.push((name, content));
         }
         if !found.iter().any(|(name, _)| *name == files::PRIVATE_KEY) {
-            return Err(RestoreError::NoBackup);
+            return Err(LifeError::NoBackup);
         }
-        check_sums(&found, &sums.ok_or(RestoreError::NoBackup)?)?;
+        check_sums(&found, &sums.ok_or(LifeError::NoBackup)?)?;
         Ok(Self(found))
     }
 
@@ -125,9 +133,9 @@ impl Restore {
     ///
     /// ```no_run
     /// use std::{path::Path, time::SystemTime};
-    /// use sapi::identity::{Passphrase, Restore, RestoreError};
+    /// use sapi::identity::{IdentityError, Passphrase, Restore};
     ///
-    /// # fn f(restore: &Restore, passphrase: &Passphrase, now: SystemTime) -> Result<(), RestoreError> {
+    /// # fn f(restore: &Restore, passphrase: &Passphrase, now: SystemTime) -> Result<(), IdentityError> {
     /// restore.install(Path::new("/var/lib/ca"), passphrase, now)?;
     /// # Ok(()) }
     /// ```
@@ -136,15 +144,15 @@ impl Restore {
         directory: &Path,
         passphrase: &Passphrase,
         now: SystemTime,
-    ) -> Result<Installed, RestoreError> {
+    ) -> Result<Installed, IdentityError> {
         let found = files::existing(directory);
         if !found.is_empty() {
-            return Err(RestoreError::Install(InstallError::Exists { found }));
+            return Err(InstallError::Exists { found }.into());
         }
         make_directory(directory)?;
         let staging = Staging::new(directory, &self.0)?;
         self.check(staging.path(), passphrase, now)
-            .map_err(RestoreError::Identity)?;
+            .map_err(LifeError::NotRestored)?;
         let names: Vec<_> = self.0.iter().map(|(name, _)| *name).collect();
         Ok(exchange(
             staging.path(),
@@ -160,10 +168,10 @@ impl Restore {
         staging: &Path,
         passphrase: &Passphrase,
         now: SystemTime,
-    ) -> Result<(), IdentityError> {
+    ) -> Result<(), LoadError> {
         let holds = |name: &&str| self.0.iter().any(|(found, _)| found == name);
         if files::CERTIFICATES.iter().any(holds) {
-            load::load(staging, passphrase, now).map(|_| ())
+            load::load_pair(staging, passphrase, now).map(|_| ())
         } else {
             load::load_key(staging, passphrase).map(|_| ())
         }
@@ -175,21 +183,18 @@ fn is_pem(backup: &[u8]) -> bool {
     backup.trim_ascii_start().starts_with(b"-----BEGIN ")
 }
 
-fn check_sums(found: &Files, sums: &str) -> Result<(), RestoreError> {
+fn check_sums(found: &Files, sums: &str) -> Result<(), LifeError> {
     let mut lines: Vec<_> = sums.lines().collect();
     for (name, content) in found {
-        let sum: String = Sha256::digest(content.as_slice())
-            .iter()
-            .map(|octet| format!("{octet:02x}"))
-            .collect();
+        let sum = hex(&Sha256::digest(content.as_slice()));
         let line = format!("{sum}  {name}");
         match lines.iter().position(|listed| *listed == line) {
             Some(place) => lines.swap_remove(place),
-            None => return Err(RestoreError::Damaged((*name).to_owned())),
+            None => return Err(LifeError::Damaged((*name).to_owned())),
         };
     }
     match lines.first() {
-        Some(missing) => Err(RestoreError::Damaged((*missing).to_owned())),
+        Some(missing) => Err(LifeError::Damaged((*missing).to_owned())),
         None => Ok(()),
     }
 }
@@ -197,28 +202,27 @@ fn check_sums(found: &Files, sums: &str) -> Result<(), RestoreError> {
 /// The key of a recipient in PEM, plain or locked; `passphrase` is asked for in the latter case.
 ///
 /// ```
-/// use sapi::identity::{PrivateKeyError, recipient_key};
+/// use sapi::identity::{IdentityError, recipient_key};
 /// use sapi::openssl::pkey::PKey;
 ///
 /// let key = PKey::generate_ed25519()?;
 /// let pem = key.private_key_to_pem_pkcs8()?;
-/// let read = recipient_key::<PrivateKeyError>(&pem, || unreachable!("it is not locked"))?;
+/// let read = recipient_key::<IdentityError>(&pem, || unreachable!("it is not locked"))?;
 /// assert!(read.public_eq(&key));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
 /// When there is no key, or the passphrase cannot be had or is wrong.
-pub fn recipient_key<E: From<PrivateKeyError>>(
+pub fn recipient_key<E: From<IdentityError>>(
     pem: &[u8],
     passphrase: impl FnOnce() -> Result<Passphrase, E>,
 ) -> Result<PKey<Private>, E> {
     match private::check_locked(pem) {
-        Ok(()) => Ok(private::decrypt(pem, &passphrase()?)?),
-        Err(PrivateKeyError::NotEncrypted) => {
-            PKey::private_key_from_pem(pem).map_err(|_| PrivateKeyError::NoKey.into())
-        }
-        Err(error) => Err(error.into()),
+        Ok(()) => Ok(private::decrypt(pem, &passphrase()?).map_err(IdentityError::from)?),
+        Err(PrivateKeyError::NotEncrypted) => PKey::private_key_from_pem(pem)
+            .map_err(|_| IdentityError::from(PrivateKeyError::NoKey).into()),
+        Err(error) => Err(IdentityError::from(error).into()),
     }
 }
 
@@ -231,49 +235,3 @@ impl fmt::Debug for Restore {
         f.debug_tuple("Restore").field(&names).finish()
     }
 }
-
-/// Why nothing was restored.
-///
-/// ```
-/// let error = sapi::identity::Restore::from_archive(b"no archive").unwrap_err();
-/// println!("{error}");
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum RestoreError {
-    /// Neither an encrypted backup nor the archive of one.
-    NoBackup,
-    /// This recipient's key does not open it.
-    NotForRecipient,
-    /// A file that no backup holds, or one twice.
-    Stranger(String),
-    /// A file that is not as it was backed up, or is missing.
-    Damaged(String),
-    /// The identity cannot be used.
-    Identity(IdentityError),
-    /// It was not put in place.
-    Install(InstallError),
-}
-
-impl From<InstallError> for RestoreError {
-    fn from(error: InstallError) -> Self {
-        Self::Install(error)
-    }
-}
-
-impl fmt::Display for RestoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoBackup => f.write_str("not a backup made by ca_backup, nor the archive in one"),
-            Self::NotForRecipient => f.write_str(
-                "does not open with this recipient's certificate and key; it may be for others, or damaged",
-            ),
-            Self::Stranger(name) => write!(f, "{name}: does not belong in a backup"),
-            Self::Damaged(name) => write!(f, "{name}: is not as it was backed up"),
-            Self::Identity(error) => write!(f, "{error}; nothing was restored"),
-            Self::Install(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for RestoreError {}

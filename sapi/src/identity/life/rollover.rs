@@ -1,22 +1,25 @@
 //! One CA following another: prepared first, known to verifiers, then put in place.
 
+use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
-use std::{fmt, fs, io};
 
 use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::x509::{X509, X509Ref};
 
 use super::bundle::{TrustBundle, publish};
-use super::create::{CreateError, NewIdentity, dates};
+use super::create::{NewIdentity, dates};
+use super::error::LifeError;
 use super::request::AuthorityRequest;
 use crate::identity::authority::certificate::AuthorityCertificate;
+use crate::identity::authority::error::CreateError;
 use crate::identity::authority::judge;
 use crate::identity::directory::durable::{make_directory, sync};
-use crate::identity::directory::install::{Existing, InstallError, Installed, exchange};
-use crate::identity::directory::load::{IdentityError, LoadedIdentity};
+use crate::identity::directory::install::{Existing, Installed, exchange};
+use crate::identity::directory::load::LoadedIdentity;
 use crate::identity::directory::{files, load};
+use crate::identity::error::IdentityError;
 use crate::identity::key::kind::KeyKind;
 use crate::identity::passphrase::Passphrase;
 
@@ -83,9 +86,9 @@ impl Rollover<'_> {
     ///
     /// ```no_run
     /// use std::time::{Duration, SystemTime};
-    /// use sapi::identity::{KeyKind, Passphrase, Rollover, RolloverError, SuccessorKey};
+    /// use sapi::identity::{IdentityError, KeyKind, Passphrase, Rollover, SuccessorKey};
     ///
-    /// # fn f(rollover: &Rollover<'_>, passphrase: &Passphrase, now: SystemTime) -> Result<(), RolloverError> {
+    /// # fn f(rollover: &Rollover<'_>, passphrase: &Passphrase, now: SystemTime) -> Result<(), IdentityError> {
     /// let years = Duration::from_secs(10 * 365 * 86_400);
     /// rollover.prepare(passphrase, SuccessorKey::New(KeyKind::P384), years, now)?;
     /// # Ok(()) }
@@ -96,11 +99,11 @@ impl Rollover<'_> {
         key: SuccessorKey,
         validity: Duration,
         now: SystemTime,
-    ) -> Result<Prepared, RolloverError> {
+    ) -> Result<Prepared, IdentityError> {
         let next = self.next();
         let waiting = files::existing(&next);
         if !waiting.is_empty() {
-            return Err(RolloverError::Waiting(next));
+            return Err(LifeError::Waiting(next).into());
         }
         let current = load::load(self.directory, passphrase, now)?;
         make_directory(&next)?;
@@ -127,8 +130,8 @@ impl Rollover<'_> {
     ///
     /// ```no_run
     /// # use std::time::SystemTime;
-    /// # use sapi::identity::{Passphrase, Rollover, RolloverError};
-    /// # fn f(rollover: &Rollover<'_>, passphrase: &Passphrase, now: SystemTime) -> Result<(), RolloverError> {
+    /// # use sapi::identity::{IdentityError, Passphrase, Rollover};
+    /// # fn f(rollover: &Rollover<'_>, passphrase: &Passphrase, now: SystemTime) -> Result<(), IdentityError> {
     /// rollover.activate(passphrase, now)?;
     /// # Ok(()) }
     /// ```
@@ -136,18 +139,18 @@ impl Rollover<'_> {
         &self,
         passphrase: &Passphrase,
         now: SystemTime,
-    ) -> Result<Installed, RolloverError> {
+    ) -> Result<Installed, IdentityError> {
         let next = self.next();
         let names: Vec<_> = files::ALL
             .into_iter()
             .filter(|name| next.join(name).exists())
             .collect();
         if names.is_empty() {
-            return Err(RolloverError::NoSuccessor(next));
+            return Err(LifeError::NoSuccessor(next).into());
         }
         let successor = load::load(&next, passphrase, now)?;
         if let Some(warning) = successor.warnings.iter().find(|one| one.stops_signing()) {
-            return Err(RolloverError::CannotSign(warning.to_string()));
+            return Err(LifeError::CannotSign(warning.clone()).into());
         }
         if judge::self_issued(&successor.certificate) {
             let current = load::load_public(self.directory, now)?;
@@ -157,7 +160,7 @@ impl Rollover<'_> {
                 now,
             )?
             .publish(self.publish)
-            .map_err(|error| RolloverError::publish(self.publish, error))?;
+            .map_err(|error| LifeError::publish(self.publish, error))?;
         }
         let old = files::existing(self.directory);
         let installed = exchange(&next, self.directory, &names, old, now)?;
@@ -178,7 +181,7 @@ impl Rollover<'_> {
         key: SuccessorKey,
         validity: Duration,
         now: SystemTime,
-    ) -> Result<Prepared, RolloverError> {
+    ) -> Result<Prepared, IdentityError> {
         let subject = current.certificate.subject_name();
         let next_key = match key {
             SuccessorKey::New(kind) => kind.generate().map_err(CreateError::from)?,
@@ -212,12 +215,12 @@ impl Rollover<'_> {
         let mut published = Vec::new();
         for (name, certificate) in publications {
             publish(self.publish, name, &[certificate])
-                .map_err(|error| RolloverError::publish(self.publish, error))?;
+                .map_err(|error| LifeError::publish(self.publish, error))?;
             published.push(self.publish.join(name));
         }
         bundle
             .publish(self.publish)
-            .map_err(|error| RolloverError::publish(self.publish, error))?;
+            .map_err(|error| LifeError::publish(self.publish, error))?;
         published.push(self.publish.join(files::BUNDLE));
         Ok(Prepared {
             written: installed.written,
@@ -258,85 +261,3 @@ fn copy(time: &Asn1TimeRef) -> Result<Asn1Time, CreateError> {
     let seconds = i64::from(since.days) * 86_400 + i64::from(since.secs);
     Ok(Asn1Time::from_unix(seconds)?)
 }
-
-/// Why one CA does not follow the other.
-///
-/// ```no_run
-/// # use std::time::SystemTime;
-/// # use sapi::identity::{Passphrase, Rollover, RolloverError};
-/// # fn f(rollover: &Rollover<'_>, passphrase: &Passphrase, now: SystemTime) {
-/// if let Err(error) = rollover.activate(passphrase, now) {
-///     eprintln!("the identity is as it was: {error}");
-/// }
-/// # }
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum RolloverError {
-    /// A successor is prepared already, in this folder.
-    Waiting(PathBuf),
-    /// No successor is prepared in this folder.
-    NoSuccessor(PathBuf),
-    /// The successor cannot sign now.
-    CannotSign(String),
-    /// One of the two identities cannot be used.
-    Identity(IdentityError),
-    /// The successor could not be made.
-    Create(CreateError),
-    /// Its files could not be put in place.
-    Install(InstallError),
-    /// What verifiers need could not be written into this folder.
-    Publish(PathBuf, io::Error),
-}
-
-impl RolloverError {
-    fn publish(folder: &Path, error: io::Error) -> Self {
-        Self::Publish(folder.to_owned(), error)
-    }
-}
-
-impl From<IdentityError> for RolloverError {
-    fn from(error: IdentityError) -> Self {
-        Self::Identity(error)
-    }
-}
-
-impl From<CreateError> for RolloverError {
-    fn from(error: CreateError) -> Self {
-        Self::Create(error)
-    }
-}
-
-impl From<InstallError> for RolloverError {
-    fn from(error: InstallError) -> Self {
-        Self::Install(error)
-    }
-}
-
-impl fmt::Display for RolloverError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Waiting(next) => write!(
-                f,
-                "{}: holds a successor already; activate it, or remove the folder",
-                next.display()
-            ),
-            Self::NoSuccessor(next) => write!(
-                f,
-                "{}: there is no successor; ca_roll_identity without --activate prepares one",
-                next.display()
-            ),
-            Self::CannotSign(warning) => write!(f, "the successor cannot sign: {warning}"),
-            Self::Identity(error) => error.fmt(f),
-            Self::Create(error) => error.fmt(f),
-            Self::Install(error) => error.fmt(f),
-            Self::Publish(folder, error) => write!(
-                f,
-                "{}: cannot be written: {error}; nothing was changed",
-                folder.display()
-            ),
-        }
-    }
-}
-
-impl std::error::Error for RolloverError {}

@@ -1,7 +1,8 @@
 //! The passphrase once more, when the identity is loaded anew.
 
 use super::Passphrase;
-use super::sources::{PassphraseError, PassphraseSources};
+use super::error::PassphraseError;
+use super::sources::PassphraseSources;
 
 /// Where the passphrase came from, and the passphrase itself if it cannot be had from there twice.
 ///

@@ -1,5 +1,6 @@
 //! The passphrase that locks the CA's private key.
 
+pub(crate) mod error;
 pub mod hardening;
 pub(crate) mod inherited;
 pub(crate) mod kept;
@@ -11,6 +12,8 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+use self::error::{PassphraseError, PassphraseFault};
+
 /// A passphrase of 1 to 1024 bytes, wiped from memory when dropped and never printed.
 ///
 /// ```
@@ -19,7 +22,7 @@ use zeroize::Zeroizing;
 /// let passphrase = Passphrase::new(b"correct horse\n".to_vec())?;
 /// assert_eq!(passphrase.as_bytes(), b"correct horse");
 /// assert_eq!(format!("{passphrase:?}"), "Passphrase(..)");
-/// # Ok::<(), sapi::identity::PassphraseLengthError>(())
+/// # Ok::<(), sapi::identity::PassphraseError>(())
 /// ```
 #[derive(Clone)]
 pub struct Passphrase(Zeroizing<Vec<u8>>);
@@ -39,15 +42,15 @@ impl Passphrase {
     /// assert!(Passphrase::new(b"correct horse".to_vec()).is_ok());
     /// assert!(Passphrase::new(Vec::new()).is_err());
     /// ```
-    pub fn new(bytes: impl Into<Zeroizing<Vec<u8>>>) -> Result<Self, PassphraseLengthError> {
+    pub fn new(bytes: impl Into<Zeroizing<Vec<u8>>>) -> Result<Self, PassphraseError> {
         let mut bytes = bytes.into();
         if bytes.last() == Some(&b'\n') {
             bytes.pop();
         }
         match bytes.len() {
-            0 => Err(PassphraseLengthError::Empty),
+            0 => Err(PassphraseFault::Empty.into()),
             1..=Self::MAX_LEN => Ok(Self(bytes)),
-            _ => Err(PassphraseLengthError::TooLong),
+            _ => Err(PassphraseFault::TooLong(Self::MAX_LEN).into()),
         }
     }
 
@@ -78,58 +81,23 @@ impl PartialEq for Passphrase {
 
 impl Eq for Passphrase {}
 
-/// Why some bytes are no passphrase.
-///
-/// ```
-/// use sapi::identity::{Passphrase, PassphraseLengthError};
-/// assert!(matches!(Passphrase::new(Vec::new()), Err(PassphraseLengthError::Empty)));
-/// ```
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum PassphraseLengthError {
-    /// There is nothing in it.
-    Empty,
-    /// It has more than [`Passphrase::MAX_LEN`] bytes.
-    TooLong,
-}
-
-impl fmt::Display for PassphraseLengthError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("the passphrase is empty"),
-            Self::TooLong => write!(
-                f,
-                "the passphrase has more than {} bytes",
-                Passphrase::MAX_LEN
-            ),
-        }
-    }
-}
-
-impl std::error::Error for PassphraseLengthError {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn length_is_bounded_and_one_newline_is_dropped() {
-        assert_eq!(Passphrase::new(vec![]), Err(PassphraseLengthError::Empty));
-        assert_eq!(
-            Passphrase::new(b"\n".to_vec()),
-            Err(PassphraseLengthError::Empty)
-        );
-        assert_eq!(
-            Passphrase::new(b"a\n\n".to_vec()).unwrap().as_bytes(),
-            b"a\n"
-        );
+        let refused = |bytes: Vec<u8>| Passphrase::new(bytes).unwrap_err().to_string();
+        assert_eq!(refused(vec![]), "the passphrase is empty");
+        assert_eq!(refused(b"\n".to_vec()), "the passphrase is empty");
+        let kept = Passphrase::new(b"a\n\n".to_vec()).unwrap();
+        assert_eq!(kept.as_bytes(), b"a\n");
         assert!(Passphrase::new(vec![b'x'; 1024]).is_ok());
         let mut line = vec![b'x'; 1024];
         line.push(b'\n');
         assert!(Passphrase::new(line).is_ok());
-        assert_eq!(
-            Passphrase::new(vec![b'x'; 1025]),
-            Err(PassphraseLengthError::TooLong)
-        );
+        let long = "the passphrase has more than 1024 bytes";
+        assert_eq!(refused(vec![b'x'; 1025]), long);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::os::fd::RawFd;
 use std::path::PathBuf;
 
-use super::sources::{PassphraseError, ask, ask_twice, read_all, read_file};
+use super::error::{PassphraseError, PassphraseFault};
+use super::sources::{ask, ask_twice, read_all, read_file};
 use super::{Passphrase, inherited, terminal};
 
 /// A new passphrase, or that of another key: from a descriptor, a file, or the terminal.
@@ -70,13 +71,12 @@ impl OtherPassphrase {
         }
         match terminal::usable() {
             Ok(()) => ask(),
-            Err(why) => Err(PassphraseError::NotGiven {
-                tried: vec![
-                    format!("{option}-fd (not given)"),
-                    format!("{option}-file (not given)"),
-                    format!("the terminal ({why})"),
-                ],
-            }),
+            Err(why) => Err(PassphraseFault::NotGiven(vec![
+                format!("{option}-fd (not given)"),
+                format!("{option}-file (not given)"),
+                format!("the terminal ({why})"),
+            ])
+            .into()),
         }
     }
 }

@@ -1,17 +1,18 @@
 //! Where the passphrase comes from: descriptor, file, credential, environment, terminal.
 
+use std::env;
 use std::fs::{File, Metadata};
 use std::io::{self, IsTerminal, Read};
 use std::os::fd::RawFd;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::{env, fmt};
 
 use zeroize::Zeroizing;
 
+use super::error::{PassphraseError, PassphraseFault};
 use super::hardening::{ENVIRONMENT, HANDOVER};
-use super::{Passphrase, PassphraseLengthError, inherited, terminal};
+use super::{Passphrase, inherited, terminal};
 
 /// The places asked for a passphrase, in this order; the first that is given is the one used.
 ///
@@ -131,7 +132,7 @@ impl PassphraseSources {
             Ok(()) => return ask(),
             Err(why) => tried.push(format!("the terminal ({why})")),
         }
-        Err(PassphraseError::NoSource { tried })
+        Err(PassphraseFault::NoSource(tried).into())
     }
 }
 
@@ -141,7 +142,7 @@ pub(crate) fn ask_twice(prompt: &str) -> Result<Passphrase, PassphraseError> {
     if first == second {
         Ok(first)
     } else {
-        Err(PassphraseError::Mismatch)
+        Err(PassphraseFault::Mismatch.into())
     }
 }
 
@@ -149,7 +150,7 @@ pub(crate) fn ask(prompt: &str) -> Result<Passphrase, PassphraseError> {
     let source = "the terminal";
     let answer =
         terminal::ask(prompt).map_err(|error| PassphraseError::unreadable(source, error))?;
-    Passphrase::new(answer).map_err(|error| PassphraseError::length(source, error))
+    Passphrase::new(answer).map_err(|error| PassphraseError::in_source(source, error))
 }
 
 /// `CA_PASSPHRASE`, which [`super::hardening::before_secrets`] has moved into a pipe.
@@ -173,7 +174,7 @@ fn environment() -> Result<Result<Passphrase, &'static str>, PassphraseError> {
     };
     Passphrase::new(bytes)
         .map(Ok)
-        .map_err(|error| PassphraseError::length(ENVIRONMENT, error))
+        .map_err(|error| PassphraseError::in_source(ENVIRONMENT, error))
 }
 
 fn credential() -> Option<PathBuf> {
@@ -200,7 +201,7 @@ pub(crate) fn read_all(
     opened: io::Result<File>,
 ) -> Result<Passphrase, PassphraseError> {
     let bytes = read_bounded(opened).map_err(|error| PassphraseError::unreadable(source, error))?;
-    Passphrase::new(bytes).map_err(|error| PassphraseError::length(source, error))
+    Passphrase::new(bytes).map_err(|error| PassphraseError::in_source(source, error))
 }
 
 /// Reads just enough to know that there is too much, into a buffer that never moves: growing it
@@ -225,74 +226,3 @@ const FILE_VARIABLE: &str = "SAPI_PASSPHRASE_FILE";
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 /// The credential's name in the unit.
 const CREDENTIAL: &str = "ca-passphrase";
-
-/// Why there is no passphrase.
-///
-/// ```
-/// # fn f(error: &sapi::identity::PassphraseError) {
-/// eprintln!("{error}"); // names the source, never what was in it
-/// # }
-/// ```
-#[derive(Debug)]
-pub enum PassphraseError {
-    /// No source is given, and nobody can be asked.
-    NoSource {
-        /// Every source, and why it gave nothing.
-        tried: Vec<String>,
-    },
-    /// Another passphrase than that of the CA's key is not given, and nobody can be asked.
-    NotGiven {
-        /// Every source, and why it gave nothing.
-        tried: Vec<String>,
-    },
-    /// A given source cannot be read.
-    Unreadable {
-        /// The option, variable or file.
-        source: String,
-        /// What the system says.
-        error: io::Error,
-    },
-    /// A source holds no passphrase.
-    Length {
-        /// The option, variable or file.
-        source: String,
-        /// What is wrong with it.
-        error: PassphraseLengthError,
-    },
-    /// Two different answers at the terminal.
-    Mismatch,
-}
-
-impl PassphraseError {
-    fn unreadable(source: &str, error: io::Error) -> Self {
-        let source = source.to_owned();
-        Self::Unreadable { source, error }
-    }
-
-    fn length(source: &str, error: PassphraseLengthError) -> Self {
-        let source = source.to_owned();
-        Self::Length { source, error }
-    }
-}
-
-impl fmt::Display for PassphraseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoSource { tried } => {
-                write!(
-                    f,
-                    "no passphrase for the CA's private key; tried {}",
-                    tried.join(", ")
-                )
-            }
-            Self::NotGiven { tried } => write!(f, "no passphrase; tried {}", tried.join(", ")),
-            Self::Unreadable { source, error } => {
-                write!(f, "{source}: cannot read the passphrase: {error}")
-            }
-            Self::Length { source, error } => write!(f, "{source}: {error}"),
-            Self::Mismatch => f.write_str("the two passphrases differ; nothing was done"),
-        }
-    }
-}
-
-impl std::error::Error for PassphraseError {}
