@@ -185,7 +185,7 @@ mod tests {
             let error = read(&[&[tag, 0]]).unwrap_err();
             assert!(error.contains(kind), "{error}");
         }
-        // The wrong class, an unknown number, or primitive where constructed is needed and the reverse.
+        // The wrong class, an unknown number, or constructed where GeneralName is primitive.
         for tag in [0x02, 0x0c, 0x42, 0x89, 0xa1, 0xa2, 0xa6, 0xa7] {
             let error = read(&[&[tag, 1, b'a']]).unwrap_err();
             assert!(error.contains("not a GeneralName"), "{tag:#x}: {error}");

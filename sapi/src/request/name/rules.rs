@@ -8,7 +8,7 @@ pub(crate) enum Wildcard {
     Refused,
 }
 
-/// Checks a host name (RFC 1123 section 2.1, RFC 5890). Its first label may be a wildcard, if allowed.
+/// Checks a host name (RFC 1123 section 2.1, RFC 5890). `wildcard` says whether its first label may be `*`.
 pub(crate) fn check_dns(name: &str, wildcard: Wildcard) -> Rule {
     let host = match name.strip_prefix("*.") {
         Some(rest) if wildcard == Wildcard::Allowed => rest,
