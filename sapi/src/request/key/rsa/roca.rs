@@ -3,7 +3,7 @@
 //! That library made primes of the form k M + (65537^a mod M), where M is the product of the first
 //! primes. So modulo each of those primes, the modulus is also a power of 65537 (Nemec and others,
 //! "The Return of Coppersmith's Attack", 2017). A prime says nothing if the powers of 65537 are all
-//! its residues. Of the primes up to 167, which every key size shares, seventeen say something. A
+//! its nonzero residues. Of the primes up to 167, which every key size shares, seventeen say something. A
 //! good key has the fingerprint by chance about once in 2^27.
 
 use super::primes::{Residues, SmallPrime};
