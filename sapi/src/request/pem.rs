@@ -136,7 +136,7 @@ fn no_block(body: &[u8]) -> CsrError {
             )
         }
         _ => CsrError::NotARequest {
-            found: "neither a PEM block nor DER".into(),
+            found: "something that is neither PEM nor DER".into(),
         },
     }
 }

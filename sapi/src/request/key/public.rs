@@ -179,7 +179,9 @@ fn read_ml_dsa<'a>(
         return Err(KeyError::Unsupported { what });
     };
     if parameters.is_some() || key.len() != *length {
-        return Err(malformed("the ML-DSA key does not have the form of RFC 9881"));
+        return Err(malformed(
+            "the ML-DSA key does not have the form of RFC 9881",
+        ));
     }
     Ok(KeyNumbers::MlDsa { kind: *kind, spki })
 }

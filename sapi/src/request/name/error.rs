@@ -85,8 +85,6 @@ mod tests {
         };
         assert_eq!(told("commonName", " "), "subject: CN: is empty");
         assert_eq!(told("1.2.3", " "), "subject: 1.2.3: is empty");
-        assert!(
-            told("nickname", "a").starts_with("subject: nickname: unknown field; use C, ")
-        );
+        assert!(told("nickname", "a").starts_with("subject: nickname: unknown field; use C, "));
     }
 }
