@@ -127,7 +127,7 @@ fn sign_tells_by_its_exit_code() {
     for (client, file, code, said) in [
         ("web01", "missing.csr", 66, "missing.csr"),
         ("web01", "large", 66, "http.max_body"),
-        ("web01", "text", 65, "no certificate request"),
+        ("web01", "text", 65, "not a certificate request"),
         ("web01", "weak.csr", 65, "signature algorithm"),
         ("deny", "client.csr", 77, "not on a \"Sunday\""),
         ("abstain", "client.csr", 77, "denied"),

@@ -191,7 +191,7 @@ fn wrong_usage_names_the_fault_and_writes_nothing() {
         (&["-f", "C", "USA"], "C: is not two letters"),
         (&["-f", "CN", ""], "CN: is empty"),
         (&["-f", "CN", "ca.net", "-v", "soon"], "soon"),
-        (&["-f", "CN", "ca.net", "-v", "0"], "is no validity"),
+        (&["-f", "CN", "ca.net", "-v", "0"], "is not a validity"),
         (
             &["-f", "CN", "ca.net", "-v", "9000"],
             "beyond the year 9999",

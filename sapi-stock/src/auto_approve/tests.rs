@@ -216,7 +216,7 @@ fn a_slip_of_the_pen_stops_the_start() {
         ),
         (
             json!({"rules": {"a": {"client": "*", "validity": "soon"}}}),
-            "no validity",
+            "not a validity",
         ),
         (
             json!({"rules": {"a": {"validity": "1h"}}}),

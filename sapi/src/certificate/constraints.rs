@@ -1,4 +1,4 @@
-//! The names a CA may vouch for, as its certificate and those above it say.
+//! Name constraints: the names that a CA may vouch for, by its certificate and those above it.
 
 mod subtree;
 
@@ -11,7 +11,7 @@ use der::{AnyRef, Decode, ErrorKind, Reader, SliceReader, Tag, TagNumber, Tagged
 use self::subtree::Subtree;
 use crate::request::{AltName, DistinguishedName};
 
-/// The name constraints of one CA certificate (RFC 5280 section 4.2.1.10); without the extension, none.
+/// The name constraints of one CA certificate (RFC 5280 section 4.2.1.10). Empty without the extension.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct NameConstraints {
     permitted: Vec<Subtree>,
@@ -19,8 +19,8 @@ pub(crate) struct NameConstraints {
 }
 
 impl NameConstraints {
-    /// Reads them out of a certificate in DER. What is not understood is an error: section 4.2.1.10 wants
-    /// such a constraint honoured or the certificate rejected.
+    /// Reads them from a certificate in DER. An unknown form is an error: by section 4.2.1.10, a
+    /// verifier must process such a constraint or reject the certificate.
     pub(crate) fn read(certificate: &[u8]) -> Result<Self, der::Error> {
         let mut found = None;
         SliceReader::new(certificate)?.sequence(|fields| {
@@ -60,7 +60,7 @@ impl NameConstraints {
                 tree.holds(&name)
             })?;
         }
-        // A wildcard also stands for names that are excluded one by one.
+        // A wildcard also matches names that are excluded one by one.
         for (name, tree) in names
             .iter()
             .flat_map(|n| self.excluded.iter().map(move |t| (n, t)))
@@ -72,8 +72,8 @@ impl NameConstraints {
         Ok(())
     }
 
-    /// Excluded is excluded; and of the kinds that are permitted only in part, it must be in a part. A
-    /// subtree answers `None` for a name of another kind, which it says nothing about.
+    /// Refuses a name in an excluded subtree. If subtrees of its kind are permitted, the name must be in
+    /// one of them. A subtree returns `None` for a name of another kind.
     fn judge(
         &self,
         name: &str,
@@ -100,7 +100,7 @@ fn excluded(name: &str, tree: &Subtree) -> OutsideConstraints {
     ))
 }
 
-/// A name that the CA's own certificate, or one above it, does not let it vouch for.
+/// The CA may not vouch for a name, by its own certificate or one above it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct OutsideConstraints(String);
 
@@ -110,8 +110,8 @@ impl fmt::Display for OutsideConstraints {
     }
 }
 
-/// Names that verifiers find in the subject: every mailbox, and the common name where it could be a host
-/// and no DNS name says otherwise, for much software takes it for one then.
+/// Names that verifiers find in the subject: every mailbox, and the common name if it could be a host
+/// and no DNS name is granted. Much software then takes the common name for the host.
 fn in_subject(subject: &DistinguishedName, names: &[AltName]) -> Vec<AltName> {
     let mut found = Vec::new();
     let no_host = !names.iter().any(|name| matches!(name, AltName::Dns(_)));
@@ -121,7 +121,7 @@ fn in_subject(subject: &DistinguishedName, names: &[AltName]) -> Vec<AltName> {
             "CN" if no_host && value.contains('.') => AltName::Dns(value.to_owned()),
             _ => continue,
         };
-        // What is not even a mailbox is still held against the constraints, which it cannot meet.
+        // A value that is not even a mailbox is checked too: it is outside every permitted subtree.
         if matches!(name, AltName::Email(_)) || name.check().is_ok() {
             found.push(name);
         }
@@ -169,8 +169,8 @@ fn read_value(value: &[u8]) -> Result<NameConstraints, der::Error> {
     Ok(constraints)
 }
 
-/// `GeneralSubtree ::= SEQUENCE { base GeneralName, minimum [0] DEFAULT 0, maximum [1] OPTIONAL }`, of
-/// which the last two are never used (section 4.2.1.10): whatever follows the base is not understood.
+/// `GeneralSubtree ::= SEQUENCE { base GeneralName, minimum [0] DEFAULT 0, maximum [1] OPTIONAL }`. The
+/// last two are never used (section 4.2.1.10), so anything after the base is an error.
 fn read_subtree(fields: &mut SliceReader<'_>) -> Result<Subtree, der::Error> {
     let base = AnyRef::decode(fields)?;
     let text = || match std::str::from_utf8(base.value()) {
@@ -185,12 +185,12 @@ fn read_subtree(fields: &mut SliceReader<'_>) -> Result<Subtree, der::Error> {
             .map_err(|_| ErrorKind::Failed.into()),
         6 => Ok(Subtree::Uri(text()?)),
         7 => read_network(base.value()),
-        // Of a kind that no certificate here has a name of.
+        // No certificate here has a name of such a kind.
         _ => Ok(Subtree::Other),
     }
 }
 
-/// Before the `@` case counts (RFC 5321 section 2.4).
+/// Keeps the case before the `@`, where it counts (RFC 5321 section 2.4).
 fn mailbox(original: &[u8], lower: String) -> String {
     let original = String::from_utf8_lossy(original);
     match (original.rsplit_once('@'), lower.rsplit_once('@')) {
@@ -199,7 +199,7 @@ fn mailbox(original: &[u8], lower: String) -> String {
     }
 }
 
-/// Address and mask, 8 octets or 32.
+/// Reads an address and its mask, 8 octets or 32.
 fn read_network(octets: &[u8]) -> Result<Subtree, der::Error> {
     let half = octets.len() / 2;
     let (Some(address), Some(mask)) = (octets.get(..half), octets.get(half..)) else {

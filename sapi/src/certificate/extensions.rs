@@ -20,7 +20,7 @@ pub(crate) fn write_extensions(
     issuer: &Issuer,
     out: &mut DerWriter,
 ) -> der::Result<()> {
-    // Section 4.2.1.9: cA is FALSE by being left out.
+    // Section 4.2.1.9: cA is FALSE if it is left out.
     out.extension(BASIC_CONSTRAINTS, true, &[0x30, 0])?;
     if let Some(bits) = draft.key_usages.bit_string() {
         let mut value = DerWriter::default();
@@ -32,7 +32,7 @@ pub(crate) fn write_extensions(
         out.extension(EXTENDED_KEY_USAGE, false, &usages)?;
     }
     if !draft.names.is_empty() {
-        // Section 4.2.1.6: with an empty subject the names are all there is, so nobody may skip them.
+        // Section 4.2.1.6: with an empty subject, only the names identify the holder, so they are critical.
         let critical = draft.subject.is_empty();
         out.extension(SUBJECT_ALT_NAME, critical, &write_names(&draft.names)?)?;
     }

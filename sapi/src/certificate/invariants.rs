@@ -1,4 +1,4 @@
-//! What must hold of the very bytes about to be signed, whatever the hooks did.
+//! Invariants: rules that the bytes to sign must meet, whatever the hooks did.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -16,7 +16,7 @@ use super::tbs::{EXTENSIONS, VERSION_3};
 use crate::request::name::general::read_names;
 use crate::request::{AltName, CertRequest};
 
-/// A rule that the bytes to be signed break; nothing is signed then.
+/// A rule that the bytes to sign break. Then nothing is signed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct BrokenInvariant(String);
 
@@ -34,7 +34,7 @@ impl From<der::Error> for BrokenInvariant {
     }
 }
 
-/// Reads the bytes as a stranger would and holds them against draft, request and issuer.
+/// Reads the bytes as a stranger would, and compares them with draft, request and issuer.
 pub(crate) fn check(
     tbs: &[u8],
     draft: &DraftCertificate,
@@ -58,10 +58,10 @@ pub(crate) fn check(
             fields.tlv_bytes()? == draft.subject.as_der(),
             "the subject is not the draft's",
         )?;
-        // A request cannot ask for it, but a hook may set it.
+        // A request cannot ask for the CA's subject, but a hook may set it.
         require(
             !issuer.is_called(&draft.subject),
-            "the subject is that of the CA itself",
+            "the subject is the CA's own",
         )?;
         require(
             fields.tlv_bytes()? == csr.public_key_der(),
@@ -105,7 +105,7 @@ fn check_dates(
     )?;
     require(begin < end, "it would end before it begins")?;
     let within = issuer.not_before() <= begin && end <= issuer.not_after();
-    require(within, "the dates are not inside those of the CA")
+    require(within, "the dates are not inside the CA certificate's")
 }
 
 fn check_extensions(
@@ -118,11 +118,11 @@ fn check_extensions(
     let mut names = Vec::new();
     while !list.is_finished() {
         let (kind, critical, value) = read_extension(list)?;
-        require(!seen.contains(&kind), "an extension stands twice")?;
+        require(!seen.contains(&kind), "an extension appears twice")?;
         seen.push(kind);
         require(
             !ONLY_FOR_CA.contains(&kind),
-            "an extension belongs in a CA's certificate alone",
+            "an extension belongs only in a CA's certificate",
         )?;
         match kind {
             BASIC_CONSTRAINTS => {
@@ -134,7 +134,7 @@ fn check_extensions(
             }
             SUBJECT_KEY_ID => require(
                 value.strip_prefix(&[4, 20]) == Some(&key_identifier(csr.public_key_der())?),
-                "the subject key identifier is not that of the key",
+                "the subject key identifier does not match the key",
             )?,
             AUTHORITY_KEY_ID => {
                 let (_, _, own) =
@@ -157,7 +157,7 @@ fn check_extensions(
     }
     require(
         same(&names, &draft.names),
-        "the names are not those of the draft, each once",
+        "the names are not the draft's, each once",
     )?;
     for (kind, missing) in [
         (BASIC_CONSTRAINTS, "it lacks basicConstraints"),
@@ -172,7 +172,7 @@ fn check_extensions(
     )
 }
 
-/// To the letter: a difference in case is a difference here.
+/// Compares letter by letter: here, case counts.
 fn same(written: &[AltName], drafted: &[AltName]) -> bool {
     written.len() == drafted.len()
         && written

@@ -1,4 +1,4 @@
-//! What goes out: from the issuer and a draft to a certificate.
+//! Certificates and revocation lists: the issuer, the draft, and what is signed.
 
 pub(crate) mod constraints;
 pub(crate) mod draft;

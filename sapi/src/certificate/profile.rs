@@ -1,4 +1,4 @@
-//! What every certificate of this CA is like unless a hook says otherwise.
+//! The profile: the operator's defaults for every certificate, which hooks may change.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::draft::usages::{ExtendedKeyUsages, KeyUsage, KeyUsages};
 use super::validity::Validity;
 use crate::request::KeyKind;
 
-/// The operator's part of a certificate.
+/// The operator's defaults for every certificate.
 ///
 /// ```
 /// use sapi::Profile;
@@ -23,7 +23,7 @@ pub struct Profile {
 }
 
 impl Default for Profile {
-    /// Valid from five minutes back, for clients whose clocks run late; no URL.
+    /// Valid from five minutes back, for clients with slow clocks; without URLs.
     fn default() -> Self {
         Self {
             backdate: Duration::from_secs(300),
@@ -36,7 +36,7 @@ impl Default for Profile {
 }
 
 impl Profile {
-    /// How far before the present a certificate begins to hold; at most a day.
+    /// Sets how far before the present a certificate becomes valid; at most a day.
     ///
     /// ```
     /// use std::time::Duration;
@@ -48,7 +48,7 @@ impl Profile {
         self
     }
 
-    /// The longest validity any certificate gets, whatever the hooks grant.
+    /// Sets the longest validity of any certificate, whatever the hooks grant.
     ///
     /// ```
     /// let profile = sapi::Profile::default().with_max_validity(sapi::Validity::days(90));
@@ -59,7 +59,7 @@ impl Profile {
         self
     }
 
-    /// Where the CRL is to be had (RFC 5280 section 4.2.1.13).
+    /// Sets the URLs of the CRL (RFC 5280 section 4.2.1.13).
     ///
     /// ```
     /// let profile = sapi::Profile::default().with_crl_urls(["http://ca.example.com/ca.crl"]);
@@ -70,7 +70,7 @@ impl Profile {
         self
     }
 
-    /// Where an OCSP responder answers (RFC 5280 section 4.2.2.1).
+    /// Sets the URLs of OCSP responders (RFC 5280 section 4.2.2.1).
     ///
     /// ```
     /// let profile = sapi::Profile::default().with_ocsp_urls(["http://ocsp.example.com"]);
@@ -81,7 +81,7 @@ impl Profile {
         self
     }
 
-    /// Where the CA certificate is to be had (RFC 5280 section 4.2.2.1, caIssuers).
+    /// Sets the URLs of the CA certificate (RFC 5280 section 4.2.2.1, caIssuers).
     ///
     /// ```
     /// let profile = sapi::Profile::default().with_ca_issuer_urls(["http://ca.example.com/ca.cer"]);
@@ -95,7 +95,7 @@ impl Profile {
         self
     }
 
-    /// digitalSignature; keyEncipherment too for RSA, which TLS 1.2 may still transport keys with.
+    /// digitalSignature. RSA also gets keyEncipherment, because TLS 1.2 may use RSA to transport keys.
     pub(crate) fn key_usages(key: KeyKind) -> KeyUsages {
         let mut usages = KeyUsages::from([KeyUsage::DigitalSignature]);
         if key.is_rsa() {

@@ -1,4 +1,4 @@
-//! The list of certificates that hold no longer, as bytes to be signed.
+//! The certificate revocation list: its entries, the bytes to sign, and the signed list.
 
 #[cfg(test)]
 mod tests;
@@ -16,7 +16,7 @@ use super::tbs::write_time;
 use crate::encoding::der_writer::DerWriter;
 use crate::request::pem;
 
-/// What a certificate revocation list (RFC 5280 section 5) is to say;
+/// The content of a certificate revocation list (RFC 5280 section 5).
 /// [`Identity::sign_revocation_list`](crate::Identity::sign_revocation_list) signs it.
 ///
 /// ```
@@ -37,17 +37,17 @@ use crate::request::pem;
 /// ```
 #[derive(Clone, Debug)]
 pub struct RevocationList {
-    /// Its number, from 1; greater than that of any list before.
+    /// Its number, from 1. It must be greater than the number of any earlier list.
     pub number: u64,
-    /// When it was made; not before any of its entries.
+    /// When it was made. It must not be before any of its entries.
     pub this_update: SystemTime,
-    /// When there will be another at the latest.
+    /// When the next list comes at the latest.
     pub next_update: SystemTime,
-    /// The certificates.
+    /// The revoked certificates.
     pub entries: Vec<RevokedEntry>,
 }
 
-/// A certificate that holds no longer.
+/// A revoked certificate.
 ///
 /// ```
 /// # let serial = sapi::SerialNumber::from_be_bytes(&[7]).unwrap();
@@ -55,16 +55,16 @@ pub struct RevocationList {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevokedEntry {
-    /// Which.
+    /// Its serial number.
     pub serial: SerialNumber,
-    /// Since when.
+    /// When it was revoked.
     pub revoked_at: SystemTime,
-    /// Why: the number of the `CRLReason`. 0, unspecified, is left out (RFC 5280 section 5.3.1).
+    /// The number of the `CRLReason`. 0, unspecified, is not written (RFC 5280 section 5.3.1).
     pub reason: u8,
 }
 
 impl RevocationList {
-    /// The `TBSCertList`, version 2.
+    /// Writes the `TBSCertList`, version 2.
     pub(crate) fn write(&self, issuer: &Issuer) -> Result<Vec<u8>, RevocationListError> {
         self.check()?;
         let mut out = DerWriter::with_capacity(512 + 48 * self.entries.len());
@@ -104,7 +104,7 @@ impl RevocationList {
             if entry.revoked_at > self.this_update {
                 return Err(RevocationListError::Future(entry.serial.clone()));
             }
-            // 7 is not used, and 8 is for lists of differences alone.
+            // 7 is not used, and 8 is only for delta lists.
             if !matches!(entry.reason, 0..=6 | 9 | 10) {
                 return Err(RevocationListError::Reason(entry.reason));
             }
@@ -133,7 +133,7 @@ impl RevokedEntry {
     }
 }
 
-/// A list that was signed, and whose signature was verified.
+/// A signed list, whose signature was verified.
 ///
 /// ```no_run
 /// # fn f(list: &sapi::SignedRevocationList) { print!("{}", list.pem()); }
@@ -205,9 +205,9 @@ pub enum RevocationListError {
     Dates,
     /// An entry is later than the list.
     Future(SerialNumber),
-    /// A number that is no reason.
+    /// A number is not a reason.
     Reason(u8),
-    /// A certificate is there twice.
+    /// A certificate appears twice.
     Repeated(SerialNumber),
     /// The CA's certificate does not let it sign lists.
     MayNotSign,
@@ -234,7 +234,7 @@ impl fmt::Display for RevocationListError {
                     "certificate {serial}: is revoked after the list was made"
                 )
             }
-            Self::Reason(code) => write!(f, "reason {code}: no CRLReason of a full list"),
+            Self::Reason(code) => write!(f, "reason {code}: is not a CRLReason for a full list"),
             Self::Repeated(serial) => write!(f, "certificate {serial}: is listed twice"),
             Self::MayNotSign => f.write_str(
                 "the CA may not sign revocation lists: its keyUsage does not say cRLSign; \

@@ -25,12 +25,12 @@ pub struct SerialNumber {
 }
 
 impl SerialNumber {
-    /// 159 random bits from OpenSSL's generator: 20 octets whose top bit is clear, for with it set
+    /// Draws 159 random bits from OpenSSL's generator: 20 octets with the top bit clear. With it set,
     /// the encoding would take 21.
     ///
     /// # Errors
     ///
-    /// OpenSSL's, when its random generator fails.
+    /// OpenSSL's error, if its random generator fails.
     ///
     /// ```
     /// use sapi::SerialNumber;
@@ -45,7 +45,7 @@ impl SerialNumber {
             if let Some(first) = octets.first_mut() {
                 *first &= 0x7f;
             }
-            // Only all zeros is no serial number; that is drawn again.
+            // Only zero is not a serial number; draw again then.
             if let Ok(serial) = Self::from_be_bytes(&octets) {
                 return Ok(serial);
             }
@@ -56,7 +56,7 @@ impl SerialNumber {
     ///
     /// # Errors
     ///
-    /// [`InvalidSerialNumber`] for zero, and for what takes more than 20 octets as a positive INTEGER.
+    /// [`InvalidSerialNumber`] for zero, or if the positive INTEGER takes more than 20 octets.
     ///
     /// ```
     /// use sapi::SerialNumber;
@@ -93,7 +93,7 @@ impl SerialNumber {
     }
 }
 
-/// Octets are no serial number (RFC 5280 section 4.1.2.2).
+/// Octets are not a serial number (RFC 5280 section 4.1.2.2).
 ///
 /// ```
 /// let error = sapi::SerialNumber::from_be_bytes(&[0, 0]).unwrap_err();
@@ -126,7 +126,7 @@ impl fmt::Debug for SerialNumber {
 #[cfg(test)]
 use no_random_numbers::draw;
 
-/// In unit tests the random generator can fail, on the thread that says so.
+/// Lets the random generator fail in unit tests, on the thread that asks for it.
 #[cfg(test)]
 pub(crate) mod no_random_numbers {
     use std::cell::Cell;

@@ -1,4 +1,4 @@
-//! The bytes to be signed: written once from a draft, read back, and checked.
+//! The bytes to sign: written once from a draft, read back, and checked.
 
 use std::time::SystemTime;
 
@@ -12,8 +12,8 @@ use super::issuer::Issuer;
 use crate::encoding::der_writer::DerWriter;
 use crate::request::CertRequest;
 
-/// A TBSCertificate (RFC 5280 section 4.1.2) that was read back after it was written, and holds
-/// nothing but what its draft, its request and its issuer say.
+/// A TBSCertificate (RFC 5280 section 4.1.2). It was read back after it was written, and contains only
+/// what its draft, its request and its issuer say.
 pub(crate) struct Tbs {
     der: Vec<u8>,
     draft: DraftCertificate,

@@ -1,10 +1,10 @@
-//! How long a certificate is to hold.
+//! Validity: how long a certificate is valid.
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// A length of time, of whole seconds, at least one.
+/// A length of time in whole seconds, at least one.
 ///
 /// Written as a number and a unit: `s`, `m` (minutes), `h`, `d`, `w`, `y`; a bare number counts
 /// years. A year has 365 days.
@@ -24,7 +24,7 @@ pub struct Validity {
 }
 
 impl Validity {
-    /// So many seconds, at least one and at most ten thousand years.
+    /// A number of seconds, at least one and at most ten thousand years.
     ///
     /// ```
     /// assert_eq!(sapi::Validity::seconds(3600), sapi::Validity::hours(1));
@@ -39,7 +39,7 @@ impl Validity {
         Self { seconds }
     }
 
-    /// So many hours.
+    /// A number of hours.
     ///
     /// ```
     /// assert_eq!(sapi::Validity::hours(24), sapi::Validity::days(1));
@@ -49,7 +49,7 @@ impl Validity {
         Self::seconds(count.saturating_mul(3600))
     }
 
-    /// So many days of 24 hours.
+    /// A number of days of 24 hours.
     ///
     /// ```
     /// assert_eq!(sapi::Validity::days(7).duration().as_secs(), 604_800);
@@ -59,7 +59,7 @@ impl Validity {
         Self::hours(count.saturating_mul(24))
     }
 
-    /// So many years of 365 days.
+    /// A number of years of 365 days.
     ///
     /// ```
     /// assert_eq!(sapi::Validity::years(1), sapi::Validity::days(365));
@@ -106,7 +106,7 @@ impl FromStr for Validity {
     }
 }
 
-/// In the largest unit that leaves no rest.
+/// Writes a number of the largest unit that gives a whole number.
 impl fmt::Display for Validity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let units = [(365 * DAY, "y"), (DAY, "d"), (3600, "h"), (60, "m")];
@@ -118,11 +118,11 @@ impl fmt::Display for Validity {
     }
 }
 
-/// A text is no validity phrase.
+/// A text is not a validity.
 ///
 /// ```
 /// let error = "soon".parse::<sapi::Validity>().unwrap_err();
-/// assert_eq!(error.to_string(), "\"soon\" is no validity: write a number and s, m, h, d, w or y, such as 90d; a bare number counts years");
+/// assert_eq!(error.to_string(), "\"soon\" is not a validity: write a number and s, m, h, d, w or y, such as 90d; a bare number counts years");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidValidity(String);
@@ -131,7 +131,7 @@ impl fmt::Display for InvalidValidity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:?} is no validity: write a number and s, m, h, d, w or y, such as 90d; a bare number counts years",
+            "{:?} is not a validity: write a number and s, m, h, d, w or y, such as 90d; a bare number counts years",
             self.0
         )
     }
@@ -156,7 +156,7 @@ mod tests {
             [LONGEST; 3]
         );
         let error = "soon".parse::<Validity>().unwrap_err().to_string();
-        assert!(error.starts_with("\"soon\" is no validity: "), "{error}");
+        assert!(error.starts_with("\"soon\" is not a validity: "), "{error}");
     }
 
     #[test]

@@ -1,17 +1,17 @@
-//! What the DER crate leaves open: object identifiers and bit strings held to DER in full.
+//! Strict readers of object identifiers and bit strings: the `der` crate accepts some that are not DER.
 
 use der::asn1::{BitStringRef, ObjectIdentifier};
 use der::{AnyRef, Decode, ErrorKind, SliceReader, Tag, Tagged};
 
-/// Reads an object identifier whose components are encoded in the fewest octets possible (X.690
-/// section 8.19.2): with padding, one identifier would have several encodings.
+/// Reads an object identifier. Refuses padded components (X.690 section 8.19.2): with padding, one
+/// identifier would have several encodings.
 pub(crate) fn read_oid(reader: &mut SliceReader<'_>) -> Result<ObjectIdentifier, der::Error> {
     let element = AnyRef::decode(reader)?;
     element.tag().assert_eq(Tag::ObjectIdentifier)?;
     oid_of(element)
 }
 
-/// As [`read_oid`], of an element that has been read.
+/// Like [`read_oid`], for an element that is already read.
 pub(crate) fn oid_of(element: AnyRef<'_>) -> Result<ObjectIdentifier, der::Error> {
     let mut begins = true;
     for octet in element.value() {
@@ -23,7 +23,7 @@ pub(crate) fn oid_of(element: AnyRef<'_>) -> Result<ObjectIdentifier, der::Error
     element.decode_as()
 }
 
-/// Reads a bit string whose unused bits are zero (X.690 section 11.2.1).
+/// Reads a bit string. Refuses unused bits that are not zero (X.690 section 11.2.1).
 pub(crate) fn read_bits<'a>(reader: &mut SliceReader<'a>) -> Result<BitStringRef<'a>, der::Error> {
     let bits = BitStringRef::decode(reader)?;
     let unused = (1u16 << bits.unused_bits()) - 1;

@@ -1,4 +1,4 @@
-//! Writing DER front to back, with lengths put in once they are known.
+//! A writer of DER. It writes front to back and inserts each length once the content is known.
 
 use der::asn1::ObjectIdentifier;
 use der::{Encode, Header, Length, SliceWriter, Tag};
@@ -12,7 +12,7 @@ impl DerWriter {
         Self(Vec::with_capacity(octets))
     }
 
-    /// Adds octets that are DER already.
+    /// Adds octets that are already DER.
     pub(crate) fn raw(&mut self, der: &[u8]) {
         self.0.extend_from_slice(der);
     }
@@ -22,7 +22,7 @@ impl DerWriter {
         value.encode_to_vec(&mut self.0).map(|_| ())
     }
 
-    /// Adds an element of the given content.
+    /// Adds an element with the given content.
     pub(crate) fn element(&mut self, tag: Tag, content: &[u8]) -> der::Result<()> {
         self.nest(tag, |inner| {
             inner.raw(content);
@@ -30,7 +30,7 @@ impl DerWriter {
         })
     }
 
-    /// Adds an element whose content `write` adds.
+    /// Adds an element. `write` adds its content.
     pub(crate) fn nest(
         &mut self,
         tag: Tag,

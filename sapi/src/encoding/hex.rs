@@ -1,6 +1,6 @@
 //! Octets as lower-case hex.
 
-/// Two digits to an octet. Every issuance writes some two hundred of them, so no formatter is asked.
+/// Writes two digits for each octet. It avoids `format!`, because every issuance writes about 200 digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| {
         char::from(if value < 10 {

@@ -1,4 +1,4 @@
-//! How things are written as octets and as text, whatever they mean.
+//! Encodings, DER and hex, whatever the octets mean.
 
 pub(crate) mod asn1;
 pub(crate) mod der_writer;

@@ -11,10 +11,10 @@ use super::name::alt::AltName;
 use super::name::general::read_names;
 use crate::encoding::asn1::{read_bits, read_oid};
 
-/// What the attributes of a request say, as far as it matters here.
+/// The attributes of a request, and the names in them.
 #[derive(Debug, Default)]
 pub(crate) struct Attributes<'a> {
-    /// The alternative names asked for, each once, in the order of the request.
+    /// The alternative names that the request asks for, each once, in its order.
     pub(crate) names: Vec<AltName>,
     /// Every attribute, and the contents of its set of values.
     pub(crate) all: Vec<(ObjectIdentifier, &'a [u8])>,
@@ -57,7 +57,7 @@ pub(crate) fn read_attributes(set: &[u8], max_names: usize) -> Result<Attributes
     Ok(found)
 }
 
-/// What a value of any attribute must be, though nobody reads it: the shortest types have one form each.
+/// Checks that a value is DER, even if nobody reads it: the shortest types have one form each.
 fn check_element(value: AnyRef<'_>) -> Result<(), der::Error> {
     match value.tag() {
         Tag::Boolean => value.decode_as::<bool>().map(drop),
@@ -68,7 +68,7 @@ fn check_element(value: AnyRef<'_>) -> Result<(), der::Error> {
 }
 
 /// Reads `Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension`, the one value of the attribute (RFC 2985
-/// section 5.4.2), and gives the alternative names in them. Nothing else is ever taken over.
+/// section 5.4.2), and returns the alternative names in them. A certificate takes over nothing else.
 fn read_extensions(values: &[u8], max_names: usize) -> Result<Vec<AltName>, CsrError> {
     let mut names = Vec::new();
     let mut seen: Vec<ObjectIdentifier> = Vec::new();
@@ -121,7 +121,7 @@ fn refuse_ca(value: &[u8]) -> Result<(), CsrError> {
     reader.finish()?;
     constraints.tag().assert_eq(Tag::Sequence)?;
     let mut fields = SliceReader::new(constraints.value())?;
-    // An explicit FALSE is not DER, but common, and this value is not taken over anyway.
+    // An explicit FALSE is not DER, but it is common, and no certificate takes this value over.
     let is_ca =
         !fields.is_finished() && Tag::peek(&fields)? == Tag::Boolean && bool::decode(&mut fields)?;
     if !fields.is_finished() {

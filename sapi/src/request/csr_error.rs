@@ -1,4 +1,4 @@
-//! Why a body is not an acceptable request.
+//! Why a request is refused before any hook sees it.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::key::error::KeyError;
 use super::name::alt::NameError;
 use super::name::error::SubjectError;
 
-/// Why a request was refused before any hook saw it.
+/// Why a request is refused before any hook sees it.
 ///
 /// Its text is meant for the client: it says what is wrong and carries nothing secret.
 ///
@@ -20,16 +20,16 @@ use super::name::error::SubjectError;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CsrError {
-    /// There is nothing in the body.
+    /// The body is empty.
     Empty,
-    /// The body is something else, or nothing known.
+    /// The body is not a certificate request.
     NotARequest {
         /// What it seems to be.
         found: String,
     },
     /// The PEM block is encrypted.
     EncryptedPem,
-    /// The body holds more than one PEM block.
+    /// The body contains more than one PEM block.
     SeveralRequests,
     /// Bytes follow the request.
     TrailingData,
@@ -40,7 +40,7 @@ pub enum CsrError {
         /// What is wrong.
         reason: String,
     },
-    /// The version is none that is in use.
+    /// The version is not one that is in use.
     UnsupportedVersion,
     /// The subject is not acceptable.
     Subject(SubjectError),
@@ -50,23 +50,23 @@ pub enum CsrError {
     Key(KeyError),
     /// An extension is requested twice.
     DuplicateExtension(ObjectIdentifier),
-    /// An attribute stands twice.
+    /// An attribute appears twice.
     DuplicateAttribute(ObjectIdentifier),
-    /// The request asks for what only a CA has.
+    /// The request asks for an extension that only a CA may have.
     CaRequested {
         /// The extension and what it asks for.
         what: &'static str,
     },
-    /// The scheme of the signature is not good enough, or not known.
+    /// The scheme of the signature is too weak, or unknown.
     WeakSignature {
         /// What is wrong with it.
         reason: String,
     },
     /// The request is not signed by its own key.
     BadSignature,
-    /// The key is that of the CA itself.
+    /// The key is the CA's own.
     CaKey,
-    /// The subject is that of the CA itself.
+    /// The subject is the CA's own.
     CaSubject,
     /// There is neither a subject nor a granted name (RFC 5280 section 4.2.1.6).
     NoName,
@@ -80,7 +80,7 @@ impl CsrError {
         }
     }
 
-    /// The stable name of this kind of error, the end of its `urn:sapi:problem:`.
+    /// The stable name of this kind of error. Its type is `urn:sapi:problem:` and this name.
     ///
     /// ```
     /// assert_eq!(sapi::CsrError::BadSignature.slug(), "bad-signature");
@@ -109,7 +109,7 @@ impl CsrError {
         }
     }
 
-    /// Whether the bytes are no request at all, as against a request that breaks a rule.
+    /// Whether the bytes are not a request at all. False for a request that breaks a rule.
     ///
     /// ```
     /// assert!(sapi::CsrError::Empty.is_malformed());
@@ -164,22 +164,22 @@ impl fmt::Display for CsrError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("the body is empty; send a certificate request (PKCS #10) as PEM or DER"),
-            Self::NotARequest { found } => write!(f, "this is no certificate request but {found}"),
+            Self::NotARequest { found } => write!(f, "this is not a certificate request but {found}"),
             Self::EncryptedPem => f.write_str("the PEM block is encrypted; a certificate request never is"),
-            Self::SeveralRequests => f.write_str("the body holds more than one PEM block; send one request alone"),
+            Self::SeveralRequests => f.write_str("the body contains more than one PEM block; send a single request"),
             Self::TrailingData => f.write_str("bytes follow the end of the request"),
             Self::Malformed { field, reason } => write!(f, "{field}: {reason}"),
-            Self::UnsupportedVersion => f.write_str("version: is none of 0, 1 and 2 (RFC 2986 says 0)"),
+            Self::UnsupportedVersion => f.write_str("version: is not 0, 1 or 2 (RFC 2986 requires 0)"),
             Self::Subject(error) => error.fmt(f),
             Self::Name(error) => write!(f, "subject alternative name: {error}"),
             Self::Key(error) => write!(f, "public key: {error}"),
             Self::DuplicateExtension(kind) => write!(f, "the extension {kind} is requested twice"),
-            Self::DuplicateAttribute(kind) => write!(f, "the attribute {kind} stands twice"),
-            Self::CaRequested { what } => write!(f, "{what} is not given to anyone: leave it out of the request"),
+            Self::DuplicateAttribute(kind) => write!(f, "the attribute {kind} appears twice"),
+            Self::CaRequested { what } => write!(f, "{what} is never granted: leave it out of the request"),
             Self::WeakSignature { reason } => write!(f, "signature algorithm: {reason}"),
             Self::BadSignature => f.write_str("signature: the request is not signed by the key in it"),
-            Self::CaKey => f.write_str("public key: is that of the certificate authority itself"),
-            Self::CaSubject => f.write_str("subject: is that of the certificate authority itself"),
+            Self::CaKey => f.write_str("public key: is the certificate authority's own key"),
+            Self::CaSubject => f.write_str("subject: is the certificate authority's own subject"),
             Self::NoName => f.write_str("the certificate would name nobody: the subject is empty and no alternative name was granted"),
         }
     }

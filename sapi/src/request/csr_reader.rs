@@ -1,4 +1,4 @@
-//! Taking a certification request apart (RFC 2986), strictly and without doing arithmetic.
+//! A strict reader of certification requests (RFC 2986). It does no arithmetic.
 
 use der::asn1::{BitStringRef, ObjectIdentifier};
 use der::{AnyRef, Class, Decode, Reader, SliceReader, Tag, Tagged};
@@ -8,7 +8,7 @@ use super::csr_error::CsrError;
 use super::key::public::{KeyNumbers, read_algorithm, read_spki};
 use super::name::distinguished::DistinguishedName;
 
-/// A request taken apart, its signature not verified yet.
+/// The parts of a request. Its signature is not verified yet.
 pub(crate) struct Parts<'a> {
     pub(crate) info: &'a [u8],
     pub(crate) algorithm: ObjectIdentifier,
@@ -16,7 +16,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) signature: &'a [u8],
 }
 
-/// What is signed in a request.
+/// The signed part of a request.
 pub(crate) struct Info<'a> {
     pub(crate) subject: DistinguishedName,
     pub(crate) spki: &'a [u8],
@@ -33,7 +33,7 @@ pub(crate) fn read_parts(der: &[u8]) -> Result<Parts<'_>, CsrError> {
         let signature = BitStringRef::decode(request)?;
         let signature = signature
             .as_bytes()
-            .ok_or_else(|| CsrError::malformed("signature", "is not of whole octets"))?;
+            .ok_or_else(|| CsrError::malformed("signature", "does not fill whole octets"))?;
         Ok::<_, CsrError>(Parts {
             info,
             algorithm,
@@ -56,7 +56,7 @@ pub(crate) fn read_info(info: &[u8], max_names: usize) -> Result<Info<'_>, CsrEr
         let subject = DistinguishedName::from_der(fields.tlv_bytes()?)?;
         let spki = fields.tlv_bytes()?;
         let key = read_spki(spki)?;
-        // Some writers leave the field out where RFC 2986 wants it empty.
+        // RFC 2986 requires the field even if it is empty, but some writers leave it out.
         if fields.is_finished() {
             let attributes = Attributes::default();
             return Ok(Info {
@@ -87,7 +87,7 @@ pub(crate) fn read_info(info: &[u8], max_names: usize) -> Result<Info<'_>, CsrEr
     })
 }
 
-/// RFC 2986 knows version 0 alone; widespread tools have written 1 and 2 for years.
+/// RFC 2986 knows only version 0, but widespread tools have written 1 and 2 for years.
 fn check_version(version: AnyRef<'_>) -> Result<(), CsrError> {
     version.tag().assert_eq(Tag::Integer)?;
     match version.value() {

@@ -1,4 +1,4 @@
-//! What comes in: who asks, over which connection, for what.
+//! A request: the client, its connection, and the certificate it asks for.
 
 mod attributes;
 mod client;

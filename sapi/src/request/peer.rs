@@ -1,4 +1,4 @@
-//! The connection a request came over.
+//! The peer: the client at the other end of the connection.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -28,7 +28,7 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// A peer on this machine, of whom no address is known: a unix socket, a command line.
+    /// A peer on this machine without a known address: a unix socket or a command line.
     ///
     /// ```
     /// assert!(sapi::Peer::local().address().is_none());
@@ -52,7 +52,7 @@ impl Peer {
         }
     }
 
-    /// The same peer, having proved that it holds the key of a certificate.
+    /// The same peer, which has proved that it has the key of a certificate.
     ///
     /// ```no_run
     /// # fn f(verified: sapi::PeerCertificate) {
@@ -66,7 +66,7 @@ impl Peer {
         self
     }
 
-    /// The same peer, having proved that it holds the key of a certificate that has expired.
+    /// The same peer, which has proved that it has the key of an expired certificate.
     ///
     /// ```no_run
     /// # fn f(expired: sapi::PeerCertificate) {
@@ -80,7 +80,7 @@ impl Peer {
         self
     }
 
-    /// The network address: that of the client, not of a trusted proxy in between.
+    /// The network address of the client, not of a trusted proxy in between.
     ///
     /// ```
     /// assert_eq!(sapi::Peer::local().address(), None);
@@ -100,8 +100,8 @@ impl Peer {
         self.certificate.as_ref()
     }
 
-    /// A client certificate of which all was verified but that it has expired. It says who the client
-    /// was; only a hook that says how long ago that may be should look at it.
+    /// A client certificate that has expired but is verified otherwise. It says who the client was. Only
+    /// a hook that limits how long ago that may be should look at it.
     ///
     /// ```
     /// assert!(sapi::Peer::local().expired_certificate().is_none());
@@ -123,10 +123,10 @@ impl Peer {
 pub struct PeerCertificate(X509);
 
 impl PeerCertificate {
-    /// Verifies a certificate that a trusted proxy says the client holds the key of.
+    /// Verifies a client certificate. A trusted proxy has checked that the client has its key.
     ///
-    /// The chain must end at one of `anchors`, every date must hold at `now`, and the certificate
-    /// must be fit for TLS client authentication (RFC 5280 sections 6.1 and 4.2.1.12).
+    /// The chain must end at one of `anchors` and be valid at `now`, and the certificate must allow
+    /// TLS client authentication (RFC 5280 sections 6.1 and 4.2.1.12).
     ///
     /// # Errors
     ///
@@ -152,7 +152,7 @@ impl PeerCertificate {
         }
     }
 
-    /// Verifies a certificate that has expired by `now`, as it stood just before.
+    /// Verifies a certificate that has expired by `now`, as of the moment before it expired.
     ///
     /// # Errors
     ///
@@ -176,14 +176,14 @@ impl PeerCertificate {
         if end > seconds(now) {
             return Err(PeerCertificateError("has not expired".into()));
         }
-        // To OpenSSL a certificate is expired in its last second already.
+        // For OpenSSL a certificate has already expired in its last second.
         match verification_fault(&certificate, anchors, end - 1).map_err(unreadable)? {
             None => Ok(Self(certificate)),
             Some(fault) => Err(PeerCertificateError(fault)),
         }
     }
 
-    /// The certificate as OpenSSL has it.
+    /// The certificate as OpenSSL's type.
     ///
     /// ```no_run
     /// # fn f(certificate: &sapi::PeerCertificate) {
@@ -204,7 +204,7 @@ impl fmt::Debug for PeerCertificate {
     }
 }
 
-/// A client certificate does not hold.
+/// A client certificate is not valid.
 ///
 /// ```
 /// # use std::time::SystemTime;
@@ -222,7 +222,7 @@ impl fmt::Display for PeerCertificateError {
 
 impl std::error::Error for PeerCertificateError {}
 
-/// Since 1970.
+/// The seconds since 1970.
 fn seconds(now: SystemTime) -> i64 {
     let since = now.duration_since(SystemTime::UNIX_EPOCH);
     let seconds = since.map_or(0, |since| since.as_secs());

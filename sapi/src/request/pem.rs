@@ -1,4 +1,4 @@
-//! Finding the one request in a body: PEM with text around it, or plain DER.
+//! PEM: a finder of the one request in a body, which may also be DER, and a writer of PEM blocks.
 
 use std::borrow::Cow;
 
@@ -9,11 +9,11 @@ use super::csr_error::CsrError;
 
 /// The DER inside a body.
 ///
-/// PEM is found by its label (RFC 7468 section 7, and the older label `NEW CERTIFICATE REQUEST`);
-/// text before and after it does not count, a second block of any kind does. OpenSSL is not
-/// asked: it would take an encrypted block for a reason to ask the terminal for a passphrase.
+/// Finds PEM by its label (RFC 7468 section 7, and the older label `NEW CERTIFICATE REQUEST`). Text
+/// before and after it is ignored; a second block of any kind is refused. OpenSSL's reader is not
+/// used, because it would ask the terminal for the passphrase of an encrypted block.
 pub(crate) fn find_request(body: &[u8]) -> Result<Cow<'_, [u8]>, CsrError> {
-    // A request is longer than 127 octets, so as DER it begins in a way that no text does.
+    // A request is longer than 127 octets, so its DER begins with two octets that no text begins with.
     if let [SEQUENCE, 0x80..=0xff, ..] = body {
         return Ok(Cow::Borrowed(body));
     }
@@ -88,20 +88,20 @@ fn decode(block: &[&[u8]], begun: &[u8]) -> Result<Vec<u8>, CsrError> {
     Err(malformed("there is no END line for the BEGIN line"))
 }
 
-/// The lines of a text, which end in LF, CR or both. A byte order mark is no part of the first.
+/// The lines of a text, which end in LF, CR or both. A byte order mark is not part of the first line.
 fn lines(text: &[u8]) -> Vec<&[u8]> {
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     text.split(|octet| matches!(octet, b'\n' | b'\r')).collect()
 }
 
-/// What a BEGIN or END line says is in the block.
+/// The label of a BEGIN or END line.
 fn label<'a>(line: &'a [u8], kind: &[u8]) -> Option<&'a [u8]> {
     line.trim_ascii_end()
         .strip_prefix(kind)?
         .strip_suffix(DASHES)
 }
 
-/// The header of RFC 1421 section 4.6.1.1.
+/// Whether a line is the header of an encrypted block (RFC 1421 section 4.6.1.1).
 fn is_encrypted(line: &[u8]) -> bool {
     line.starts_with(b"Proc-Type:") && line.windows(9).any(|word| word == b"ENCRYPTED")
 }
@@ -116,8 +116,8 @@ fn check_label(label: &[u8]) -> Result<(), CsrError> {
         b"CERTIFICATE" | b"X509 CERTIFICATE" | b"TRUSTED CERTIFICATE" => "a certificate",
         _ if label.ends_with(b"PUBLIC KEY") => "a public key",
         _ if label.windows(DASHES.len()).any(|window| window == DASHES) => {
-            "a PEM block on one line; with curl send the file by --upload-file or --data-binary, as \
-             --data drops the ends of lines"
+            "a PEM block on one line; with curl, send the file with --upload-file or --data-binary, \
+             because --data drops the ends of lines"
         }
         _ => "a PEM block of another kind",
     };
@@ -136,7 +136,7 @@ fn no_block(body: &[u8]) -> CsrError {
             )
         }
         _ => CsrError::NotARequest {
-            found: "neither a PEM block nor DER".into(),
+            found: "something that is neither PEM nor DER".into(),
         },
     }
 }

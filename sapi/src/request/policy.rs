@@ -1,4 +1,4 @@
-//! What the operator asks of every request.
+//! The policy for requests: rules that the operator sets for every request.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -8,7 +8,7 @@ use super::key::kind::KeyKind;
 use super::key::public::KeyNumbers;
 use super::key::rsa::policy::RsaPolicy;
 
-/// What is asked of every request before a hook sees it, set by the operator; strict by default.
+/// Rules for every request before a hook sees it. The operator sets them; the defaults are strict.
 ///
 /// ```
 /// use sapi::{CertRequest, RequestPolicy};
@@ -37,7 +37,7 @@ impl Default for RequestPolicy {
 }
 
 impl RequestPolicy {
-    /// Other bounds for the RSA modulus.
+    /// Sets the bounds of the RSA modulus.
     ///
     /// ```
     /// use sapi::{RequestPolicy, RsaPolicy};
@@ -51,7 +51,7 @@ impl RequestPolicy {
         self
     }
 
-    /// Keys to refuse, each as the SHA-256 of its SubjectPublicKeyInfo in DER.
+    /// Sets the keys to refuse, each as the SHA-256 of its SubjectPublicKeyInfo in DER.
     ///
     /// ```
     /// let policy = sapi::RequestPolicy::default().with_blocked_keys([[0; 32]]);
@@ -62,7 +62,7 @@ impl RequestPolicy {
         self
     }
 
-    /// How many alternative names one request may ask for.
+    /// Sets how many alternative names one request may ask for.
     ///
     /// ```
     /// let policy = sapi::RequestPolicy::default().with_max_names(1);
@@ -73,7 +73,7 @@ impl RequestPolicy {
         self
     }
 
-    /// Which kinds of key are accepted: some of `rsa`, `ec:p256`, `ec:p384`, `ec:p521`, `ed25519`,
+    /// Sets which kinds of key are accepted: some of `rsa`, `ec:p256`, `ec:p384`, `ec:p521`, `ed25519`,
     /// `ml-dsa`; all of them by default.
     ///
     /// # Errors
@@ -103,7 +103,7 @@ impl RequestPolicy {
         self.max_names
     }
 
-    /// Whether a key with these numbers may be certified. EC points are checked where the key is built.
+    /// Checks whether a key may be certified. `KeyNumbers::build` checks EC points.
     pub(crate) fn check_key(
         &self,
         numbers: &KeyNumbers<'_>,
@@ -131,18 +131,18 @@ impl RequestPolicy {
     }
 }
 
-/// A word is no kind of key.
+/// A word is not a kind of key.
 ///
 /// ```
 /// let error = sapi::RequestPolicy::default().with_key_kinds(["dsa"]).unwrap_err();
-/// assert_eq!(error.to_string(), "\"dsa\" is none of rsa, ec:p256, ec:p384, ec:p521, ed25519, ml-dsa");
+/// assert_eq!(error.to_string(), "\"dsa\" is not one of rsa, ec:p256, ec:p384, ec:p521, ed25519, ml-dsa");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownKeyKind(String);
 
 impl fmt::Display for UnknownKeyKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is none of {}", self.0, KEY_KINDS.join(", "))
+        write!(f, "{:?} is not one of {}", self.0, KEY_KINDS.join(", "))
     }
 }
 
@@ -167,7 +167,7 @@ mod tests {
     use crate::request::CertRequest;
     use crate::testing::{RequestBuilder, TestKey};
 
-    /// The slug of the refusal, if it is one.
+    /// The slug of the refusal, if the request is refused.
     fn judged(builder: &RequestBuilder, policy: &RequestPolicy) -> Option<&'static str> {
         let read = CertRequest::read(builder.build_pem().as_bytes(), policy);
         read.err().map(|error| error.slug())
@@ -236,7 +236,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(
             error.to_string(),
-            "\"dsa\" is none of rsa, ec:p256, ec:p384, ec:p521, ed25519, ml-dsa"
+            "\"dsa\" is not one of rsa, ec:p256, ec:p384, ec:p521, ed25519, ml-dsa"
         );
     }
 }

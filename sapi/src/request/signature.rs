@@ -1,4 +1,4 @@
-//! The request's own signature: which schemes are good enough, and whether it holds.
+//! Signature schemes: which ones are good enough, and whether a signature is valid.
 
 #[cfg(test)]
 mod tests;
@@ -51,14 +51,14 @@ impl Scheme {
         };
         let fitting = match (scheme, parameters) {
             (_, None) => true,
-            // NULL stands in requests of Mbed TLS even for ECDSA (RFC 5758 section 3.2 wants nothing).
+            // Mbed TLS writes NULL even for ECDSA, though RFC 5758 section 3.2 does not allow it.
             (Self::RsaPkcs1(_) | Self::Ecdsa(_), Some(any)) => any.is_null(),
             _ => false,
         };
         if fitting {
             Ok(scheme)
         } else {
-            Err(weak("has parameters that its scheme does not have"))
+            Err(weak("has parameters that its scheme does not allow"))
         }
     }
 
@@ -79,7 +79,7 @@ impl Scheme {
             Self::Ed25519 => kind == KeyKind::Ed25519,
             Self::MlDsa(signer) => kind == signer,
         };
-        // Whatever OpenSSL says against it, the client learns that the signature does not hold.
+        // Whatever OpenSSL's reason is, the client learns that the signature is not valid.
         if fits && self.holds(key, message, signature).unwrap_or(false) {
             Ok(())
         } else {
@@ -87,7 +87,7 @@ impl Scheme {
         }
     }
 
-    /// Whether the signature holds, for a key of the scheme's kind.
+    /// Whether the signature is valid, for a key of the scheme's kind.
     pub(crate) fn holds(
         self,
         key: &PKeyRef<Public>,
@@ -103,8 +103,8 @@ impl Scheme {
                 verifier.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
                 verifier.verify_oneshot(signature, message)
             }
-            // Straight to the curve: OpenSSL 3 would first move the key to a provider, which costs a
-            // third of the verification.
+            // Verifies on the curve directly: OpenSSL 3 would first move the key to a provider, which
+            // costs a third of the verification.
             Self::Ecdsa(digest) => {
                 EcdsaSig::from_der(signature)?.verify(&digest.of(message), &*key.ec_key()?)
             }
@@ -115,8 +115,8 @@ impl Scheme {
     }
 }
 
-/// RFC 8017 section 8.2.2, the comparison of encodings: what the signature holds must be the whole
-/// DigestInfo, octet for octet. No parser looks at it, so there is nothing to forge around.
+/// Compares encodings (RFC 8017 section 8.2.2): the signature must contain the whole DigestInfo, octet
+/// for octet. No parser reads it, so a forgery cannot exploit a lenient parser.
 fn rsa_pkcs1_holds(
     digest: Digest,
     key: &PKeyRef<Public>,
@@ -182,7 +182,7 @@ fn is_ecdsa_value(signature: &[u8]) -> bool {
     read().unwrap_or(false)
 }
 
-/// The parameters of RSASSA-PSS are compared as bytes: the digest, MGF1 with the same digest, and a
+/// Compares the RSASSA-PSS parameters as bytes: the digest, MGF1 with the same digest, and a
 /// salt as long as the digest, with or without the digest's NULL (RFC 4055 section 2.1, 3.1).
 fn read_pss(parameters: Option<AnyRef<'_>>) -> Result<Scheme, CsrError> {
     let odd = || {
@@ -245,7 +245,7 @@ const fn known(dotted: &str, scheme: Result<Scheme, &'static str>) -> Known {
     (ObjectIdentifier::new_unwrap(dotted), scheme)
 }
 
-/// `trailerField [3] INTEGER { trailerFieldBC(1) }`, the default; RFC 4055 section 3.1 has verifiers take it.
+/// `trailerField [3] INTEGER { trailerFieldBC(1) }`, the default; verifiers accept it (RFC 4055 section 3.1).
 const TRAILER_1: &[u8] = &[0xa3, 3, 2, 1, 1];
 
 const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");

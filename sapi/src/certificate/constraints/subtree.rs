@@ -1,18 +1,18 @@
-//! A part of all names of one kind (RFC 5280 section 4.2.1.10).
+//! A subtree: a part of all names of one kind (RFC 5280 section 4.2.1.10).
 
 use std::fmt;
 use std::net::IpAddr;
 
 use crate::request::{AltName, DistinguishedName};
 
-/// What a name constraint permits or excludes; hosts in lower case.
+/// What a name constraint permits or excludes. Hosts are in lower case.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Subtree {
-    /// A host and all below it.
+    /// A host and all hosts below it.
     Dns(String),
-    /// A mailbox, or all at a host; with a leading dot, all at any host below.
+    /// A mailbox, or all mailboxes at a host; with a leading dot, all at any host below it.
     Email(String),
-    /// A host; with a leading dot, any host below.
+    /// A host; with a leading dot, any host below it.
     Uri(String),
     Ip {
         address: IpAddr,
@@ -24,13 +24,13 @@ pub(crate) enum Subtree {
 }
 
 impl Subtree {
-    /// Whether a name is in it; `None` where the name is of another kind.
+    /// Whether a name is in it; `None` for a name of another kind.
     pub(crate) fn holds(&self, name: &AltName) -> Option<bool> {
         match (self, name) {
             (Self::Dns(base), AltName::Dns(name)) => Some(below(base, &name.to_ascii_lowercase())),
             (Self::Email(base), AltName::Email(mailbox)) => Some(holds_mailbox(base, mailbox)),
             (Self::Uri(base), AltName::Uri(uri)) => {
-                // Section 4.2.1.10: an identifier without a host name in it must be rejected.
+                // Section 4.2.1.10: a URI without a host name must be rejected.
                 Some(host_of(uri).is_some_and(|host| is_host(base, &host)))
             }
             (Self::Ip { address, mask }, AltName::Ip(ip)) => Some(
@@ -48,7 +48,7 @@ impl Subtree {
         }
     }
 
-    /// Whether a name with a wildcard stands for a host that this subtree begins at: `*.example.com` for
+    /// Whether a name with a wildcard matches the host where this subtree begins: `*.example.com` matches
     /// `www.example.com`. The wildcard is one label (RFC 9525 section 6.3).
     pub(crate) fn is_covered_by(&self, name: &AltName) -> bool {
         let (Self::Dns(base), AltName::Dns(name)) = (self, name) else {
@@ -60,7 +60,7 @@ impl Subtree {
     }
 }
 
-/// Whether a host is the base or below it; with a leading dot, below it only.
+/// Whether a host is the base or below it; with a leading dot, only below it.
 fn below(base: &str, host: &str) -> bool {
     match host.strip_suffix(base) {
         None => false,
@@ -70,7 +70,7 @@ fn below(base: &str, host: &str) -> bool {
     }
 }
 
-/// Exactly the host; with a leading dot, any below it.
+/// Whether a host is exactly the base; with a leading dot, any host below it.
 fn is_host(base: &str, host: &str) -> bool {
     match base.starts_with('.') {
         true => host.len() > base.len() && host.ends_with(base),
@@ -89,7 +89,7 @@ fn holds_mailbox(base: &str, mailbox: &str) -> bool {
     }
 }
 
-/// The host name in `scheme://user@host:port/...`; none where there is an address or nothing.
+/// The host name in `scheme://user@host:port/...`; `None` for an address or nothing.
 fn host_of(uri: &str) -> Option<String> {
     let (_, rest) = uri.split_once("://")?;
     let authority = rest.split(['/', '?', '#']).next()?;
@@ -199,7 +199,7 @@ mod tests {
         assert!(!holds(&ten, "IP:11.1.2.3") && !holds(&ten, "IP:::a01:203"));
         let doc = tree("2001:db8::", "ffff:ffff::");
         assert!(holds(&doc, "IP:2001:db8:1::1") && !holds(&doc, "IP:2001:db9::1"));
-        // Even what matches all addresses of one family holds none of the other.
+        // Even a subtree of all addresses of one family does not contain the other family.
         assert!(!holds(&tree("0.0.0.0", "0.0.0.0"), "IP:::1"));
     }
 

@@ -1,4 +1,4 @@
-//! Extensions that the draft does not model.
+//! Extensions that the draft does not have fields for.
 
 use std::fmt;
 
@@ -23,11 +23,11 @@ pub struct Extension {
 }
 
 impl Extension {
-    /// An extension of the given dotted identifier whose value is one element of DER.
+    /// Makes an extension from a dotted identifier and a value that is one element of DER.
     ///
     /// # Errors
     ///
-    /// [`ExtensionError`] when the identifier is none, or the value is not one element of DER.
+    /// [`ExtensionError`] if the identifier is not valid, or the value is not one element of DER.
     ///
     /// ```
     /// assert!(sapi::Extension::new("2.5.29.9", false, b"text").is_err());
@@ -48,7 +48,7 @@ impl Extension {
         })
     }
 
-    /// An extension that holds a text as UTF8String, under an identifier of your own.
+    /// Makes an extension that contains a text as UTF8String, under your own identifier.
     ///
     /// # Errors
     ///
@@ -65,11 +65,11 @@ impl Extension {
         Self::new(kind, false, &value.unwrap_or_default())
     }
 
-    /// An extension made with OpenSSL.
+    /// Takes an extension that was made with OpenSSL.
     ///
     /// # Errors
     ///
-    /// [`ExtensionError::NotDer`] when OpenSSL's encoding is not that of an extension.
+    /// [`ExtensionError`] if OpenSSL's encoding is not an extension, or its value is not one element of DER.
     ///
     /// ```
     /// # use openssl::{asn1::{Asn1Object, Asn1OctetString}, x509::X509Extension};
@@ -131,7 +131,7 @@ impl Extension {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExtensionError {
-    /// The identifier is none.
+    /// The identifier is not a dotted object identifier.
     NotAnIdentifier(String),
     /// The value is not one element of DER.
     NotDer(ObjectIdentifier),
@@ -139,7 +139,7 @@ pub enum ExtensionError {
     Modelled(ObjectIdentifier),
     /// Only a CA's certificate may have it (RFC 5280 sections 4.2.1.10, 4.2.1.11, 4.2.1.14).
     OnlyForCa(ObjectIdentifier),
-    /// The draft has it already.
+    /// The draft already has it.
     Repeated(ObjectIdentifier),
 }
 
@@ -159,7 +159,7 @@ impl fmt::Display for ExtensionError {
                 )
             }
             Self::OnlyForCa(kind) => {
-                write!(f, "extension {kind}: belongs in a CA's certificate alone")
+                write!(f, "extension {kind}: belongs only in a CA's certificate")
             }
             Self::Repeated(kind) => write!(f, "extension {kind}: is in the draft already"),
         }
@@ -192,7 +192,7 @@ pub(crate) const EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_un
 pub(crate) const AUTHORITY_INFO_ACCESS: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.1.1");
 
-/// Extensions the draft has fields for, or the pipeline alone writes.
+/// Extensions that the draft has fields for, or that only the pipeline writes.
 pub(crate) const MODELLED: [ObjectIdentifier; 9] = [
     SUBJECT_KEY_ID,
     KEY_USAGE,

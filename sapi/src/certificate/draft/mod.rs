@@ -1,4 +1,4 @@
-//! A certificate about to be signed: data that can be read, compared and changed.
+//! A draft: a certificate about to be signed, as data that hooks can read, compare and change.
 
 pub(crate) mod extension;
 mod text;
@@ -16,7 +16,7 @@ use super::serial::SerialNumber;
 use super::validity::Validity;
 use crate::request::{AltName, CertRequest, DistinguishedName, NameError};
 
-/// A certificate complete but for its signature.
+/// A certificate that is complete except for its signature.
 ///
 /// The public key, the issuer, `CA:FALSE`, both key identifiers and the signature algorithm are not
 /// in it: no hook can change them.
@@ -44,7 +44,7 @@ pub struct DraftCertificate {
 }
 
 impl DraftCertificate {
-    /// What the profile and a grant make of a request.
+    /// Makes a draft from a request, the profile and a grant.
     pub(crate) fn new(
         csr: &CertRequest,
         issuer: &Issuer,
@@ -78,7 +78,7 @@ impl DraftCertificate {
         }
     }
 
-    /// The serial number. It is final: it may be written down as an intent.
+    /// The serial number. It is final, so a hook may record it before the certificate is signed.
     ///
     /// ```no_run
     /// # fn f(draft: &sapi::DraftCertificate) { println!("{}", draft.serial()); }
@@ -98,7 +98,7 @@ impl DraftCertificate {
         &self.subject
     }
 
-    /// Sets another subject than the one requested.
+    /// Replaces the requested subject.
     ///
     /// ```no_run
     /// # fn f(draft: &mut sapi::DraftCertificate) -> Result<(), sapi::SubjectError> {
@@ -119,7 +119,7 @@ impl DraftCertificate {
         &self.names
     }
 
-    /// The alternative names, to be changed. Before signing each is checked again.
+    /// The alternative names, for changes. Each is checked again before signing.
     ///
     /// ```no_run
     /// # fn f(draft: &mut sapi::DraftCertificate) { draft.names_mut().clear(); }
@@ -128,7 +128,7 @@ impl DraftCertificate {
         &mut self.names
     }
 
-    /// When the certificate begins to hold.
+    /// When the certificate becomes valid.
     ///
     /// ```no_run
     /// # fn f(draft: &sapi::DraftCertificate) { assert!(draft.not_before() < draft.not_after()); }
@@ -148,7 +148,7 @@ impl DraftCertificate {
         self.not_after
     }
 
-    /// Lets the certificate end earlier. A later time changes nothing.
+    /// Makes the certificate end earlier. A later time changes nothing.
     ///
     /// ```no_run
     /// # fn f(draft: &mut sapi::DraftCertificate, contract_ends: std::time::SystemTime) {
@@ -171,7 +171,7 @@ impl DraftCertificate {
         &self.key_usages
     }
 
-    /// The key usages, to be changed.
+    /// The key usages, for changes.
     ///
     /// ```no_run
     /// # fn f(draft: &mut sapi::DraftCertificate) {
@@ -192,7 +192,7 @@ impl DraftCertificate {
         &self.extended_key_usages
     }
 
-    /// The extended key usages, to be changed.
+    /// The extended key usages, for changes.
     ///
     /// ```no_run
     /// # fn f(draft: &mut sapi::DraftCertificate) {
@@ -203,11 +203,11 @@ impl DraftCertificate {
         &mut self.extended_key_usages
     }
 
-    /// Adds a place where the CRL is to be had (RFC 5280 section 4.2.1.13).
+    /// Adds a URL of the CRL (RFC 5280 section 4.2.1.13).
     ///
     /// # Errors
     ///
-    /// [`NameError`] when it is no URL.
+    /// [`NameError`] if it is not a URL.
     ///
     /// ```no_run
     /// # fn f(draft: &mut sapi::DraftCertificate) -> Result<(), sapi::NameError> {
@@ -218,11 +218,11 @@ impl DraftCertificate {
         add_url(&mut self.crl_urls, url)
     }
 
-    /// Adds a place where an OCSP responder answers (RFC 5280 section 4.2.2.1).
+    /// Adds a URL of an OCSP responder (RFC 5280 section 4.2.2.1).
     ///
     /// # Errors
     ///
-    /// [`NameError`] when it is no URL.
+    /// [`NameError`] if it is not a URL.
     ///
     /// ```no_run
     /// # fn f(draft: &mut sapi::DraftCertificate) -> Result<(), sapi::NameError> {
@@ -233,11 +233,11 @@ impl DraftCertificate {
         add_url(&mut self.ocsp_urls, url)
     }
 
-    /// Adds a place where the CA certificate is to be had (RFC 5280 section 4.2.2.1).
+    /// Adds a URL of the CA certificate (RFC 5280 section 4.2.2.1).
     ///
     /// # Errors
     ///
-    /// [`NameError`] when it is no URL.
+    /// [`NameError`] if it is not a URL.
     ///
     /// ```no_run
     /// # fn f(draft: &mut sapi::DraftCertificate) -> Result<(), sapi::NameError> {
@@ -252,7 +252,7 @@ impl DraftCertificate {
     ///
     /// # Errors
     ///
-    /// [`ExtensionError::NotAnIdentifier`] when it is none.
+    /// [`ExtensionError::NotAnIdentifier`] if it is not an identifier.
     ///
     /// ```no_run
     /// # fn f(draft: &mut sapi::DraftCertificate) -> Result<(), sapi::ExtensionError> {
@@ -272,7 +272,7 @@ impl DraftCertificate {
     ///
     /// # Errors
     ///
-    /// [`ExtensionError`] when the draft models the extension, has it already, or when only a CA may
+    /// [`ExtensionError`] if the draft has fields for the extension, already has it, or if only a CA may
     /// have it.
     ///
     /// ```no_run

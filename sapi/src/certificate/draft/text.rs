@@ -9,8 +9,8 @@ use super::DraftCertificate;
 use crate::encoding::hex::hex;
 
 impl DraftCertificate {
-    /// The draft as text without its serial number, which is drawn by chance: with a fixed clock the same
-    /// request gives the same text, to be held against one that a test keeps.
+    /// The draft as text, without its random serial number. With a fixed clock, the same request gives the
+    /// same text, so a test can compare it with a text that it keeps.
     ///
     /// ```
     /// # use sapi::{Rejection, SigningContext, SigningHooks, Terms, Validity, Verdict, async_trait};
@@ -45,7 +45,7 @@ impl DraftCertificate {
         rows.map(|(key, value)| row(key, &value)).collect()
     }
 
-    /// Each property in the order of the certificate; of several values, each on its own.
+    /// Each property, in the order of the certificate. Each value has its own row.
     pub(crate) fn rows(&self) -> Vec<(&'static str, String)> {
         let mut rows = vec![
             (SERIAL, self.serial.to_string()),
@@ -76,7 +76,7 @@ impl DraftCertificate {
     }
 }
 
-/// One line for each value, the serial number first.
+/// Writes one line for each value, the serial number first.
 impl fmt::Display for DraftCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rows = self.rows().into_iter();
@@ -85,7 +85,7 @@ impl fmt::Display for DraftCertificate {
 }
 
 fn row(key: &str, value: &str) -> String {
-    // A subject may hold what a terminal takes for a command.
+    // A subject may contain characters that a terminal takes for a command.
     let shown: String = value
         .chars()
         .map(|c| if c.is_control() { '\u{fffd}' } else { c })

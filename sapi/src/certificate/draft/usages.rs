@@ -1,4 +1,4 @@
-//! What a certified key may be used for.
+//! Key usages: what a certified key may be used for.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use der::asn1::ObjectIdentifier;
 
 /// One bit of the key usage extension (RFC 5280 section 4.2.1.3).
 ///
-/// The two that make a certificate a CA's, keyCertSign and cRLSign, are left out: no hook can set them.
+/// keyCertSign and cRLSign, which only a CA may have, are left out: no hook can set them.
 ///
 /// ```
 /// assert_eq!(sapi::KeyUsage::DigitalSignature.to_string(), "digitalSignature");
@@ -16,7 +16,7 @@ use der::asn1::ObjectIdentifier;
 pub enum KeyUsage {
     /// Signatures other than on certificates and CRLs.
     DigitalSignature,
-    /// Signatures to be held against their maker, also called contentCommitment.
+    /// Signatures that bind their maker, also called contentCommitment.
     NonRepudiation,
     /// Enciphering other keys, as RSA key transport does.
     KeyEncipherment,
@@ -68,7 +68,7 @@ impl fmt::Display for KeyUsage {
     }
 }
 
-/// A set of key usages. Empty, the extension is left out.
+/// A set of key usages. If it is empty, the extension is left out.
 ///
 /// ```
 /// use sapi::{KeyUsage, KeyUsages};
@@ -94,7 +94,7 @@ impl KeyUsages {
         self.0 |= 1 << usage.bit();
     }
 
-    /// Takes a usage away.
+    /// Removes a usage.
     ///
     /// ```
     /// # use sapi::{KeyUsage, KeyUsages};
@@ -156,7 +156,7 @@ impl<const N: usize> From<[KeyUsage; N]> for KeyUsages {
     }
 }
 
-/// The purposes of the extended key usage extension (RFC 5280 section 4.2.1.12), each once. Empty,
+/// The purposes of the extended key usage extension (RFC 5280 section 4.2.1.12), each once. If empty,
 /// the extension is left out, which allows any purpose.
 ///
 /// ```
@@ -181,7 +181,7 @@ impl ExtendedKeyUsages {
     /// Time stamping.
     pub const TIME_STAMPING: &str = "1.3.6.1.5.5.7.3.8";
 
-    /// Adds a purpose by its dotted object identifier; `false` if it is none.
+    /// Adds a purpose by its dotted object identifier; `false` if that is not valid.
     ///
     /// ```
     /// # use sapi::ExtendedKeyUsages;
@@ -199,7 +199,7 @@ impl ExtendedKeyUsages {
         true
     }
 
-    /// Takes a purpose away.
+    /// Removes a purpose.
     ///
     /// ```
     /// # use sapi::ExtendedKeyUsages;
@@ -222,7 +222,7 @@ impl ExtendedKeyUsages {
         self.0.iter().map(ToString::to_string)
     }
 
-    /// The same by the names that RFC 5280 section 4.2.1.12 gives them; dotted where it gives none.
+    /// The purposes by their names in RFC 5280 section 4.2.1.12, or dotted without such a name.
     ///
     /// ```
     /// # use sapi::ExtendedKeyUsages;

@@ -1,4 +1,4 @@
-//! Each rule alone: honest bytes, changed in one place.
+//! Tests of each rule alone: honest bytes, changed in one place.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -189,10 +189,10 @@ fn extensions_keep_to_what_a_leaf_may_have() {
         }),
         ("CA:FALSE", |p| p.extension(BASIC).1 = false),
         ("lacks basicConstraints", |p| p.without(BASIC)),
-        ("stands twice", |p| {
+        ("appears twice", |p| {
             p.add(BASIC, true, &[0x30, 3, 1, 1, 0xff])
         }),
-        ("stands twice", |p| p.add("2.5.29.37", false, &[0x30, 0])),
+        ("appears twice", |p| p.add("2.5.29.37", false, &[0x30, 0])),
         ("keyCertSign", |p| {
             p.extension(KEY_USAGE).2 = vec![3, 2, 2, 0x84]
         }),
@@ -209,10 +209,10 @@ fn extensions_keep_to_what_a_leaf_may_have() {
         ("not the CA's", |p| {
             *p.extension(AUTHORITY).2.last_mut().unwrap() ^= 1
         }),
-        ("CA's certificate alone", |p| {
+        ("only in a CA's certificate", |p| {
             p.add("2.5.29.30", true, &[0x30, 0])
         }),
-        ("CA's certificate alone", |p| {
+        ("only in a CA's certificate", |p| {
             p.add("2.5.29.36", true, &[0x30, 0])
         }),
         ("each once", |p| p.without(NAMES)),
@@ -252,7 +252,7 @@ fn no_hook_gives_away_the_cas_own_name() {
     scene.draft.subject = DistinguishedName::from_fields([("CN", "Test CA")]).unwrap();
     let rendered = Tbs::render(scene.draft.clone(), &scene.csr, &scene.issuer);
     let text = rendered.err().map(|error| error.to_string()).unwrap();
-    assert!(text.contains("that of the CA itself"), "{text}");
+    assert!(text.contains("the subject is the CA's own"), "{text}");
 }
 
 #[test]
@@ -263,8 +263,8 @@ fn dates_stay_in_order_and_inside_those_of_the_ca() {
     for (begin, end, rule) in [
         (now(), now(), "before it begins"),
         (now(), now() - second, "before it begins"),
-        (from - second, now(), "inside those of the CA"),
-        (now(), until + second, "inside those of the CA"),
+        (from - second, now(), "inside the CA certificate's"),
+        (now(), until + second, "inside the CA certificate's"),
     ] {
         (scene.draft.not_before, scene.draft.not_after) = (begin, end);
         let rendered = Tbs::render(scene.draft.clone(), &scene.csr, &scene.issuer);
@@ -329,7 +329,7 @@ fn names(texts: &[&str]) -> Vec<u8> {
     write_names(&names).unwrap()
 }
 
-/// Where the content of an element begins; its header is of two octets and those of a long length.
+/// Where the content of an element begins: after two octets and those of a long length.
 fn content_at(element: &[u8]) -> usize {
     match element[1] {
         long @ 0x81.. => 2 + usize::from(long - 0x80),

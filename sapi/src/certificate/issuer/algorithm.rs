@@ -18,7 +18,7 @@ pub(crate) struct SignatureAlgorithm {
 
 impl SignatureAlgorithm {
     /// The algorithm whose digest matches the strength of the key (NIST SP 800-57 part 1, table 2);
-    /// `None` for a key no certificate here is signed with.
+    /// `None` for a key that sapi does not sign with.
     pub(crate) fn for_key<T: HasPublic>(key: &PKeyRef<T>) -> Option<Self> {
         let (der, scheme) = match key.id() {
             Id::RSA if key.bits() < 2048 => return None,
@@ -44,7 +44,7 @@ impl SignatureAlgorithm {
         Some(Self { der, scheme })
     }
 
-    /// The digest, for OpenSSL's builder of certificates; `None` where the scheme brings its own.
+    /// The digest, for OpenSSL's builder of certificates; `None` if the scheme has its own.
     pub(crate) fn digest(self) -> Option<openssl::hash::MessageDigest> {
         match self.scheme {
             Scheme::RsaPkcs1(digest) | Scheme::RsaPss(digest) | Scheme::Ecdsa(digest) => {
@@ -71,7 +71,7 @@ impl SignatureAlgorithm {
             Scheme::RsaPkcs1(digest) | Scheme::RsaPss(digest) => {
                 Signer::new(digest.message_digest(), key)?.sign_oneshot_to_vec(message)
             }
-            // Straight to the curve, as when verifying.
+            // Signs on the curve directly, as when verifying.
             Scheme::Ecdsa(digest) => EcdsaSig::sign(&digest.of(message), &*key.ec_key()?)?.to_der(),
             Scheme::Ed25519 | Scheme::MlDsa(_) => {
                 Signer::new_without_digest(key)?.sign_oneshot_to_vec(message)
@@ -89,7 +89,7 @@ impl SignatureAlgorithm {
     }
 }
 
-// RFC 4055 section 5: NULL parameters for RSA. RFC 5758, RFC 8410, RFC 9881: none for the others.
+// RFC 4055 section 5: NULL parameters for RSA. RFC 5758, RFC 8410, RFC 9881: no parameters for the others.
 const RSA_SHA256: &[u8] = &[
     0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11, 5, 0,
 ];

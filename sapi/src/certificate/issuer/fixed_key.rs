@@ -1,9 +1,9 @@
-//! Verifying ECDSA signatures of one key again and again.
+//! A fast verifier for many ECDSA signatures of one key.
 //!
-//! A verification adds two multiples: one of the curve's generator, for which there is a table, and
-//! one of the public key, for which there is none, so that it costs several times as much. But
-//! OpenSSL makes the table for any generator, and the key may be the generator of a group of its
-//! own. What is verified is the same.
+//! A verification adds two multiples: one of the curve's generator and one of the public key. OpenSSL
+//! has a table only for the generator, so the second multiple costs several times as much. But OpenSSL
+//! makes a table for any generator. So the key becomes the generator of a second group, and gets a
+//! table as well. The result of the verification is the same.
 #![allow(unsafe_code)]
 
 use std::ffi::{c_int, c_void};
@@ -18,8 +18,8 @@ use openssl::ecdsa::EcdsaSigRef;
 use openssl::error::ErrorStack;
 use openssl::pkey::Public;
 
-/// A public key on a named curve, which gets its table once it is in steady use: making it takes tens
-/// of milliseconds, for which neither a start nor a single certificate should wait.
+/// A public key on a named curve. It gets its table once it is in steady use: a table takes tens of
+/// milliseconds, and neither a start nor a single certificate should wait for it.
 pub(crate) struct SteadyKey {
     key: EcKey<Public>,
     uses: AtomicU32,
@@ -35,7 +35,7 @@ impl SteadyKey {
         }
     }
 
-    /// Whether a signature of a digest holds.
+    /// Whether a signature of a digest is valid.
     pub(crate) fn holds(&self, digest: &[u8], signature: &EcdsaSigRef) -> Result<bool, ErrorStack> {
         if let Some(fixed) = self.fixed.get() {
             return fixed.holds(digest, signature);
@@ -46,7 +46,7 @@ impl SteadyKey {
         signature.verify(digest, &self.key)
     }
 
-    /// Beside whatever else is done. Should it fail, OpenSSL goes on verifying, only slower.
+    /// Makes the table on another thread. If that fails, OpenSSL goes on verifying, only slower.
     fn make_table(&self) {
         let (key, place) = (self.key.clone(), Arc::clone(&self.fixed));
         let work = move || {
@@ -59,7 +59,7 @@ impl SteadyKey {
     }
 }
 
-/// So many signatures are steady use.
+/// How many signatures count as steady use.
 const STEADY: u32 = 32;
 
 /// A key with its table.
@@ -67,7 +67,7 @@ struct FixedKey {
     curve: EcGroup,
     own: EcGroup,
     order: BigNum,
-    /// By Fermat the exponent of an inverse, as the order is prime.
+    /// The exponent that gives an inverse, by Fermat, because the order is prime.
     inverse: BigNum,
 }
 
@@ -90,7 +90,7 @@ impl FixedKey {
         })
     }
 
-    /// FIPS 186-5 section 6.4.2, for a digest no longer than the order.
+    /// Verifies as in FIPS 186-5 section 6.4.2, for a digest that is not longer than the order.
     pub(crate) fn holds(&self, digest: &[u8], signature: &EcdsaSigRef) -> Result<bool, ErrorStack> {
         let zero = BigNum::new()?;
         let order = &self.order;
@@ -101,7 +101,7 @@ impl FixedKey {
         }
         let mut context = BigNumContext::new()?;
         let (mut inverse, mut ours, mut theirs) = (BigNum::new()?, BigNum::new()?, BigNum::new()?);
-        // A third of what OpenSSL's general inverse takes.
+        // This takes a third of the time of OpenSSL's general inverse.
         inverse.mod_exp(s, &self.inverse, order, &mut context)?;
         ours.mod_mul(&*BigNum::from_slice(digest)?, &inverse, order, &mut context)?;
         theirs.mod_mul(r, &inverse, order, &mut context)?;
@@ -125,8 +125,8 @@ impl FixedKey {
 
 /// The group, with a table of its generator's multiples.
 fn with_table(group: EcGroup) -> Result<EcGroup, ErrorStack> {
-    // SAFETY: the signature is that of OpenSSL 3 (ec.h). The group is alive and, being owned here, seen
-    // by nobody else while the table is added to it; without a context OpenSSL makes one of its own.
+    // SAFETY: the declaration is the one of OpenSSL 3 (ec.h). The group is alive and owned here, so no
+    // other code sees it while OpenSSL adds the table. Without a context OpenSSL makes its own.
     let made = unsafe { EC_GROUP_precompute_mult(group.as_ptr().cast(), ptr::null_mut()) };
     match made {
         1 => Ok(group),
@@ -135,7 +135,7 @@ fn with_table(group: EcGroup) -> Result<EcGroup, ErrorStack> {
 }
 
 unsafe extern "C" {
-    /// 1: done, 0: failed.
+    /// Returns 1 if it is done, and 0 if it failed.
     fn EC_GROUP_precompute_mult(group: *mut c_void, context: *mut c_void) -> c_int;
 }
 
@@ -221,7 +221,7 @@ mod tests {
             (own(good.r()), own(&fixed.order), false),
             (own(good.r()), negative, false),
             (own(good.s()), own(good.r()), false),
-            // The other signature that holds (FIPS 186-5 has no rule against it).
+            // The other valid signature (FIPS 186-5 does not forbid it).
             (own(good.r()), complement, true),
         ] {
             let signature = EcdsaSig::from_private_components(r, s).unwrap();

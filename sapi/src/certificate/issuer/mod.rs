@@ -1,4 +1,4 @@
-//! The public half of the CA: its certificate, its chain, and what of them every certificate repeats.
+//! The public half of the CA: its certificate, its chain, and the values that its certificates repeat.
 
 pub(crate) mod algorithm;
 mod fixed_key;
@@ -24,7 +24,7 @@ use super::draft::extension::AUTHORITY_KEY_ID;
 use crate::encoding::der_writer::DerWriter;
 use crate::request::{AltName, CertRequest, CsrError, DistinguishedName};
 
-/// The certificate authority as everybody may see it.
+/// The public part of the certificate authority.
 ///
 /// ```no_run
 /// # fn f(ca: &sapi::Issuer) {
@@ -36,24 +36,24 @@ pub struct Issuer {
     chain: Vec<X509>,
     chain_pem: String,
     subject_der: Vec<u8>,
-    /// The subject as text; `None` where a CA of old has a subject that no request may have.
+    /// The subject as a name; `None` if an old CA has a subject that a request may not have.
     name: Option<DistinguishedName>,
     key_bits: Vec<u8>,
     key: PKey<Public>,
-    /// Of an elliptic key alone.
+    /// Only for a key on an elliptic curve.
     steady: Option<SteadyKey>,
     algorithm: SignatureAlgorithm,
     not_before: SystemTime,
     not_after: SystemTime,
     authority_key_id: Vec<u8>,
-    /// Its own, and those of the certificates above: they all count (RFC 5280 section 6.1.4).
+    /// Its own, and those of the certificates above it. All of them apply (RFC 5280 section 6.1.4).
     constraints: Vec<NameConstraints>,
 }
 
 impl Issuer {
     /// Takes a CA certificate and the certificates above it, the nearest first.
     ///
-    /// Whether the certificate is fit to be a CA's is for the loader of the identity to check.
+    /// The loader of the identity checks whether the certificate is fit for a CA.
     pub(crate) fn new(certificate: X509, chain: Vec<X509>) -> Result<Self, IssuerError> {
         let key = certificate.public_key()?;
         let algorithm = SignatureAlgorithm::for_key(&key).ok_or(IssuerError::UnsupportedKey)?;
@@ -132,7 +132,7 @@ impl Issuer {
         &self.key
     }
 
-    /// When the CA certificate begins to hold.
+    /// When the CA certificate becomes valid.
     ///
     /// ```no_run
     /// # fn f(ca: &sapi::Issuer) { let from = ca.not_before(); }
@@ -142,7 +142,7 @@ impl Issuer {
         self.not_before
     }
 
-    /// When the CA certificate ends.
+    /// The last second of the CA certificate.
     ///
     /// ```no_run
     /// # fn f(ca: &sapi::Issuer) { let until = ca.not_after(); }
@@ -152,7 +152,7 @@ impl Issuer {
         self.not_after
     }
 
-    /// Whether the CA certificate holds at the given time (RFC 5280 section 4.1.2.5).
+    /// Whether the CA certificate is valid at the given time (RFC 5280 section 4.1.2.5).
     ///
     /// ```no_run
     /// # fn f(ca: &sapi::Issuer) { assert!(!ca.is_valid_at(std::time::SystemTime::UNIX_EPOCH)); }
@@ -162,8 +162,8 @@ impl Issuer {
         self.not_before <= now && now <= self.not_after
     }
 
-    /// Refuses a request that would make a second certificate for the CA's own key or name. Keys are
-    /// compared by their numbers, which have one encoding, not by what is said about them.
+    /// Refuses a request for a second certificate for the CA's own key or name. Compares keys by their
+    /// numbers, which have only one encoding, and not by their algorithm identifiers.
     pub(crate) fn refuse_own(&self, csr: &CertRequest) -> Result<(), CsrError> {
         if key_bits(csr.public_key_der()).is_ok_and(|bits| bits == self.key_bits) {
             return Err(CsrError::CaKey);
@@ -174,7 +174,7 @@ impl Issuer {
         Ok(())
     }
 
-    /// Whether a name is the CA's own, be it written in other letters or string types.
+    /// Whether a name is the CA's own, even in another case or string type.
     pub(crate) fn is_called(&self, name: &DistinguishedName) -> bool {
         let same = |own: &DistinguishedName| own.means_same_as(name);
         name.as_der() == self.subject_der || self.name.as_ref().is_some_and(same)
@@ -253,10 +253,10 @@ impl fmt::Display for IssuerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnsupportedKey => f.write_str(
-                "the CA's key is of no kind to sign with: use RSA from 2048 bits, P-256, P-384, P-521 or Ed25519",
+                "the CA's key is not of a kind to sign with: use RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519",
             ),
             Self::Constraints => f.write_str(
-                "the name constraints of the CA certificate, or of one above it, are not understood, so they could not be kept: use DNS, email, URI, IP and subject subtrees, without minimum and maximum (RFC 5280 section 4.2.1.10)",
+                "sapi does not understand the name constraints of the CA certificate, or of one above it, so it cannot keep them: use DNS, email, URI, IP and subject subtrees, without minimum and maximum (RFC 5280 section 4.2.1.10)",
             ),
             Self::Unreadable(error) => write!(f, "the CA certificate cannot be read: {error}"),
         }
@@ -267,8 +267,8 @@ impl std::error::Error for IssuerError {}
 
 /// `AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] OPTIONAL, ... }` (RFC 5280 section 4.2.1.1).
 ///
-/// A CA certificate of old may lack a subject key identifier; then the usual digest of its key
-/// stands in (section 4.2.1.2, method 1), which no verifier can hold against it.
+/// An old CA certificate may lack a subject key identifier. Then this uses the usual digest of its key
+/// (section 4.2.1.2, method 1): verifiers have nothing to compare it with.
 fn authority_key_id(certificate: &X509Ref) -> Result<Vec<u8>, IssuerError> {
     let key_id = match certificate.subject_key_id() {
         Some(key_id) => key_id.as_slice().to_vec(),
@@ -300,7 +300,7 @@ fn key_bits(spki: &[u8]) -> Result<&[u8], der::Error> {
     Ok(bits.raw_bytes())
 }
 
-/// OpenSSL's time as the standard library has it, to the second.
+/// Converts OpenSSL's time to the standard library's, to the second.
 fn system_time(time: &Asn1TimeRef) -> Result<SystemTime, ErrorStack> {
     let since = Asn1Time::from_unix(0)?.diff(time)?;
     let seconds = i64::from(since.days) * 86_400 + i64::from(since.secs);

@@ -1,4 +1,4 @@
-//! The CA as everybody sees it.
+//! Tests of the issuer: its name, its chain, and its times.
 
 use super::*;
 use crate::testing::{Authority, RequestBuilder};

@@ -1,9 +1,9 @@
-//! Which Ed25519 public keys are keys.
+//! The rules that an Ed25519 public key must meet.
 
 use super::error::KeyError;
 
-/// Checks the 32 octets of a key (RFC 8032 section 5.1.5): a y coordinate below 2^255 - 19, and not
-/// one of the points of small order, under which one signature fits every message.
+/// Checks the 32 octets of a key (RFC 8032 section 5.1.5). The y coordinate is below 2^255 - 19. The
+/// point does not have small order: with such a key, one signature fits every message.
 pub(crate) fn check(key: &[u8]) -> Result<&[u8], KeyError> {
     let invalid = |reason| Err(KeyError::Invalid { reason });
     let Ok(octets) = <[u8; 32]>::try_from(key) else {

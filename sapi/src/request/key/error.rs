@@ -13,17 +13,17 @@ use openssl::error::ErrorStack;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// It is not DER, or not the structure its algorithm asks for.
+    /// It is not DER, or not the structure its algorithm requires.
     Malformed {
         /// What is wrong.
         reason: String,
     },
-    /// Its kind, curve or form is none of those accepted.
+    /// Its kind, curve or form is not accepted.
     Unsupported {
         /// What it is.
         what: String,
     },
-    /// Its numbers are no key: a point that is not on its curve, for one.
+    /// Its numbers are not a key, for example a point that is not on its curve.
     Invalid {
         /// What is wrong.
         reason: &'static str,
@@ -33,7 +33,7 @@ pub enum KeyError {
         /// In what way.
         reason: String,
     },
-    /// The operator's list of blocked keys has it.
+    /// It is on the operator's list of blocked keys.
     Blocked,
 }
 
@@ -72,11 +72,11 @@ impl From<der::Error> for KeyError {
     }
 }
 
-/// OpenSSL's refusal of numbers that were well formed; its own words stay inside.
+/// OpenSSL refuses numbers that are well formed. Its own words are left out: they do not help a client.
 impl From<ErrorStack> for KeyError {
     fn from(_: ErrorStack) -> Self {
         Self::Invalid {
-            reason: "its numbers are no valid key",
+            reason: "its numbers are not a valid key",
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What kinds of public key there are.
+//! The kinds of public key.
 
 use std::fmt;
 
-/// What kind of key a public key is.
+/// The kind of a public key.
 ///
 /// ```
 /// assert_eq!(sapi::KeyKind::Rsa { bits: 2048 }.to_string(), "RSA 2048");
@@ -23,7 +23,7 @@ pub enum KeyKind {
     P521,
     /// Ed25519 (RFC 8410).
     Ed25519,
-    /// ML-DSA-44 (RFC 9881), where the linked OpenSSL has it.
+    /// ML-DSA-44 (RFC 9881), if the linked OpenSSL supports it.
     MlDsa44,
     /// ML-DSA-65.
     MlDsa65,

@@ -1,4 +1,4 @@
-//! Public keys: their kinds, how they are read, which are good enough.
+//! Public keys: their kinds, a strict reader, and the rules they must meet.
 
 pub(crate) mod ed25519;
 pub(crate) mod error;

@@ -1,4 +1,4 @@
-//! Public keys: read from SubjectPublicKeyInfo, rebuilt for OpenSSL from their numbers.
+//! A public key: read from SubjectPublicKeyInfo, then rebuilt for OpenSSL from its numbers.
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +19,7 @@ use super::error::KeyError;
 use super::kind::KeyKind;
 use crate::encoding::asn1::{oid_of, read_oid};
 
-/// The numbers of a key, as they stand in a SubjectPublicKeyInfo.
+/// The numbers of a key, as a SubjectPublicKeyInfo contains them.
 #[derive(Debug)]
 pub(crate) enum KeyNumbers<'a> {
     Rsa {
@@ -48,12 +48,12 @@ pub(crate) fn read_spki(spki: &[u8]) -> Result<KeyNumbers<'_>, KeyError> {
     reader.finish()?;
     let bytes = key
         .as_bytes()
-        .ok_or_else(|| malformed("the key is not of whole octets"))?;
+        .ok_or_else(|| malformed("the key does not fill whole octets"))?;
     match kind {
         RSA_ENCRYPTION => read_rsa(parameters, bytes),
         EC_PUBLIC_KEY => read_ec(parameters, bytes),
         ED25519 if parameters.is_some() => Err(KeyError::Unsupported {
-            what: "an Ed25519 key with parameters (RFC 8410 has none)".into(),
+            what: "an Ed25519 key with parameters (RFC 8410 does not allow them)".into(),
         }),
         ED25519 => Ok(KeyNumbers::Ed25519(ed25519::check(bytes)?)),
         _ => read_ml_dsa(kind, parameters, bytes, spki),
@@ -86,8 +86,8 @@ impl KeyNumbers<'_> {
         }
     }
 
-    /// The key for OpenSSL to compute with. OpenSSL's own decoder is not used but for ML-DSA: on
-    /// version 3.0 it costs more than a signature.
+    /// Makes the key that OpenSSL computes with. Only ML-DSA uses OpenSSL's own decoder: on version
+    /// 3.0 that decoder costs more than a signature.
     pub(crate) fn build(&self) -> Result<PKey<Public>, KeyError> {
         match self {
             Self::Rsa { modulus, exponent } => {
@@ -98,7 +98,7 @@ impl KeyNumbers<'_> {
             Self::Ed25519(bytes) => Ok(PKey::public_key_from_raw_bytes(bytes, Id::ED25519)?),
             Self::MlDsa { kind, spki } => {
                 PKey::public_key_from_der(spki).map_err(|_| KeyError::Unsupported {
-                    what: format!("an {kind} key, which the OpenSSL of this server does not know"),
+                    what: format!("an {kind} key, which this server's OpenSSL does not support"),
                 })
             }
         }
@@ -106,14 +106,14 @@ impl KeyNumbers<'_> {
 }
 
 fn read_rsa<'a>(parameters: Option<AnyRef<'a>>, key: &'a [u8]) -> Result<KeyNumbers<'a>, KeyError> {
-    // RFC 3279 section 2.3.1 says NULL; some writers leave it out.
+    // RFC 3279 section 2.3.1 requires NULL, but some writers leave it out.
     if parameters.is_some_and(|any| any.tag() != Tag::Null) {
         return Err(KeyError::Unsupported {
             what: "an RSA key with parameters other than NULL (RFC 3279)".into(),
         });
     }
     if parameters.is_some_and(|any| !any.value().is_empty()) {
-        return Err(malformed("NULL has no content"));
+        return Err(malformed("the NULL in its parameters is not empty"));
     }
     let mut reader = SliceReader::new(key)?;
     let (modulus, exponent) = reader.sequence(|numbers| {
@@ -124,7 +124,7 @@ fn read_rsa<'a>(parameters: Option<AnyRef<'a>>, key: &'a [u8]) -> Result<KeyNumb
     Ok(KeyNumbers::Rsa { modulus, exponent })
 }
 
-/// The octets of a positive INTEGER, without the one that keeps it positive.
+/// Reads the octets of a positive INTEGER, without the zero octet that keeps it positive.
 fn read_positive<'a>(numbers: &mut SliceReader<'a>) -> Result<&'a [u8], KeyError> {
     match IntRef::decode(numbers)?.as_bytes() {
         [0x80..=0xff, ..] => Err(KeyError::Invalid {
@@ -140,7 +140,7 @@ fn read_ec<'a>(
 ) -> Result<KeyNumbers<'a>, KeyError> {
     let unsupported = |what: &str| KeyError::Unsupported { what: what.into() };
     let parameters = parameters.ok_or_else(|| unsupported("an EC key without a named curve"))?;
-    // RFC 5480 section 2.1.1: implicitCurve and specifiedCurve are not to be used.
+    // RFC 5480 section 2.1.1: implicitCurve and specifiedCurve must not be used.
     if parameters.tag() != Tag::ObjectIdentifier {
         return Err(unsupported("an EC key with explicit parameters"));
     }
@@ -152,7 +152,7 @@ fn read_ec<'a>(
     };
     match point.first() {
         Some(4) if point.len() == 1 + 2 * size => Ok(KeyNumbers::Ec { curve, point }),
-        // RFC 5480 section 2.2 lets a CA choose; widespread verifiers cannot read the short form.
+        // RFC 5480 section 2.2 lets a CA choose. Widespread verifiers cannot read the short form.
         Some(2 | 3) if point.len() == 1 + size => {
             Err(unsupported("an EC key with a compressed point"))
         }
@@ -163,7 +163,7 @@ fn read_ec<'a>(
             reason: "the point is at infinity",
         }),
         _ => Err(KeyError::Invalid {
-            reason: "the point is not of the length its curve asks for",
+            reason: "the point has the wrong length for its curve",
         }),
     }
 }
@@ -179,7 +179,9 @@ fn read_ml_dsa<'a>(
         return Err(KeyError::Unsupported { what });
     };
     if parameters.is_some() || key.len() != *length {
-        return Err(malformed("the ML-DSA key is not of its form (RFC 9881)"));
+        return Err(malformed(
+            "the ML-DSA key does not have the form of RFC 9881",
+        ));
     }
     Ok(KeyNumbers::MlDsa { kind: *kind, spki })
 }
@@ -187,14 +189,14 @@ fn read_ml_dsa<'a>(
 fn build_ec(curve: KeyKind, point: &[u8]) -> Result<PKey<Public>, KeyError> {
     let group = group(curve)?;
     let mut context = BigNumContext::new()?;
-    // Reading the point checks that it is on the curve; these curves have no cofactor, so that is all.
+    // Reading the point checks that it is on the curve. These curves have cofactor 1, so that is enough.
     let point = EcPoint::from_bytes(group, point, &mut context).map_err(|_| KeyError::Invalid {
         reason: "the point is not on its curve",
     })?;
     Ok(PKey::from_ec_key(EcKey::from_public_key(group, &point)?)?)
 }
 
-/// The curve's group, made once: making it costs more than reading a point.
+/// The curve's group. It is made once, because that costs more than reading a point.
 fn group(curve: KeyKind) -> Result<&'static EcGroup, ErrorStack> {
     static GROUPS: [OnceLock<EcGroup>; 3] = [const { OnceLock::new() }; 3];
     let [p256, p384, p521] = &GROUPS;

@@ -1,4 +1,4 @@
-//! Alternative names: what a certificate vouches for.
+//! Alternative names: the hosts, addresses, mailboxes and URIs that a certificate vouches for.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -9,7 +9,7 @@ use super::rules::{Wildcard, check_dns, check_email, check_uri};
 
 /// One subject alternative name (RFC 5280 section 4.2.1.6).
 ///
-/// Two names are equal when they mean the same: the case of a host name does not count, in a DNS
+/// Two names are equal when they mean the same. The case of a host name does not count, in a DNS
 /// name or after the `@` of an email address.
 ///
 /// ```
@@ -24,7 +24,7 @@ use super::rules::{Wildcard, check_dns, check_email, check_uri};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum AltName {
-    /// A host name, perhaps with `*` as its whole first label: `www.example.com`.
+    /// A host name: `www.example.com`. Its whole first label may be `*`.
     Dns(String),
     /// An IPv4 or IPv6 address.
     Ip(IpAddr),
@@ -35,14 +35,14 @@ pub enum AltName {
 }
 
 impl AltName {
-    /// Checks the form of the name, the same rules for a request's wish and for a hook's grant.
+    /// Checks the form of the name. The rules are the same for what a request asks and a hook grants.
     ///
     /// # Errors
     ///
     /// [`NameError`] says which name broke which rule: RFC 1123 section 2.1 and RFC 5890 for host
     /// names (ASCII letters, digits, `-` and `_` in labels of 1 to 63, at most 253 in all, `*` only
     /// as the whole first label, no address written as a name), RFC 5321 for mailboxes, RFC 3986
-    /// for identifiers (absolute, printable ASCII).
+    /// for URIs (absolute, printable ASCII).
     ///
     /// ```
     /// use sapi::AltName;
@@ -73,7 +73,7 @@ impl AltName {
         }
     }
 
-    /// What equality looks at: the kind, the part without case, the part with case.
+    /// What equality compares: the kind, the part without case, the part with case.
     fn canonical(&self) -> (u8, String, &str) {
         match self {
             Self::Dns(name) => (2, name.to_ascii_lowercase(), ""),
@@ -105,7 +105,7 @@ impl Hash for AltName {
     }
 }
 
-/// `DNS:`, `IP:`, `email:` or `URI:` and the value, as OpenSSL writes names.
+/// Writes `DNS:`, `IP:`, `email:` or `URI:` and the value, as OpenSSL does.
 impl fmt::Display for AltName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -117,7 +117,7 @@ impl fmt::Display for AltName {
     }
 }
 
-/// Reads what `Display` writes; the kind in any case.
+/// Reads what `Display` writes. The kind may be in any case.
 impl FromStr for AltName {
     type Err = NameError;
 
@@ -140,7 +140,7 @@ impl FromStr for AltName {
     }
 }
 
-/// A name is not of its form.
+/// A name breaks a rule of its kind.
 ///
 /// ```
 /// let error = "DNS:a..b".parse::<sapi::AltName>().unwrap_err();
@@ -153,7 +153,7 @@ pub struct NameError {
 }
 
 impl NameError {
-    /// The name is cut to a length fit for an error, and what cannot be printed is escaped.
+    /// Cuts the name to 80 characters, because a client may send a very long one.
     pub(crate) fn new(name: &str, rule: &'static str) -> Self {
         Self {
             name: name.chars().take(80).collect(),

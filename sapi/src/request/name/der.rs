@@ -1,4 +1,4 @@
-//! Distinguished names as DER, read strictly and written.
+//! Distinguished names in DER: a strict reader and a writer.
 
 use der::asn1::ObjectIdentifier;
 use der::{AnyRef, Decode, Encode, Reader, SliceReader, Tag, Tagged};
@@ -32,7 +32,7 @@ fn read_relative_name(set: &[u8], attributes: &mut Vec<Attribute>) -> Result<(),
     let mut previous: &[u8] = &[];
     while !reader.is_finished() {
         let element = reader.tlv_bytes()?;
-        // X.690 section 11.6: the elements of a set stand in the order of their encodings.
+        // X.690 section 11.6: the elements of a set are in the order of their encodings.
         if element < previous {
             return Err(SubjectError::new(
                 "has a relative name whose attributes are not in DER order",
@@ -50,7 +50,7 @@ fn read_relative_name(set: &[u8], attributes: &mut Vec<Attribute>) -> Result<(),
     Ok(())
 }
 
-/// RFC 5280 section 4.1.2.4: the string types of old are not to be used for new subjects.
+/// Refuses the old string types. RFC 5280 section 4.1.2.4 does not allow them in new subjects.
 fn refuse_old_strings(kind: &ObjectIdentifier, pair: &SliceReader<'_>) -> Result<(), SubjectError> {
     match pair.peek_byte() {
         Some(NUMERIC | TELETEX..=VIDEOTEX | GRAPHIC..=BMP) => Err(SubjectError::of(
@@ -67,7 +67,7 @@ fn read_attribute(kind: ObjectIdentifier, value: AnyRef<'_>) -> Result<Attribute
         Tag::Utf8String => value.value(),
         Tag::Ia5String if value.value().is_ascii() => value.value(),
         Tag::PrintableString | Tag::Ia5String => {
-            let reason = "has a character that its string type cannot hold";
+            let reason = "has a character that its string type does not allow";
             return Err(SubjectError::of(&kind, reason));
         }
         _ => {
@@ -103,7 +103,7 @@ fn check_value(kind: &ObjectIdentifier, text: &str) -> Result<(), SubjectError> 
     Ok(())
 }
 
-/// Writes one field as a relative name of its own.
+/// Writes one field as a separate relative name.
 pub(crate) fn write_field(
     field: &str,
     value: &str,
@@ -119,12 +119,12 @@ pub(crate) fn write_field(
     Ok(())
 }
 
-/// X.680 section 41.4.
+/// Whether a PrintableString may contain the octet (X.680 section 41.4).
 fn is_printable(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&byte)
 }
 
-/// NumericString, TeletexString, VideotexString; GraphicString to BMPString (X.680 section 8.6).
+/// Tags of the old string types. All from GraphicString to BMPString are old (X.680 section 8.6).
 const NUMERIC: u8 = 0x12;
 const TELETEX: u8 = 0x14;
 const VIDEOTEX: u8 = 0x15;
@@ -142,7 +142,7 @@ mod tests {
         [&[tag, length], content].concat()
     }
 
-    /// 2.5.4.n
+    /// An attribute of the type 2.5.4.n.
     fn pair(n: u8, tag: u8, value: &[u8]) -> Vec<u8> {
         tlv(0x30, &[tlv(6, &[0x55, 4, n]), tlv(tag, value)].concat())
     }
@@ -185,7 +185,7 @@ mod tests {
         for (tag, value) in [(0x13, "a*"), (0x16, "é")] {
             let error = one(tag, value.as_bytes()).unwrap_err().to_string();
             assert!(
-                error.contains("that its string type cannot hold"),
+                error.contains("that its string type does not allow"),
                 "{error}"
             );
         }
@@ -217,7 +217,7 @@ mod tests {
         assert!(set(&[&first, &first]).is_ok());
         assert!(set(&[]).is_err());
         assert!(read(&[]).unwrap().is_empty());
-        // Over two sets the order is free.
+        // The order of two sets is free.
         assert!(read(&[tlv(0x31, &second), tlv(0x31, &first)]).is_ok());
     }
 

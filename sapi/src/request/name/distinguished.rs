@@ -32,15 +32,15 @@ pub(crate) struct Attribute {
 }
 
 impl DistinguishedName {
-    /// A name of the given fields, in their order, one to each relative name.
+    /// Makes a name from fields, in their order. Each relative name has one field.
     ///
-    /// A field is called by its short name (`CN`, `O`, `OU`, `C`, `ST`, `L`, `emailAddress`,
+    /// Name a field by its short name (`CN`, `O`, `OU`, `C`, `ST`, `L`, `emailAddress`,
     /// `serialNumber`, `DC`, ...) or by its dotted object identifier.
     ///
     /// # Errors
     ///
-    /// [`SubjectError`] names the field that is unknown, empty, too long (RFC 5280 appendix A) or
-    /// otherwise not of its form.
+    /// [`SubjectError`] names the field that is unknown, is empty, is too long (RFC 5280 appendix A) or
+    /// breaks another rule.
     ///
     /// ```
     /// use sapi::DistinguishedName;
@@ -62,9 +62,9 @@ impl DistinguishedName {
     ///
     /// # Errors
     ///
-    /// [`SubjectError`] says what is not DER, or which attribute is not of its form: PrintableString,
-    /// UTF8String or IA5String without control characters, neither empty nor longer than RFC 5280
-    /// appendix A allows; `C` two letters.
+    /// [`SubjectError`] says what is not DER, or which attribute breaks a rule. A value is a
+    /// PrintableString, UTF8String or IA5String without control characters. It is not empty, and not
+    /// longer than RFC 5280 appendix A allows. `C` has two letters.
     ///
     /// ```
     /// use sapi::DistinguishedName;
@@ -122,7 +122,7 @@ impl DistinguishedName {
         self.get("CN")
     }
 
-    /// The first value of a field, called by its short name or dotted object identifier.
+    /// The first value of a field. Name the field by its short name or dotted object identifier.
     ///
     /// ```
     /// # use sapi::DistinguishedName;
@@ -159,13 +159,13 @@ impl DistinguishedName {
 }
 
 impl DistinguishedName {
-    /// Whether two names are the same by RFC 5280 section 7.1: case and runs of blanks do not count,
-    /// nor does the string type.
+    /// Whether two names are the same by RFC 5280 section 7.1. Case, runs of blanks and the string
+    /// type do not count.
     pub(crate) fn means_same_as(&self, other: &Self) -> bool {
         self.attributes.len() == other.attributes.len() && self.begins_with(other)
     }
 
-    /// Whether this name is below another in the directory: whether it begins like it.
+    /// Whether this name is below another in the directory: it begins with the same attributes.
     pub(crate) fn begins_with(&self, base: &Self) -> bool {
         let same = |(own, its): (&Attribute, &Attribute)| {
             let words = |text: &str| {
@@ -179,7 +179,7 @@ impl DistinguishedName {
     }
 }
 
-/// RFC 4514: the last attribute first, separated by commas.
+/// Writes the name as RFC 4514 does: the last attribute first, separated by commas.
 impl fmt::Display for DistinguishedName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fields: Vec<_> = self.fields().collect();

@@ -41,13 +41,13 @@ impl SubjectError {
         Self {
             field: Some(field.to_owned()),
             ..Self::new(format!(
-                "unknown field; known are {} and dotted object identifiers",
+                "unknown field; use {} or a dotted object identifier",
                 short_names()
             ))
         }
     }
 
-    /// Whether the bytes are no name at all, as against a name that breaks a rule.
+    /// Whether the bytes are not a name at all. False for a name that breaks a rule.
     pub(crate) fn is_malformed(&self) -> bool {
         self.malformed
     }
@@ -85,8 +85,6 @@ mod tests {
         };
         assert_eq!(told("commonName", " "), "subject: CN: is empty");
         assert_eq!(told("1.2.3", " "), "subject: 1.2.3: is empty");
-        assert!(
-            told("nickname", "a").starts_with("subject: nickname: unknown field; known are C, ")
-        );
+        assert!(told("nickname", "a").starts_with("subject: nickname: unknown field; use C, "));
     }
 }

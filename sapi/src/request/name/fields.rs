@@ -1,14 +1,14 @@
-//! The fields of distinguished names that are known by a name.
+//! The fields of distinguished names that have a short name, such as `CN` and `O`.
 
 use der::Tag;
 use der::asn1::ObjectIdentifier;
 
-/// What is known of a field.
+/// A field: its names, its identifier, and how its value is written.
 pub(crate) struct Field {
-    /// The short name first, then others, as OpenSSL and ssl_api know them.
+    /// The short name first, then the other names that OpenSSL and ssl_api use.
     names: &'static [&'static str],
     kind: ObjectIdentifier,
-    /// The string type it is written in; what is read may be in another.
+    /// The string type to write. A request may use another.
     pub(crate) string: Tag,
     /// Upper bound in characters (RFC 5280 appendix A.1).
     pub(crate) max: usize,
@@ -29,7 +29,7 @@ impl Field {
     }
 }
 
-/// The identifier of a field called by one of its names, in any case, or by the dotted identifier.
+/// Finds the identifier of a field, by one of its names in any case or by the dotted identifier.
 pub(crate) fn identifier(field: &str) -> Option<ObjectIdentifier> {
     let called = |known: &&Field| {
         known
@@ -43,13 +43,13 @@ pub(crate) fn identifier(field: &str) -> Option<ObjectIdentifier> {
     }
 }
 
-/// A field as [`DistinguishedName::fields`](crate::request::DistinguishedName::fields) calls it.
+/// The name that [`DistinguishedName::fields`](crate::request::DistinguishedName::fields) uses for a field.
 pub(crate) fn canonical_field(field: &str) -> Option<String> {
     let kind = identifier(field)?;
     Some(known(&kind).map_or(kind.to_string(), |known| known.short_name().to_owned()))
 }
 
-/// What is known of an identifier.
+/// The field with this identifier.
 pub(crate) fn known(kind: &ObjectIdentifier) -> Option<&'static Field> {
     FIELDS.iter().find(|known| known.kind == *kind)
 }
@@ -60,7 +60,7 @@ pub(crate) fn short_names() -> String {
     names.join(", ")
 }
 
-/// Of a field that RFC 5280 does not bound, in characters.
+/// The bound, in characters, for fields that RFC 5280 does not bound.
 pub(crate) const MAX_VALUE: usize = 1024;
 pub(crate) const COUNTRY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.6");
 
@@ -109,7 +109,7 @@ mod tests {
         assert!(short_names().starts_with("C, ST, L, O, OU, CN, emailAddress, "));
     }
 
-    /// The names are OpenSSL's too, for the same identifiers.
+    /// OpenSSL has the same names for the same identifiers.
     #[test]
     fn openssl_calls_them_alike() {
         for field in FIELDS {

@@ -1,4 +1,4 @@
-//! Alternative names as DER: read from a request, written into a certificate.
+//! Alternative names in DER: a reader for requests and a writer for certificates.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -68,7 +68,7 @@ fn read_name(name: AnyRef<'_>) -> Result<AltName, CsrError> {
     if tag.class() != Class::ContextSpecific {
         return Err(CsrError::malformed(
             "subject alternative name",
-            "an element is no GeneralName",
+            "an element is not a GeneralName",
         ));
     }
     let simple = !tag.is_constructed();
@@ -85,7 +85,7 @@ fn read_name(name: AnyRef<'_>) -> Result<AltName, CsrError> {
         _ => {
             return Err(CsrError::malformed(
                 "subject alternative name",
-                "an element is no GeneralName",
+                "an element is not a GeneralName",
             ));
         }
     };
@@ -164,7 +164,7 @@ mod tests {
         let (b, c): (&[u8], &[u8]) = (&[0x82, 1, b'b'], &[0x82, 1, b'c']);
         assert_eq!(read(&[A, b, c]).unwrap().len(), 3);
         assert_eq!(read(&[A, A, c]).unwrap().len(), 2);
-        // Those that stand twice count too.
+        // Names that appear twice count too.
         assert!(read(&[A, A, A, A]).unwrap_err().contains("number 4"));
         assert!(
             read(&[])
@@ -185,10 +185,10 @@ mod tests {
             let error = read(&[&[tag, 0]]).unwrap_err();
             assert!(error.contains(kind), "{error}");
         }
-        // Neither of the class of GeneralName, nor a number it has, nor one octet for several.
+        // The wrong class, an unknown number, or constructed where GeneralName is primitive.
         for tag in [0x02, 0x0c, 0x42, 0x89, 0xa1, 0xa2, 0xa6, 0xa7] {
             let error = read(&[&[tag, 1, b'a']]).unwrap_err();
-            assert!(error.contains("no GeneralName"), "{tag:#x}: {error}");
+            assert!(error.contains("not a GeneralName"), "{tag:#x}: {error}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Names: of a subject, and beside it.
+//! Names in requests and certificates: distinguished names and alternative names.
 
 pub(crate) mod alt;
 pub(crate) mod der;

@@ -1,4 +1,4 @@
-//! The form of each kind of alternative name.
+//! The rules for each kind of alternative name.
 
 pub(crate) type Rule = Result<(), &'static str>;
 
@@ -8,7 +8,7 @@ pub(crate) enum Wildcard {
     Refused,
 }
 
-/// A host name (RFC 1123 section 2.1, RFC 5890), perhaps with a wildcard for its first label.
+/// Checks a host name (RFC 1123 section 2.1, RFC 5890). `wildcard` says whether its first label may be `*`.
 pub(crate) fn check_dns(name: &str, wildcard: Wildcard) -> Rule {
     let host = match name.strip_prefix("*.") {
         Some(rest) if wildcard == Wildcard::Allowed => rest,
@@ -23,7 +23,7 @@ pub(crate) fn check_dns(name: &str, wildcard: Wildcard) -> Rule {
     for label in host.split('.') {
         check_label(label)?;
     }
-    // An address is an iPAddress; software that reads a name such as 10.0.0.1 takes it for one.
+    // An address belongs in an iPAddress: software takes a DNS name such as 10.0.0.1 for an address.
     let last = host.rsplit('.').next().unwrap_or_default();
     if last.bytes().all(|b| b.is_ascii_digit()) {
         return Err("ends in a number: an IP address is not a DNS name");
@@ -41,7 +41,7 @@ fn check_label(label: &str) -> Rule {
     if label.contains('*') {
         return Err("has a wildcard that is not the whole first label");
     }
-    // The underscore is no letter of a host name, yet Active Directory and SRV owners use it.
+    // RFC 1123 does not allow the underscore, but Active Directory and SRV records use it.
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     if !label.bytes().all(allowed) {
         return Err("has a character that a host name cannot have");
@@ -52,13 +52,13 @@ fn check_label(label: &str) -> Rule {
     Ok(())
 }
 
-/// A mailbox (RFC 5321 section 4.1.2).
+/// Checks a mailbox (RFC 5321 section 4.1.2).
 pub(crate) fn check_email(mailbox: &str) -> Rule {
     let (local, host) = mailbox.rsplit_once('@').ok_or("has no @")?;
     if local.is_empty() || local.len() > 64 {
         return Err("has nothing, or more than 64 characters, before the @");
     }
-    // The dot-string of RFC 5321 section 4.1.2; quoted strings are refused, few programs agree on them.
+    // Only the dot-string of RFC 5321 section 4.1.2: programs disagree about quoted strings.
     let atom = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b);
     if !local
         .split('.')
@@ -69,7 +69,7 @@ pub(crate) fn check_email(mailbox: &str) -> Rule {
     check_dns(host, Wildcard::Refused)
 }
 
-/// An absolute identifier (RFC 3986).
+/// Checks an absolute URI (RFC 3986).
 pub(crate) fn check_uri(uri: &str) -> Rule {
     let (scheme, rest) = uri.split_once(':').ok_or("has no scheme")?;
     let follows = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);
@@ -79,7 +79,7 @@ pub(crate) fn check_uri(uri: &str) -> Rule {
     if rest.is_empty() {
         return Err("has nothing after its scheme");
     }
-    // RFC 3986 appendix A: everything else is to be percent-encoded.
+    // RFC 3986 appendix A: every other character must be percent-encoded.
     let allowed = |b: u8| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&b);
     if !rest.bytes().all(allowed) {
         return Err("has a character that must be percent-encoded");
@@ -123,7 +123,7 @@ mod tests {
             let fits = octet.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=".contains(&octet);
             assert_eq!(check_uri(&text).is_ok(), fits, "{text:?}");
             let scheme = format!("x{}y:z", char::from(octet));
-            // What stands before the first colon is the scheme.
+            // The scheme is the text before the first colon.
             let fits = octet.is_ascii_alphanumeric() || b"+-.:".contains(&octet);
             assert_eq!(check_uri(&scheme).is_ok(), fits, "{scheme:?}");
         }

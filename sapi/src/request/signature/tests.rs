@@ -1,4 +1,4 @@
-//! The schemes, and what holds.
+//! Tests of the schemes, and of verification.
 
 use openssl::ec::{EcGroup, EcKey};
 use openssl::nid::Nid;
@@ -28,7 +28,7 @@ fn parameters_are_left_out_or_null_where_that_is_usual() {
         for odd in [&[5, 1, 0][..], &[0x30, 0], &[4, 0]] {
             let error = read(kind, Some(odd)).unwrap_err();
             assert!(
-                error.contains("parameters that its scheme does not have"),
+                error.contains("parameters that its scheme does not allow"),
                 "{error}"
             );
         }

@@ -1,20 +1,20 @@
-//! Fermat's factorisation: finds the primes of a modulus that lie too close together.
+//! Fermat's factorisation: it finds the factors of a modulus if they are too close together.
 //!
 //! If n = p q, then n = a^2 - b^2 with a = (p + q) / 2, and when p and q are close, a is only a little
-//! above the square root of n. So a few numbers above the root are tried: is a^2 - n a square?
-//! Nearly all of them are ruled out at once by asking the same modulo small numbers, and only what no
-//! small number rules out (for one key in five hundred) is computed in full.
+//! above the square root of n. So this tries a few numbers above the root: is a^2 - n a square?
+//! A square is also a square modulo every small number. That rules out nearly all of the numbers
+//! cheaply. For about one key in five hundred a number is left, which is computed in full.
 
 use super::limbs;
 use super::reciprocal::Divisor;
 
-/// How many numbers above the root are tried (the Baseline Requirements, 6.1.1.3, ask for 100).
+/// How many numbers above the root to try (the Baseline Requirements, 6.1.1.3, ask for 100).
 const ROUNDS: u32 = 100;
 
-/// The numbers to try as a bit set: bit i stands for floor(sqrt(n)) + i.
+/// The numbers to try, as a bit set: bit i means floor(sqrt(n)) + i.
 const TRIED: u128 = (1 << (ROUNDS + 1)) - 2;
 
-/// The small numbers asked: 64, and the odd primes whose product still fits in one word.
+/// The filters: 64, and as many odd primes as have a product that fits in one word.
 static FILTERS: [Filter; 16] = [
     Filter::new(64),
     Filter::new(3),
@@ -37,7 +37,7 @@ static FILTERS: [Filter; 16] = [
 /// The product of the filters' primes.
 const PRODUCT: Divisor = Divisor::scaled(16_294_579_238_595_022_365);
 
-/// Whether an odd number is a perfect square or a product of two too close factors.
+/// Whether an odd number is a perfect square, or a product of two factors that are too close.
 pub(crate) fn has_close_factors(modulus: &[u64]) -> bool {
     let limbs::SquareRoot { root, exact } = limbs::square_root(modulus);
     if exact {
@@ -81,7 +81,7 @@ fn candidates(modulus: &[u64], root: &[u64]) -> u128 {
 #[derive(Debug, Clone, Copy)]
 struct Filter {
     modulus: u64,
-    /// Bit x of row n, for all x below 128 and not just below q.
+    /// Bit x of row n. The bits go on beyond q, up to 127.
     rows: [u128; 64],
 }
 
@@ -91,7 +91,7 @@ impl Filter {
         let row = (number % self.modulus) as usize;
         let row = self.rows.get(row).copied().unwrap_or(u128::MAX);
         let start = root % self.modulus;
-        // Bit i is to be bit start + i of the row, which repeats itself every q bits.
+        // Bit i of the result is bit start + i of the row. The row repeats every q bits.
         (row >> start) | (row << (self.modulus - start))
     }
 
@@ -130,7 +130,7 @@ mod tests {
         limbs::from_be_bytes(&number.to_be_bytes())
     }
 
-    /// Every round in full, as the textbook has it.
+    /// Computes every round in full, as the textbook does.
     fn textbook(number: u128) -> bool {
         let root = number.isqrt();
         let square = |number: u128| number.isqrt().pow(2) == number;
@@ -171,7 +171,7 @@ mod tests {
         }
     }
 
-    /// Products of close numbers, from those found at once to those found in no round.
+    /// Products of close numbers: some are found at once, some in no round.
     #[test]
     fn agrees_with_the_textbook_on_products_of_close_numbers() {
         let (mut found, mut missed) = (0, 0);

@@ -1,7 +1,8 @@
-//! The little arithmetic on large numbers that the RSA policy needs.
+//! Arithmetic on large numbers: the integer square root, and what the RSA policy needs beside it.
 //!
-//! A number is a list of 64-bit limbs, least significant first. Only public numbers come here, so
-//! nothing takes care to run in constant time.
+//! A number is a list of 64-bit limbs, least significant first. All numbers here are public, so
+//! nothing has to run in constant time. The code is our own because OpenSSL does not have an integer
+//! square root.
 
 use super::reciprocal::{Divisor, join};
 
@@ -24,12 +25,12 @@ pub(crate) fn from_be_bytes(bytes: &[u8]) -> Vec<u64> {
     trimmed(bytes.rchunks(8).map(limb).collect())
 }
 
-/// The square root, limb by limb as one does it on paper.
+/// The square root, limb by limb, as on paper.
 ///
-/// With j limbs of the root S known and R what is left of the number's top 2j limbs, two more limbs
-/// x1, x0 are brought down, and the next limb of the root is the largest q for which
-/// q (2 S 2^64 + q) <= R 2^128 + x1 2^64 + x0. This takes about as long as one multiplication of two
-/// numbers of the root's size; a Newton iteration needs several divisions.
+/// S is the root so far, with j limbs. R is the remainder of the number's top 2j limbs. Each step
+/// brings down two more limbs x1, x0. The next limb of the root is the largest q for which
+/// q (2 S 2^64 + q) <= R 2^128 + x1 2^64 + x0. The whole takes about as long as one multiplication of
+/// two numbers of the root's size. A Newton iteration needs several divisions.
 pub(crate) fn square_root(number: &[u64]) -> SquareRoot {
     let (scaled, half_shift) = with_even_shift(number);
     let mut pairs = scaled.as_chunks().0.iter().rev();
@@ -42,10 +43,10 @@ pub(crate) fn square_root(number: &[u64]) -> SquareRoot {
     let top = join(high, low);
     let first = top.isqrt() as u64;
     let left = top - u128::from(first) * u128::from(first);
-    // One limb more than the root so far: R <= 2 S.
+    // R has one limb more than the root so far, because R <= 2 S.
     let mut rest = vec![left as u64, (left >> 64) as u64];
     let mut doubled = vec![first << 1, first >> 63];
-    // The top bit of `first` is set because that of the number, or the one below, is.
+    // The top bit of `first` is set, because one of the number's two top bits is.
     let divisor = Divisor::scaled(first);
 
     for pair in pairs {
@@ -54,7 +55,7 @@ pub(crate) fn square_root(number: &[u64]) -> SquareRoot {
         doubled.insert(0, digit);
         subtract_product(&mut rest, &doubled, digit);
         // The estimate is never too small and at most three too large (Knuth, 4.3.1 theorem B; one
-        // more for the q * q it leaves out). What was taken too much is 2 S 2^64 + q + (q - 1).
+        // more for the q * q it leaves out). Each correction adds 2 S 2^64 + q + (q - 1) back.
         while rest.last().is_some_and(|&top| top != 0) {
             add(&mut rest, &doubled);
             digit = digit.wrapping_sub(1);
@@ -64,7 +65,7 @@ pub(crate) fn square_root(number: &[u64]) -> SquareRoot {
             }
         }
         rest.pop();
-        // 2 S was even, so the bit that 2 q carries up finds its place free.
+        // 2 S was even, so the carry of 2 q meets a zero bit.
         if let [lowest, next, ..] = doubled.as_mut_slice() {
             *lowest = digit << 1;
             *next |= digit >> 63;
@@ -92,7 +93,8 @@ pub(crate) fn plus(number: &[u64], small: u64) -> Vec<u64> {
     trimmed(sum)
 }
 
-/// The number times 4^k with an even count of limbs and one of the two top bits set; and k.
+/// Returns the number times 4^k, and k. The product has an even count of limbs, and one of its two
+/// top bits is set.
 fn with_even_shift(number: &[u64]) -> (Vec<u64>, u32) {
     let spare = number.last().map_or(0, |top| top.leading_zeros());
     let bits = spare & !1;
@@ -108,16 +110,16 @@ fn with_even_shift(number: &[u64]) -> (Vec<u64>, u32) {
     (scaled, bits / 2 + if odd == 1 { 32 } else { 0 })
 }
 
-/// The next digit of the root, or a little more: the top limbs of `rest` by those of the doubled root.
+/// The next digit of the root, or a little more. Divides the top limbs of `rest` by the doubled root's.
 fn digit_at_most(rest: &[u64], divisor: &Divisor) -> u64 {
     let [low, middle, high] = rest.last_chunk().copied().unwrap_or_default();
-    // Both sides halved, so that the divisor is the root's first limb and not a 65-bit number.
+    // Halves both sides, so that the divisor is the root's first limb and not a 65-bit number.
     let high = (high << 63) | (middle >> 1);
     let low = (middle << 63) | (low >> 1);
     divisor.quotient(high, low).unwrap_or(u64::MAX)
 }
 
-/// `number -= factor * digit`, modulo the size of `number`; true when it went below zero.
+/// `number -= factor * digit`, modulo the size of `number`. True if it went below zero.
 fn subtract_product(number: &mut [u64], factor: &[u64], digit: u64) -> bool {
     let mut borrow = 0_u64;
     let factor = factor.iter().copied().chain(std::iter::repeat(0));
@@ -194,7 +196,7 @@ mod tests {
         BigNum::from_slice(&bytes).unwrap()
     }
 
-    /// root^2 <= number < (root + 1)^2, told by OpenSSL.
+    /// Checks root^2 <= number < (root + 1)^2 with OpenSSL.
     fn assert_root(number: &BigNum) {
         let found = square_root(&from_be_bytes(&number.to_vec()));
         let mut context = BigNumContext::new().unwrap();
@@ -216,7 +218,7 @@ mod tests {
         }
     }
 
-    /// Squares, their neighbours, and numbers full of ones or zeros, where quotient digits are estimated worst.
+    /// Squares, their neighbours, and numbers full of ones or zeros, where the estimates are worst.
     #[test]
     fn square_roots_near_the_edges() {
         let mut context = BigNumContext::new().unwrap();
@@ -241,7 +243,7 @@ mod tests {
         }
     }
 
-    /// Limbs of only extreme words reach the corrections that random numbers hardly ever need.
+    /// Extreme words reach the corrections that random numbers hardly ever need.
     #[test]
     fn square_roots_of_extreme_limbs() {
         let words = [0, 1, 1 << 63, (1 << 63) - 1, u64::MAX - 1, u64::MAX];
@@ -260,7 +262,7 @@ mod tests {
         assert!(!is_square_above(&[10], &[57]));
         assert!(!is_square_above(&[7], &[57]));
         assert!(is_square_above(&[11], &[121]));
-        // 1 - 2^65 is no square, though it is (2^64 - 1)^2 modulo 2^128.
+        // 1 - 2^65 is not a square, though it is (2^64 - 1)^2 modulo 2^128.
         assert!(!is_square_above(&[1], &[0, 2]));
         // (2^64 + 1)^2 - (2^64 + 2) 2^64 = 1
         assert!(is_square_above(&[1, 1], &[0, 2, 1]));

@@ -1,4 +1,4 @@
-//! Which RSA public keys are good enough.
+//! The policy for RSA public keys: bounds that the operator sets, and checks that always run.
 
 use super::primes::Residues;
 use super::weak::WeakRsaKey;
@@ -9,12 +9,12 @@ use std::fmt;
 const LEAST_BITS: u32 = 2048;
 /// No setting allows more: OpenSSL verifies nothing larger (`OPENSSL_RSA_MAX_MODULUS_BITS`).
 const MOST_BITS: u32 = 16384;
-/// The public exponent everybody uses, and the least that is taken (Baseline Requirements, 6.1.6).
+/// The usual public exponent, and the least that is accepted (Baseline Requirements, 6.1.6).
 pub(crate) const LEAST_EXPONENT: u32 = 65537;
-/// Exponents are below 2 to this power (ibid.).
+/// Exponents are below 2 to this power (Baseline Requirements, 6.1.6).
 pub(crate) const EXPONENT_BITS: u32 = 256;
 
-/// The operator's bounds on RSA keys, and the checks that no setting turns off.
+/// The operator's bounds on RSA keys, and checks that no setting turns off.
 ///
 /// ```
 /// use sapi::{RsaPolicy, WeakRsaKey};
@@ -37,7 +37,7 @@ impl RsaPolicy {
     ///
     /// # Errors
     ///
-    /// Bounds below 2048, above 16384, not a multiple of 8, or the wrong way round.
+    /// [`RsaBoundsError`] for bounds below 2048, above 16384, not a multiple of 8, or the wrong way round.
     ///
     /// ```
     /// assert!(sapi::RsaPolicy::new(3072, 4096).is_ok());
@@ -61,14 +61,14 @@ impl RsaPolicy {
         Ok(Self { min_bits, max_bits })
     }
 
-    /// Whether a key is good enough: both numbers big-endian, without sign octet or leading zeros.
+    /// Checks a key. Both numbers are big-endian, without sign octet or leading zeros.
     ///
-    /// Sizes come first, so that a huge number costs nothing; a good RSA-2048 key costs a few
-    /// microseconds. That the modulus has exactly two prime factors nobody can tell from outside.
+    /// The size is checked first, so that a huge number costs nothing. A good RSA-2048 key costs a few
+    /// microseconds. Nobody can tell from outside whether the modulus has exactly two prime factors.
     ///
     /// # Errors
     ///
-    /// The first thing found wrong.
+    /// [`WeakRsaKey`] names the first fault.
     ///
     /// ```
     /// let policy = sapi::RsaPolicy::default();
@@ -132,7 +132,7 @@ fn check_exponent(exponent: &[u8]) -> Result<(), WeakRsaKey> {
     }
 }
 
-/// The count of bits of a big-endian number; what is no number at all counts as zero.
+/// The count of bits of a big-endian number. An empty number has 0 bits.
 fn bit_length(number: &[u8]) -> u64 {
     let zeros = number.iter().take_while(|&&byte| byte == 0).count();
     let Some((first, others)) = number.get(zeros..).and_then(<[u8]>::split_first) else {
@@ -145,7 +145,7 @@ fn is_even(number: &[u8]) -> bool {
     number.last().is_none_or(|byte| byte % 2 == 0)
 }
 
-/// Why bounds on RSA keys cannot be set; names the setting under `[requests]`.
+/// Why bounds on RSA keys are refused. The text names the setting under `[requests]`.
 ///
 /// ```
 /// use sapi::{RsaBoundsError, RsaPolicy};
@@ -199,7 +199,7 @@ impl fmt::Display for RsaBoundsError {
             Self::Crossed { min_bits, max_bits } => {
                 write!(
                     f,
-                    "rsa_min_bits is {min_bits} and rsa_max_bits only {max_bits}: no key has both, raise the second"
+                    "rsa_min_bits is {min_bits} but rsa_max_bits is {max_bits}: no key fits both, raise rsa_max_bits"
                 )
             }
             Self::NotWholeBytes { setting, bits } => {

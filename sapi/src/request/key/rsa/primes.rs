@@ -1,7 +1,7 @@
-//! What a modulus leaves modulo the odd primes below 752, all at the cost of one pass over its limbs.
+//! The remainders of a modulus by the odd primes below 752, all in one pass over its limbs.
 //!
-//! The primes are multiplied together into as few 64-bit words as hold them; the modulus is reduced
-//! by those words, and each prime then looks only at its word's remainder.
+//! The primes are multiplied into 64-bit words, as many primes to a word as fit. The pass reduces the
+//! modulus by those words. Each prime then needs only the remainder of its word.
 
 use super::reciprocal::Divisor;
 
@@ -14,18 +14,18 @@ const WORDS: usize = 18;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SmallPrime {
     pub(crate) value: u64,
-    /// Which of the products it is a factor of.
+    /// The index of the word that it divides.
     word: usize,
     /// Its inverse modulo 2^64: exact division is a multiplication by it.
     inverse: u64,
 }
 
-/// The remainders of a number, from which its remainder by any small prime follows.
+/// The remainders of a number by the words. They give its remainder by any small prime.
 #[derive(Debug)]
 pub(crate) struct Residues([u64; WORDS]);
 
 impl SmallPrime {
-    /// The table's entry of a prime; a compile error when it is not one.
+    /// The table's entry for a prime. Any other number is a compile error.
     #[expect(
         clippy::indexing_slicing,
         reason = "runs at compile time, where it is a compile error"
@@ -39,7 +39,7 @@ impl SmallPrime {
     }
 
     const fn divides(&self, number: u64) -> bool {
-        // Multiples of p, and only they, go to their quotient, which is at most (2^64 - 1) / p.
+        // For multiples of p the product is the quotient, at most (2^64 - 1) / p. For others it is more.
         number.wrapping_mul(self.inverse) <= u64::MAX / self.value
     }
 }
@@ -47,7 +47,7 @@ impl SmallPrime {
 impl Residues {
     pub(crate) fn of(limbs: &[u64]) -> Self {
         let mut words = [0; WORDS];
-        // The limbs in the outer loop: the words do not wait for each other's multiplications.
+        // The outer loop takes the limbs, so that the words do not wait for each other's multiplications.
         for &limb in limbs.iter().rev() {
             for (rest, divisor) in words.iter_mut().zip(&TABLE.words) {
                 (_, *rest) = divisor.divide(*rest, limb);
@@ -66,7 +66,7 @@ impl Residues {
             .map(|prime| prime.value as u32)
     }
 
-    /// What the number leaves modulo a prime.
+    /// The remainder of the number by a prime.
     pub(crate) fn modulo(&self, prime: &SmallPrime) -> u64 {
         self.word(prime) % prime.value
     }

@@ -1,10 +1,10 @@
-//! Division by one machine word through a reciprocal made beforehand.
+//! Division by one machine word, with a reciprocal that is computed beforehand.
 
 /// A divisor whose top bit is set, with its reciprocal.
 ///
-/// The processor's own 128-by-64 division costs up to 90 cycles and the RSA policy needs some 600 of
-/// them for a 2048-bit modulus; with the reciprocal each costs two multiplications. The method is
-/// algorithm 4 of Möller and Granlund, "Improved division by invariant integers" (2011).
+/// The processor's own 128-by-64 division costs up to 90 cycles, and the RSA policy needs about 600
+/// divisions for a 2048-bit modulus. With the reciprocal, each costs two multiplications. The method
+/// is algorithm 4 of Möller and Granlund, "Improved division by invariant integers" (2011).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Divisor {
     value: u64,
@@ -14,11 +14,11 @@ pub(crate) struct Divisor {
 impl Divisor {
     /// The smallest multiple of `value` by a power of two that has the top bit set.
     ///
-    /// A remainder by such a multiple serves for every factor of `value` just as well, so nothing has
-    /// to be shifted back. `value` is not zero.
+    /// A remainder by this multiple gives the remainder by every factor of `value`, so nothing has to be
+    /// shifted back. `value` must not be zero.
     pub(crate) const fn scaled(value: u64) -> Self {
         let value = value << value.leading_zeros();
-        // floor((2^128 - 1) / value) lies in 2^64 .. 2^65; the cast takes the 2^64 off.
+        // floor((2^128 - 1) / value) is in 2^64 .. 2^65. The cast drops the 2^64.
         let reciprocal = (u128::MAX / value as u128) as u64;
         Self { value, reciprocal }
     }
@@ -62,7 +62,7 @@ pub(crate) const fn join(high: u64, low: u64) -> u128 {
 mod tests {
     use super::*;
 
-    /// Odd-looking words besides the edges, without a random number generator.
+    /// The edges, and words that look random but are the same in every run.
     fn words() -> Vec<u64> {
         let mut words = vec![
             1,
@@ -103,7 +103,7 @@ mod tests {
         }
     }
 
-    /// The last correction, which hardly any dividend needs, at its edge: the first remainder is the divisor.
+    /// Hardly any dividend needs the last correction. Here the first remainder is the divisor itself.
     #[test]
     fn a_remainder_is_never_the_divisor() {
         let divisor = Divisor::scaled((1 << 63) + 2);

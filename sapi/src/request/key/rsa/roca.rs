@@ -1,10 +1,10 @@
-//! The fingerprint of keys made by the Infineon library of CVE-2017-15361 ("ROCA").
+//! The ROCA fingerprint: it recognises keys that the library of CVE-2017-15361 made.
 //!
 //! That library made primes of the form k M + (65537^a mod M), where M is the product of the first
-//! primes. So modulo each of those primes the modulus is a power of 65537 as well (Nemec and others,
-//! "The Return of Coppersmith's Attack", 2017). Only the primes for which the powers of 65537 are not
-//! all of the residues tell anything; of those up to 167, which every key size shares, there are
-//! these seventeen. A good key passes for one of those about once in 2^27.
+//! primes. So modulo each of those primes, the modulus is also a power of 65537 (Nemec and others,
+//! "The Return of Coppersmith's Attack", 2017). A prime says nothing if the powers of 65537 are all
+//! its nonzero residues. Of the primes up to 167, which every key size shares, seventeen say something. A
+//! good key has the fingerprint by chance about once in 2^27.
 
 use super::primes::{Residues, SmallPrime};
 
@@ -35,7 +35,7 @@ const MARKERS: [Marker; 17] = [
     Marker::new(157),
 ];
 
-/// Whether a modulus looks like one of that library's.
+/// Whether a modulus looks as if that library made it.
 pub(crate) fn has_fingerprint(modulus: &Residues) -> bool {
     MARKERS
         .iter()
@@ -84,7 +84,7 @@ mod tests {
         powers
     }
 
-    /// The markers are all the primes up to 167 that have fewer powers of 65537 than residues.
+    /// The markers are all the primes up to 167 that have fewer powers of 65537 than nonzero residues.
     #[test]
     fn markers_are_the_primes_that_tell_something() {
         let primes = (3..=167_u64).filter(|odd| (2..*odd).all(|divisor| odd % divisor != 0));
@@ -102,7 +102,7 @@ mod tests {
         }
     }
 
-    /// 65537 itself has every mark; what is a power modulo all primes but one has not.
+    /// 65537 itself passes every marker. A number that is a power modulo all primes but one does not.
     #[test]
     fn every_marker_is_asked() {
         assert!(has_fingerprint(&Residues::of(&[65537])));

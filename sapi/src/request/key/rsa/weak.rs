@@ -3,7 +3,7 @@
 use super::policy::{EXPONENT_BITS, LEAST_EXPONENT};
 use std::fmt;
 
-/// Why an RSA public key is not good enough, in a sentence a client may read.
+/// Why an RSA public key is refused, in a sentence that a client may read.
 ///
 /// ```
 /// use sapi::WeakRsaKey;
@@ -47,7 +47,7 @@ pub enum WeakRsaKey {
     ExponentTooLarge,
     /// The key was made by the library of CVE-2017-15361.
     Roca,
-    /// The modulus is a perfect square, or its factors are so close together that they were found.
+    /// The modulus is a perfect square, or its factors are so close together that the check found them.
     Fermat,
 }
 

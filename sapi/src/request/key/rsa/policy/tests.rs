@@ -1,4 +1,4 @@
-//! Sizes, exponents, bounds and sentences; what is wrong inside a modulus is below, in `weak_moduli`.
+//! Tests of sizes, exponents, bounds and messages. `weak_moduli` tests faults inside a modulus.
 
 mod weak_moduli;
 
@@ -26,7 +26,7 @@ fn random(bits: i32) -> BigNum {
     number
 }
 
-/// No odd number from 3 to 751 divides it, told by OpenSSL.
+/// Whether no odd number from 3 to 751 divides it, by OpenSSL's arithmetic.
 fn is_rough(number: &BigNum) -> bool {
     (3..752)
         .step_by(2)
@@ -39,7 +39,7 @@ fn rough(bits: i32) -> BigNum {
         .unwrap()
 }
 
-/// A number of this many bits about which only its size can be wrong.
+/// A number of this many bits. Only its size can be wrong.
 fn modulus(bits: i32) -> BigNum {
     times(&rough(bits / 2), &rough(bits - bits / 2))
 }
@@ -117,7 +117,7 @@ fn sizes() {
     }
 }
 
-/// A modulus wrong in every way is refused for its size, which costs nothing to see.
+/// A modulus that is wrong in every way is refused for its size: that costs nothing to check.
 #[test]
 fn size_comes_first() {
     let policy = RsaPolicy::default();
@@ -188,7 +188,7 @@ fn bounds_out_of_bounds() {
         (
             4096,
             3072,
-            "rsa_min_bits is 4096 and rsa_max_bits only 3072: no key has both, raise the second",
+            "rsa_min_bits is 4096 but rsa_max_bits is 3072: no key fits both, raise rsa_max_bits",
         ),
         (
             2050,

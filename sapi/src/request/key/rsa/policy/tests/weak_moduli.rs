@@ -1,4 +1,4 @@
-//! Moduli of the right size that are wrong inside.
+//! Tests of moduli that have the right size and weak factors.
 
 use super::*;
 
@@ -30,7 +30,7 @@ fn small_factors() {
     }
     assert_eq!(check(&product(757)), Ok(()));
     assert_eq!(check(&product(761)), Ok(()));
-    // The smallest is named.
+    // The error names the smallest.
     assert_eq!(
         check(&product(7 * 13)),
         Err(WeakRsaKey::SmallFactor { prime: 7 })
@@ -123,7 +123,7 @@ fn found_in_round(round: u32, bits: i32) -> BigNum {
     panic!("no modulus of {bits} bits for round {round}");
 }
 
-/// The Baseline Requirements ask for 100 rounds: the hundredth finds, the next is not made.
+/// The Baseline Requirements ask for 100 rounds. Round 100 still finds factors; round 101 is not run.
 #[test]
 fn close_factors() {
     for bits in [2048, 2056, 3072, 4096] {
