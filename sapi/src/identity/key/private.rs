@@ -1,4 +1,4 @@
-//! Private keys at rest: always locked, whatever the form.
+//! Private keys in files: they are always locked with a passphrase.
 //!
 //! ```
 //! use sapi::identity::{KeyKind, Passphrase, private_key};
@@ -36,15 +36,15 @@ use crate::identity::passphrase::Passphrase;
 /// ```
 ///
 /// # Errors
-/// When the passphrase is wrong, the key is not locked, or there is no key.
+/// When the passphrase is wrong, the key is not locked, or the text does not contain a key.
 pub(crate) fn decrypt(
     pem: &[u8],
     passphrase: &Passphrase,
 ) -> Result<PKey<Private>, PrivateKeyError> {
     let mut asked = false;
-    // Always with a callback: without one OpenSSL asks the terminal by itself, and hangs there.
-    // The callback fills OpenSSL's own buffer, which it wipes; the `_passphrase` variant would
-    // make a copy that nobody wipes.
+    // Without a callback OpenSSL would ask the terminal by itself, and hang there. The callback fills
+    // OpenSSL's own buffer, and OpenSSL wipes it. The `_passphrase` variant would make a copy that nobody
+    // wipes.
     let unlocked = PKey::private_key_from_pem_callback(pem, |buffer| {
         asked = true;
         let secret = passphrase.as_bytes();
@@ -63,7 +63,7 @@ pub(crate) fn decrypt(
     }
 }
 
-/// Refuses a PEM key that is not locked; needs no passphrase.
+/// Refuses a PEM key that is not locked. It does not need the passphrase.
 pub(crate) fn check_locked(pem: &[u8]) -> Result<(), PrivateKeyError> {
     let mut asked = false;
     let read = PKey::private_key_from_pem_callback(pem, |_| {
@@ -77,7 +77,7 @@ pub(crate) fn check_locked(pem: &[u8]) -> Result<(), PrivateKeyError> {
     }
 }
 
-/// OpenSSL gives scrypt no more than 32 MiB; other software locks keys with more.
+/// OpenSSL gives scrypt 32 MiB at most. Other software locks keys with more.
 fn too_costly(errors: &ErrorStack) -> bool {
     let mut reasons = errors.errors().iter().filter_map(Error::reason);
     reasons.any(|reason| reason == "memory limit exceeded")
@@ -118,8 +118,8 @@ pub(crate) fn encrypt(
     let mut iv = [0; 16];
     rand_bytes(&mut salt).map_err(PrivateKeyError::OpenSsl)?;
     rand_bytes(&mut iv).map_err(PrivateKeyError::OpenSsl)?;
-    // N = 2^14, r = 8, p = 5: as costly to guess as N = 2^17 with p = 1 (OWASP's figures), in the
-    // 16 MiB that OpenSSL allows: its limit is 32 MiB, which N = 2^15 already passes.
+    // N = 2^14, r = 8, p = 5 is as costly to guess as N = 2^17 with p = 1 (OWASP's figures), and takes
+    // 16 MiB. OpenSSL's limit is 32 MiB, and N = 2^15 already exceeds it.
     let locked = scrypt::Params::new(14, 8, 5)
         .map_err(|_| PrivateKeyError::Encryption)
         .and_then(|cost| {
@@ -145,15 +145,15 @@ pub(crate) fn encrypt(
 /// ```
 #[derive(Debug)]
 pub enum PrivateKeyError {
-    /// Locked with another passphrase.
+    /// The key is locked with another passphrase.
     WrongPassphrase,
-    /// Locked with a cipher that this OpenSSL does not have.
+    /// The key is locked with a cipher that this OpenSSL does not have.
     UnsupportedCipher(ErrorStack),
-    /// Not locked at all.
+    /// The key is not locked.
     NotEncrypted,
-    /// No private key in PEM.
+    /// The text does not contain a private key in PEM.
     NoKey,
-    /// A kind of key that is not used here; the kind it is.
+    /// A CA cannot use this kind of key. The text names the kind.
     Unacceptable(String),
     /// The key could not be locked.
     Encryption,
@@ -162,8 +162,8 @@ pub enum PrivateKeyError {
 }
 
 impl PrivateKeyError {
-    /// Reads OpenSSL's errors: a cipher it cannot find is an "unsupported" of its envelope
-    /// library, and anything else is what a wrong passphrase makes of the bytes.
+    /// Reads OpenSSL's errors. A cipher that it does not find is an "unsupported" of its envelope library.
+    /// Any other error comes from the garbage that a wrong passphrase makes of the bytes.
     fn locked(errors: &ErrorStack) -> Self {
         let unsupported = errors.errors().iter().any(|error| {
             openssl::error::Error::library(error) == Some("digital envelope routines")
@@ -190,7 +190,7 @@ impl fmt::Display for PrivateKeyError {
             Self::NotEncrypted => {
                 write!(f, "the key is not encrypted; lock it with: {LOCK_COMMAND}")
             }
-            Self::NoKey => f.write_str("no private key in PEM"),
+            Self::NoKey => f.write_str("not a private key in PEM"),
             Self::Unacceptable(kind) => write!(
                 f,
                 "the key is {kind}; a CA needs RSA of 2048 bits or more, P-256, P-384, P-521, Ed25519 or ML-DSA"
@@ -210,7 +210,7 @@ impl std::error::Error for PrivateKeyError {
     }
 }
 
-/// Locks a plain key in the file it is in; `openssl pkey` alone would use 2048 rounds.
+/// Locks a plain key in its own file. `openssl pkey` alone would use only 2048 rounds.
 const LOCK_COMMAND: &str = "openssl pkcs8 -topk8 -scrypt -v2 aes-256-cbc -in ca.private_key.pem \
      -out ca.locked.pem && chmod 640 ca.locked.pem && mv ca.locked.pem ca.private_key.pem";
 

@@ -25,14 +25,14 @@ use zeroize::Zeroizing;
 pub struct Passphrase(Zeroizing<Vec<u8>>);
 
 impl Passphrase {
-    /// The most bytes a passphrase may have: OpenSSL's own buffer ends there, and a key locked
-    /// with more could never be read back.
+    /// The most bytes that a passphrase may have. OpenSSL's own buffer ends there, so nobody could unlock a
+    /// key that was locked with more.
     pub const MAX_LEN: usize = 1024;
 
-    /// Takes the bytes as they came from a file or a terminal; one trailing newline is dropped.
+    /// Takes the bytes from a file or a terminal, and drops one newline at their end.
     ///
     /// # Errors
-    /// When nothing is left, or more than [`Passphrase::MAX_LEN`] bytes.
+    /// When no byte is left, or more than [`Passphrase::MAX_LEN`].
     ///
     /// ```
     /// use sapi::identity::Passphrase;
@@ -69,7 +69,7 @@ impl fmt::Debug for Passphrase {
     }
 }
 
-/// Equality for the second of two prompts; not meant for guarding anything against timing.
+/// Compares the answers to two prompts. It does not protect against timing attacks.
 impl PartialEq for Passphrase {
     fn eq(&self, other: &Self) -> bool {
         self.0 == other.0
@@ -78,7 +78,7 @@ impl PartialEq for Passphrase {
 
 impl Eq for Passphrase {}
 
-/// Why some bytes are no passphrase.
+/// Why some bytes are not a passphrase.
 ///
 /// ```
 /// use sapi::identity::{Passphrase, PassphraseLengthError};
@@ -86,7 +86,7 @@ impl Eq for Passphrase {}
 /// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PassphraseLengthError {
-    /// There is nothing in it.
+    /// It is empty.
     Empty,
     /// It has more than [`Passphrase::MAX_LEN`] bytes.
     TooLong,
