@@ -1,4 +1,4 @@
-//! The CA itself: its public half, its private half, and the directory they live in.
+//! The identity of a CA: its public half, its private half, and the directory of both.
 //!
 //! ```no_run
 //! use std::{path::Path, time::SystemTime};
@@ -72,16 +72,16 @@ use signer::Signer;
 pub struct Identity {
     issuer: Arc<Issuer>,
     signer: Box<dyn Signer>,
-    /// The public half of the key that signs in a rehearsal; otherwise the issuer's does.
+    /// The public half of the key that signs in a rehearsal. Otherwise the issuer's key signs.
     throw_away: Option<PKey<Public>>,
 }
 
 impl Identity {
-    /// Puts a key and its CA certificate together; `chain` holds the certificates above, nearest first.
+    /// Joins a key and its CA certificate. `chain` contains the certificates above it, nearest first.
     ///
     /// # Errors
     ///
-    /// [`UnfitIdentity`] when the key is not the certificate's, or of no kind to sign with.
+    /// [`UnfitIdentity`] when the key does not belong to the certificate, or its kind cannot sign.
     ///
     /// ```
     /// # fn f(key: openssl::pkey::PKey<openssl::pkey::Private>, certificate: openssl::x509::X509) {
@@ -96,7 +96,7 @@ impl Identity {
         let issuer = Issuer::new(certificate, chain)?;
         if !key.public_eq(issuer.public_key()) {
             return Err(UnfitIdentity(
-                "the private key is not that of the CA certificate".into(),
+                "the private key does not belong to the CA certificate".into(),
             ));
         }
         let signer = KeySigner::new(key, issuer.algorithm());
@@ -107,8 +107,8 @@ impl Identity {
         })
     }
 
-    /// The public half of a CA with a throw-away key in the place of its own: what it signs is a
-    /// certificate of that CA to the last byte but for the signature, which nobody accepts.
+    /// Joins the public half of a CA and a throw-away key. What it signs equals a certificate of that CA in
+    /// every byte but the signature, which nobody accepts.
     pub(crate) fn for_rehearsal(
         certificate: X509,
         chain: Vec<X509>,
@@ -137,7 +137,7 @@ impl Identity {
         &self.issuer
     }
 
-    /// The same issuer with another signer, which may fail.
+    /// Replaces the signer, for example with one that fails.
     #[cfg(test)]
     pub(crate) fn with_signer(
         mut self,
@@ -184,7 +184,7 @@ impl fmt::Debug for Identity {
     }
 }
 
-/// Why a key and a certificate are no identity.
+/// Why a key and a certificate are not an identity.
 ///
 /// ```
 /// # fn f(error: sapi::UnfitIdentity) {
