@@ -1,4 +1,4 @@
-//! A new self-signed CA.
+//! Creates a new self-signed CA.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -18,7 +18,7 @@ use crate::identity::key::private::PrivateKeyError;
 use crate::identity::passphrase::Passphrase;
 use crate::request::DistinguishedName;
 
-/// A CA that exists only in memory so far; [`NewIdentity::install`] writes it.
+/// A new CA in memory. [`NewIdentity::install`] writes it to disk.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -40,11 +40,11 @@ pub struct NewIdentity {
 }
 
 impl NewIdentity {
-    /// Makes a key, a certificate signed by it that begins five minutes before `now` and ends
-    /// `validity` after it, and a request with the same subject and key.
+    /// Makes a key, a certificate that this key signs, and a request with the same subject and key. The
+    /// certificate begins five minutes before `now` and ends `validity` after `now`.
     ///
     /// # Errors
-    /// When the subject is empty, the end lies beyond the year 9999, or OpenSSL fails.
+    /// When the subject is empty, the end is after the year 9999, or OpenSSL fails.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
@@ -103,7 +103,7 @@ impl NewIdentity {
         &self.certificate
     }
 
-    /// The four files, the certificate last: it is what makes the others an identity.
+    /// The four files. The certificate comes last, because it makes the others an identity.
     pub(crate) fn files(&self, passphrase: &Passphrase) -> Result<Files, CreateError> {
         let mut files = request::files(&self.key, &self.request, passphrase)?;
         files.push((files::CERTIFICATE, self.certificate.to_pem()?.into()));
@@ -111,7 +111,7 @@ impl NewIdentity {
     }
 }
 
-/// Names and contents.
+/// Names and contents of files.
 pub(crate) type Files = Vec<(&'static str, Zeroizing<Vec<u8>>)>;
 
 pub(crate) fn dates(
@@ -133,7 +133,7 @@ pub(crate) fn dates(
 }
 
 const BACKDATE: Duration = Duration::from_secs(5 * 60);
-/// 9999-12-31T23:59:59Z, the last moment a certificate can name (RFC 5280 section 4.1.2.5).
+/// 9999-12-31T23:59:59Z, the last moment that a certificate can name (RFC 5280 section 4.1.2.5).
 const YEAR_9999: u64 = 253_402_300_799;
 
 impl fmt::Debug for NewIdentity {
@@ -157,13 +157,13 @@ impl fmt::Debug for NewIdentity {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CreateError {
-    /// The subject has no field.
+    /// The subject is empty.
     EmptySubject,
     /// The certificate would end after the year 9999.
     TooLong,
     /// The key could not be locked.
     PrivateKey(PrivateKeyError),
-    /// A key that no certificate here is signed with.
+    /// A CA cannot sign with this kind of key.
     UnsupportedKey,
     /// The signature just made does not verify.
     DoesNotVerify,
@@ -196,7 +196,7 @@ impl fmt::Display for CreateError {
             Self::TooLong => f.write_str("the validity reaches beyond the year 9999"),
             Self::PrivateKey(error) => write!(f, "{}: {error}", files::PRIVATE_KEY),
             Self::UnsupportedKey => {
-                f.write_str("the CA's key is of a kind that nothing here is signed with")
+                f.write_str("the kind of the CA's key is not supported for signing")
             }
             Self::File(error) => error.fmt(f),
             Self::DoesNotVerify => {

@@ -1,4 +1,4 @@
-//! The certificate that an outside CA made for ours.
+//! The certificate that an outside CA signed for ours.
 
 use std::fmt;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::identity::directory::load::IdentityError;
 use crate::identity::directory::{files, load};
 use crate::identity::passphrase::Passphrase;
 
-/// A certificate for the key that waits in a directory, with those above it, all checked.
+/// A checked certificate for the key that waits in a directory, with the certificates above it.
 ///
 /// ```no_run
 /// use std::{fs, path::Path, time::UNIX_EPOCH};
@@ -36,12 +36,12 @@ pub struct OutsideCertificate {
 }
 
 impl OutsideCertificate {
-    /// Finds the CA's certificate among those in `pem` by the key in `directory`, and orders the others
-    /// into the chain above it, as far as they go.
+    /// Finds the CA's certificate in `pem` by the key in `directory`, and orders the others into the chain
+    /// above it. The chain may end before the root.
     ///
     /// # Errors
-    /// When none is the key's or several are, when one is not of the chain, when the CA's may not sign, or
-    /// when any is not valid at `now`.
+    /// When no certificate or more than one belongs to the key, when one does not belong to the chain, when
+    /// the CA's certificate may not sign, or when a certificate is not valid at `now`.
     ///
     /// ```no_run
     /// use std::{fs, path::Path, time::SystemTime};
@@ -120,7 +120,7 @@ impl OutsideCertificate {
         &self.chain
     }
 
-    /// What is odd about the CA's certificate without making it useless.
+    /// What is odd about the CA's certificate that can be used all the same.
     ///
     /// ```no_run
     /// # fn f(outside: &sapi::identity::OutsideCertificate) {
@@ -144,10 +144,10 @@ impl OutsideCertificate {
         judge::self_issued(self.chain.last().unwrap_or(&self.certificate))
     }
 
-    /// Writes `ca.cert.pem` and `ca.chain.pem`; certificates that are there are kept or set aside.
+    /// Writes `ca.cert.pem` and `ca.chain.pem`. `existing` says whether old certificates stay or move aside.
     ///
     /// # Errors
-    /// When a certificate exists and is to be kept, or the files cannot be written.
+    /// When a certificate exists and must be kept, or the files cannot be written.
     ///
     /// ```no_run
     /// use std::{path::Path, time::SystemTime};
@@ -175,7 +175,7 @@ impl OutsideCertificate {
             }
             files.push((files::CHAIN, content.into()));
         }
-        // Last: it is what makes the others an identity.
+        // It comes last, because it makes the others an identity.
         files.push((files::CERTIFICATE, pem(&self.certificate)?.into()));
         install(directory, &files, &files::CERTIFICATES, existing, now)
     }
@@ -191,7 +191,7 @@ fn read(pem: &[u8]) -> Result<Vec<X509>, OutsideCertificateError> {
     }
 }
 
-/// The one certificate of the key, and the rest.
+/// Returns the one certificate that belongs to the key, and the rest.
 fn take_own(
     given: Vec<X509>,
     key: &PKeyRef<Private>,
@@ -206,7 +206,7 @@ fn take_own(
     }
 }
 
-/// What a path length counts: the CAs below, those that certify themselves apart (RFC 5280 section 4.2.1.9).
+/// A path length counts the CAs below, without those that certify themselves (RFC 5280 section 4.2.1.9).
 fn check_path_lengths(chain: &[X509]) -> Result<(), OutsideCertificateError> {
     let mut below = 1;
     for one in chain {
@@ -251,19 +251,19 @@ impl fmt::Debug for OutsideCertificate {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum OutsideCertificateError {
-    /// No certificate in PEM.
+    /// The text does not contain a certificate in PEM.
     NoCertificate,
     /// The waiting key cannot be used.
     Key(IdentityError),
-    /// None of the certificates is the key's.
+    /// No certificate belongs to the key.
     OtherKey,
-    /// Several certificates are the key's.
+    /// Several certificates belong to the key.
     Several,
-    /// The certificate of this subject is no part of the chain.
+    /// The certificate of this subject is not part of the chain.
     Stranger(String),
     /// The certificate of this subject, or its chain, is not fit.
     Unfit(String, AuthorityFault),
-    /// The certificate of this subject allows no CA so far below it.
+    /// The certificate of this subject does not allow a CA so far below it.
     PathLength(String),
     /// The certificate of this subject is not valid now.
     Dates(String, AuthorityWarning),

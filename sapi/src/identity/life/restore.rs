@@ -1,4 +1,4 @@
-//! An identity out of its backup.
+//! Restores an identity from its backup.
 
 use std::fmt;
 use std::io::Read;
@@ -22,7 +22,7 @@ use crate::identity::key::private;
 use crate::identity::key::private::PrivateKeyError;
 use crate::identity::passphrase::Passphrase;
 
-/// The files of a backup, read but not yet written anywhere.
+/// The files of a backup in memory. [`Restore::install`] writes them.
 ///
 /// ```no_run
 /// use std::{fs, path::Path, time::UNIX_EPOCH};
@@ -39,7 +39,7 @@ impl Restore {
     /// Opens an encrypted backup, in PEM or DER, with the key of one of its recipients.
     ///
     /// # Errors
-    /// When it is no backup, not for this recipient, or damaged.
+    /// When it is not a backup, not for this recipient, or damaged.
     ///
     /// ```no_run
     /// use std::fs;
@@ -66,7 +66,7 @@ impl Restore {
         Self::from_archive(&archive)
     }
 
-    /// Whether a file is an encrypted backup, rather than an archive already decrypted.
+    /// Whether a file is an encrypted backup, and not an archive that is already decrypted.
     ///
     /// ```
     /// assert!(!sapi::identity::Restore::is_encrypted(b"neither PEM nor DER"));
@@ -76,10 +76,10 @@ impl Restore {
         is_pem(backup) || CmsContentInfo::from_der(backup).is_ok()
     }
 
-    /// Reads the archive in a backup: the identity's files and nothing else, each once, unchanged.
+    /// Reads the archive in a backup. It must contain only an identity's files, each once and unchanged.
     ///
     /// # Errors
-    /// When it is none, holds other files, or was altered.
+    /// When it is not such an archive, contains other files, or was altered.
     ///
     /// ```
     /// assert!(sapi::identity::Restore::from_archive(b"no archive").is_err());
@@ -116,8 +116,8 @@ impl Restore {
         Ok(Self(found))
     }
 
-    /// Checks the identity as the service does when it starts, and puts it into `directory`, where none may
-    /// be.
+    /// Checks the identity as the service does at its start, and writes it into `directory`, which must not
+    /// contain an identity.
     ///
     /// # Errors
     /// When an identity exists, the passphrase is wrong, the files do not fit together, or they cannot be
@@ -171,7 +171,7 @@ impl Restore {
 }
 
 fn is_pem(backup: &[u8]) -> bool {
-    // Not further down: in an archive there is the PEM of the files.
+    // Only the beginning counts: an archive contains PEM too, in its files.
     backup.trim_ascii_start().starts_with(b"-----BEGIN ")
 }
 
@@ -194,7 +194,7 @@ fn check_sums(found: &Files, sums: &str) -> Result<(), RestoreError> {
     }
 }
 
-/// The key of a recipient in PEM, plain or locked; `passphrase` is asked for in the latter case.
+/// Reads the key of a recipient in PEM, plain or locked. It calls `passphrase` only for a locked key.
 ///
 /// ```
 /// use sapi::identity::{PrivateKeyError, recipient_key};
@@ -208,7 +208,7 @@ fn check_sums(found: &Files, sums: &str) -> Result<(), RestoreError> {
 /// ```
 ///
 /// # Errors
-/// When there is no key, or the passphrase cannot be had or is wrong.
+/// When the text does not contain a key, or the passphrase is wrong or cannot be read.
 pub fn recipient_key<E: From<PrivateKeyError>>(
     pem: &[u8],
     passphrase: impl FnOnce() -> Result<Passphrase, E>,
@@ -222,7 +222,7 @@ pub fn recipient_key<E: From<PrivateKeyError>>(
     }
 }
 
-/// As long as a file of an identity may be.
+/// The largest size of a file of an identity.
 const MAX_LEN: u64 = 256 * 1024;
 
 impl fmt::Debug for Restore {
@@ -241,17 +241,17 @@ impl fmt::Debug for Restore {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RestoreError {
-    /// Neither an encrypted backup nor the archive of one.
+    /// This is neither an encrypted backup nor the archive of one.
     NoBackup,
     /// This recipient's key does not open it.
     NotForRecipient,
-    /// A file that no backup holds, or one twice.
+    /// This file does not belong in a backup, or appears twice.
     Stranger(String),
-    /// A file that is not as it was backed up, or is missing.
+    /// This file is missing, or is not as it was backed up.
     Damaged(String),
     /// The identity cannot be used.
     Identity(IdentityError),
-    /// It was not put in place.
+    /// The files could not be put in place.
     Install(InstallError),
 }
 
