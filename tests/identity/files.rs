@@ -62,7 +62,7 @@ fn missing_and_garbage_files_are_named() {
         fs::remove_file(directory.path().join(name)).unwrap();
         let error = load_with(directory.path(), "hush").unwrap_err().to_string();
         assert!(
-            error.starts_with(&format!("{name}: there is no such file")),
+            error.starts_with(&format!("{name}: the file does not exist")),
             "{error}"
         );
         assert!(

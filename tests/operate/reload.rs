@@ -145,7 +145,7 @@ fn a_fault_in_the_settings_changes_nothing() {
     fails(
         "ca_path = \"/nowhere\"",
         next,
-        "/nowhere: there is no such file",
+        "/nowhere: the file does not exist",
     );
 }
 

@@ -1,4 +1,4 @@
-//! Putting a new identity into its directory: all of it or nothing, and nothing lost.
+//! Installs an identity in its directory: completely or not at all, and without losing an old one.
 
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::DirBuilderExt;
@@ -21,13 +21,13 @@ use crate::identity::passphrase::Passphrase;
 /// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Existing {
-    /// Leave it, and write nothing.
+    /// Leave it, and do not write.
     Keep,
     /// Move its files together into a dated folder beside the new ones.
     SetAside,
 }
 
-/// Where everything is now.
+/// Where the new and the old files are now.
 ///
 /// ```
 /// # fn f(installed: &sapi::identity::Installed) {
@@ -44,13 +44,13 @@ pub struct Installed {
 }
 
 impl NewIdentity {
-    /// Locks the key and writes the four files into `directory`, which is made if missing.
+    /// Locks the key and writes the four files into `directory`. It makes a missing directory.
     ///
-    /// They are written and synced in a folder of their own beside the targets, then renamed. If
-    /// anything fails, what was there is there again, under its old names.
+    /// It writes and syncs the files in a separate folder beside the targets, and then renames them. If a
+    /// step fails, the old files get their old names back.
     ///
     /// # Errors
-    /// When an identity exists and is to be kept, or the files cannot be written.
+    /// When an identity exists and must be kept, or the files cannot be written.
     ///
     /// ```
     /// use std::{path::Path, time::SystemTime};
@@ -72,7 +72,7 @@ impl NewIdentity {
     }
 }
 
-/// Writes `files` where none of the names in `instead_of` is, or moves those aside.
+/// Writes `files`. If a name in `instead_of` exists, it refuses or moves that file aside, as `existing` says.
 pub(crate) fn install(
     directory: &Path,
     files: &Files,
@@ -90,8 +90,8 @@ pub(crate) fn install(
     exchange(staging.path(), directory, &names, found, now)
 }
 
-/// Moves the `old` files into a dated folder, and the files of these names from another folder into their
-/// place.
+/// Moves the `old` files into a dated folder, and the files with these names from the folder `from` into
+/// their place.
 pub(crate) fn exchange(
     from: &Path,
     directory: &Path,
@@ -104,10 +104,10 @@ pub(crate) fn exchange(
     Ok(installed)
 }
 
-/// Renames one file; tests make it fail.
+/// Renames one file. Tests make it fail.
 type Rename<'a> = &'a mut dyn FnMut(&Path, &Path) -> io::Result<()>;
 
-/// Moves the old files out and the new ones in, and all of them back at the first failure.
+/// Moves the old files out and the new files in. At the first failure it moves all of them back.
 fn place(
     staging: &Path,
     directory: &Path,
@@ -136,7 +136,7 @@ fn place(
     for (from, to) in moves {
         if let Err(error) = rename(&from, &to) {
             for (from, to) in done.iter().rev() {
-                // Nothing better can be done if this fails too; the error names the place.
+                // If this fails too, a person must help. The error names the place.
                 let _ = rename(to, from);
             }
             if let Some(folder) = &set_aside {
@@ -183,18 +183,18 @@ fn make_folder(directory: &Path, now: SystemTime) -> Result<PathBuf, InstallErro
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum InstallError {
-    /// There is one already.
+    /// An identity exists already.
     Exists {
         /// Its files.
         found: Vec<PathBuf>,
     },
-    /// The files' contents could not be made.
+    /// The contents of the files could not be made.
     Create(CreateError),
     /// A file or directory could not be written.
     Io {
-        /// Which.
+        /// Its path.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         error: io::Error,
     },
 }

@@ -1,4 +1,4 @@
-//! Loading an identity that is already there.
+//! Loads an identity from its directory, and checks it.
 
 use std::fmt;
 use std::path::Path;
@@ -33,14 +33,14 @@ pub struct LoadedIdentity {
     pub certificate: X509,
     /// The certificates above it, nearest first.
     pub chain: Vec<X509>,
-    /// What is odd about the certificate; an expired one is loaded too.
+    /// What is odd about the certificate. An expired one is loaded too.
     pub warnings: Vec<AuthorityWarning>,
 }
 
 /// Loads and checks the identity in `directory`.
 ///
-/// Neither a public key nor a request is needed. An expired certificate is no error but a
-/// warning: the service starts and says what is the matter.
+/// It needs neither the public key's file nor the request. An expired certificate is only a warning, so that
+/// the service starts and says what is wrong.
 ///
 /// ```no_run
 /// use std::{path::Path, time::UNIX_EPOCH};
@@ -80,7 +80,7 @@ pub fn load(
     })
 }
 
-/// Loads and checks the public half alone, for which no passphrase is needed.
+/// Loads and checks only the public half. This does not need the passphrase.
 ///
 /// ```no_run
 /// use std::{path::Path, time::UNIX_EPOCH};
@@ -101,7 +101,7 @@ pub fn load_issuer(
     Issuer::new(public.certificate, public.chain).map_err(|error| error.to_string().into())
 }
 
-/// What can be loaded without the passphrase.
+/// The part of an identity that loads without the passphrase.
 pub(crate) struct PublicPart {
     pub(crate) name: &'static str,
     pub(crate) certificate: X509,
@@ -139,8 +139,8 @@ pub(crate) fn load_key(
     Ok(key)
 }
 
-/// Lets the key sign and the certificate verify: the private half could be damaged where the
-/// public half still matches.
+/// Lets the key sign and the certificate verify. A damaged private half could still have a public half that
+/// matches.
 pub(crate) fn check_pair(
     key: &PKeyRef<Private>,
     certificate: &X509,
@@ -179,7 +179,7 @@ pub(crate) fn signs_for(
     public: &PKeyRef<impl HasPublic>,
 ) -> bool {
     let message = b"sapi checks that this key belongs to this certificate";
-    // No digest given: OpenSSL takes the default one of the key's kind.
+    // Without a digest, OpenSSL takes the default for the kind of key.
     let signature = Signer::new_without_digest(private)
         .and_then(|mut signer| signer.sign_oneshot_to_vec(message));
     let verified = signature.and_then(|signature| {
@@ -198,7 +198,7 @@ impl fmt::Debug for LoadedIdentity {
     }
 }
 
-/// Why there is no usable identity; each message names the file.
+/// Why an identity cannot be used. Each message names the file.
 ///
 /// ```
 /// # fn f(error: &sapi::identity::IdentityError) {
@@ -212,19 +212,19 @@ pub enum IdentityError {
     File(FileError),
     /// The private key cannot be unlocked or used.
     PrivateKey(PrivateKeyError),
-    /// A file without a certificate in it.
+    /// A file does not contain a certificate.
     NoCertificate {
         /// The file.
         name: &'static str,
     },
-    /// A certificate that is no CA's, or does not fit the others.
+    /// A certificate is not a CA's, or does not fit the others.
     Authority {
         /// The file.
         name: &'static str,
         /// What is wrong.
         fault: AuthorityFault,
     },
-    /// Key and certificate do not belong together.
+    /// The key and the certificate do not belong together.
     KeyMismatch {
         /// The certificate's file.
         name: &'static str,
