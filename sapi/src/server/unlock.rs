@@ -1,4 +1,4 @@
-//! The CA's identity, unlocked.
+//! Unlocks the CA's identity.
 
 use std::path::Path;
 use std::thread;
@@ -8,7 +8,7 @@ use super::start::StartError;
 use crate::identity::key::secure_heap;
 use crate::identity::{Identity, IdentityError, Passphrase, PrivateKeyError, load};
 
-/// Loads the identity in a folder. A wrong passphrase takes a while to be told.
+/// Loads the identity in a folder. It waits a while before it reports a wrong passphrase.
 pub(crate) fn unlock(ca_path: &Path, passphrase: &Passphrase) -> Result<Identity, StartError> {
     if let Err(why) = secure_heap::prepare() {
         tracing::warn!("the CA's key may be swapped to disk: {why}");
@@ -16,7 +16,7 @@ pub(crate) fn unlock(ca_path: &Path, passphrase: &Passphrase) -> Result<Identity
     match load(ca_path, passphrase, SystemTime::now()) {
         Ok(loaded) => Ok(Identity::new(loaded.key, loaded.certificate, loaded.chain)?),
         Err(error) => {
-            // Every other error is told once, by whoever asked for the identity.
+            // The caller reports every other error.
             if matches!(
                 error,
                 IdentityError::PrivateKey(PrivateKeyError::WrongPassphrase)
@@ -30,5 +30,5 @@ pub(crate) fn unlock(ca_path: &Path, passphrase: &Passphrase) -> Result<Identity
     }
 }
 
-/// Slows down whoever tries passphrases through us, and a service manager that starts us again and again.
+/// Slows down a person who tries passphrases, and a service manager that starts us again and again.
 const WRONG_PASSPHRASE_WAIT: Duration = Duration::from_secs(1);
