@@ -62,7 +62,7 @@ fn missing_and_garbage_files_are_named() {
         fs::remove_file(directory.path().join(name)).unwrap();
         let error = load_with(directory.path(), "hush").unwrap_err().to_string();
         assert!(
-            error.starts_with(&format!("{name}: there is no such file")),
+            error.starts_with(&format!("{name}: the file does not exist")),
             "{error}"
         );
         assert!(
@@ -149,7 +149,7 @@ fn public_key_and_request_are_compared_but_not_needed() {
     let path = directory.path();
     let table = run(&mut check(path)).expect(0).stdout;
     assert_eq!(
-        table.matches("none, and none is needed").count(),
+        table.matches("not present, and not needed").count(),
         2,
         "{table}"
     );
@@ -175,7 +175,7 @@ fn public_key_and_request_are_compared_but_not_needed() {
     fs::write(path.join("ca.csr.pem"), "garbage").unwrap();
     let table = run(&mut check(path)).expect(0).stdout;
     assert!(
-        table.contains("warning  public key   ca.public_key.pem: not of the certificate's key"),
+        table.contains("warning  public key   ca.public_key.pem: does not match the certificate"),
         "{table}"
     );
     assert!(

@@ -92,7 +92,7 @@ fn without_any_source_the_error_lists_them_all() {
         "--passphrase-file and SAPI_PASSPHRASE_FILE (not given)",
         "$CREDENTIALS_DIRECTORY/ca-passphrase (CREDENTIALS_DIRECTORY is not set)",
         "CA_PASSPHRASE (not set)",
-        "the terminal (there is none)",
+        "the terminal (not available)",
     ]);
     let empty = tempfile::tempdir().unwrap();
     scene

@@ -64,7 +64,7 @@ fn an_ended_authority_is_not_ready() {
     let shell = place.start();
     let reply = page(&place, "/readyz");
     assert_eq!(reply.status, 503);
-    assert_eq!(text(&reply), "the CA's certificate does not hold yet\n");
+    assert_eq!(text(&reply), "the CA's certificate is not valid yet\n");
 
     // The way out, without an end: a certificate that holds.
     write_identity(place.path(), &ca);

@@ -145,7 +145,7 @@ fn a_fault_in_the_settings_changes_nothing() {
     fails(
         "ca_path = \"/nowhere\"",
         next,
-        "/nowhere: there is no such file",
+        "/nowhere: the file does not exist",
     );
 }
 
@@ -174,7 +174,7 @@ fn a_broken_identity_changes_nothing() {
     let now = SystemTime::now();
     let (from, until) = (now - Duration::from_secs(9), now - Duration::from_secs(3));
     let ended = |place: &Place| write_identity(place.path(), &other().valid(from, until));
-    fails("", ended, "the new CA certificate does not hold at present");
+    fails("", ended, "the new CA certificate is not valid at present");
 }
 
 #[test]

@@ -119,9 +119,11 @@ fn root_serves_only_where_the_settings_say_so() {
     let place = Place::new("allow_root = false");
     let mut command = place.command("test-shell", "serve");
     if rustix::process::geteuid().is_root() {
-        run(&mut command)
-            .expect(78)
-            .says(&["this is root", "allow_root = true", "--allow-root"]);
+        run(&mut command).expect(78).says(&[
+            "refusing to run as root",
+            "allow_root = true",
+            "--allow-root",
+        ]);
         assert!(!place.socket().exists());
         // What needs no socket may be done by root.
         run(&mut place.command("test-shell", "config")).expect(0);

@@ -45,7 +45,7 @@ install() {
 serve_refuses() {
     local code=0
     sapi-hooks-example serve 2>refused.txt || code=$?
-    expect "$code $(grep -c 'this is root' refused.txt)" "78 1"
+    expect "$code $(grep -c 'refusing to run as root' refused.txt)" "78 1"
     code=0
     as_sapi sapi-hooks-example serve </dev/null 2>refused.txt || code=$?
     cat refused.txt

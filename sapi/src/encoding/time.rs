@@ -1,4 +1,4 @@
-//! Moments as parts of file names.
+//! Timestamps for file names.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -17,8 +17,8 @@ pub(crate) fn stamp(now: SystemTime) -> String {
     )
 }
 
-/// Year, month and day of a day counted from 1970-01-01, by counting years from March, so that
-/// the leap day comes last.
+/// Returns year, month and day of a day counted from 1970-01-01. It counts years from March, so that the leap
+/// day comes last.
 fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);

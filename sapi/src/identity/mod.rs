@@ -1,4 +1,4 @@
-//! The CA itself: its public half, its private half, and the directory they live in.
+//! The identity of a CA: its public half, its private half, and the directory of both.
 //!
 //! ```no_run
 //! use std::{path::Path, time::SystemTime};

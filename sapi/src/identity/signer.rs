@@ -1,4 +1,4 @@
-//! The seam between a draft and its signature.
+//! The signer: it adds the signature that turns a draft into a certificate.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,15 +13,15 @@ use crate::certificate::{
     SignedRevocationList, Tbs,
 };
 
-/// What signs bytes with the CA's key, wherever that key is kept.
+/// Signs bytes with the CA's key, wherever that key is kept.
 ///
-/// Rendering and signing are two steps: another key holder can supply the signature, and is refused
-/// if the signature does not verify. Private until there is a second implementation.
+/// Rendering and signing are two steps. So another key holder can supply the signature, and a signature that
+/// does not verify is refused. The trait is private until it has a second implementation.
 pub(crate) trait Signer: Send + Sync {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, ErrorStack>;
 }
 
-/// A key in this process, loaded once.
+/// A signer whose key is in this process.
 pub(crate) struct KeySigner {
     key: PKey<Private>,
     algorithm: SignatureAlgorithm,
@@ -58,8 +58,8 @@ pub(crate) fn issue(
     IssuedCertificate::assemble(tbs, issuer, &signature).map_err(SignError::Encoding)
 }
 
-/// Signs a revocation list, if the CA's certificate lets it (RFC 5280 section 4.2.1.3), and reads it back with
-/// other eyes than those that wrote it.
+/// Signs a revocation list, if the CA's certificate lets it (RFC 5280 section 4.2.1.3). OpenSSL, which did
+/// not write the list, then reads it back.
 pub(crate) fn sign_list(
     signer: &dyn Signer,
     issuer: &Issuer,

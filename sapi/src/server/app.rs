@@ -1,4 +1,4 @@
-//! A signing service, put together from settings and hooks.
+//! The app: a signing service, made from settings and hooks.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use crate::hooks::{BoxError, Chain, SigningHooks};
 use crate::identity::PassphraseSources;
 use crate::settings::sources::Sources;
 
-/// A signing service: hooks, and the settings found where it runs.
+/// A signing service: its hooks, and the settings of the machine it runs on.
 ///
 /// ```no_run
 /// struct Members;
@@ -25,11 +25,11 @@ pub struct App {
     makers: Vec<Maker>,
 }
 
-/// Makes hooks and adds them to those before. A chain is taken apart, so that each hook has its own time.
+/// Makes hooks and adds them to the chain. It takes a chain of hooks apart, so that each hook has its own time.
 type Maker = Box<dyn Fn(&Boot, Chain) -> Result<Chain, BoxError> + Send + Sync>;
 
 impl App {
-    /// A service without hooks, which does not start.
+    /// A service without hooks. It does not start until a hook is added.
     ///
     /// ```
     /// let app = sapi::App::new();
@@ -38,7 +38,7 @@ impl App {
         Self::default()
     }
 
-    /// Adds hooks; they are asked in the order they are added.
+    /// Adds hooks. They are asked in the order in which they are added.
     ///
     /// ```
     /// # struct Members;
@@ -53,7 +53,7 @@ impl App {
         self
     }
 
-    /// Adds hooks that are made from the settings, once these are read.
+    /// Adds hooks that are made from the settings, after these are read.
     ///
     /// ```
     /// # struct Members;
@@ -71,7 +71,7 @@ impl App {
     }
 
     /// Serves until SIGTERM or SIGINT, with the settings of `/etc/sapi/sapi.toml` and the environment.
-    /// To be awaited on an actix runtime (`actix_web::rt::System`).
+    /// Await it on an actix runtime (`actix_web::rt::System`).
     ///
     /// # Errors
     ///
@@ -92,12 +92,12 @@ impl App {
         start::serve(&self, &sources, &PassphraseSources::default()).await
     }
 
-    /// Makes the hooks for the settings.
+    /// Makes the hooks from the settings.
     pub(crate) fn make_hooks(&self, sources: &Sources) -> Result<Chain, StartError> {
         self.make(&Boot::new(sources.clone(), false))
     }
 
-    /// As [`make_hooks`](Self::make_hooks), for a rehearsal.
+    /// Like [`make_hooks`](Self::make_hooks), for a rehearsal.
     pub(crate) fn rehearsing_hooks(&self, sources: &Sources) -> Result<Chain, StartError> {
         self.make(&Boot::new(sources.clone(), true))
     }

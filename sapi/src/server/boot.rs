@@ -1,4 +1,4 @@
-//! What a hook is made from.
+//! `Boot`: the settings that a hook is made from.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::hooks::BoxError;
 use crate::settings::sources::{SettingsError, Sources};
 
-/// What is there when hooks are made: their own tables of the settings.
+/// Gives hooks their own tables of the settings while they are made.
 ///
 /// ```
 /// use serde::Deserialize;
@@ -42,8 +42,8 @@ impl Boot {
         }
     }
 
-    /// Whether these hooks are made for a rehearsal (`explain`), perhaps as another user than the
-    /// service's: what opens files for writing or takes locks leaves that out then.
+    /// Whether these hooks are made for a rehearsal (`explain`). A rehearsal may run as another user than the
+    /// service. So a hook must not open files for writing or take locks then.
     ///
     /// ```
     /// # struct Journal;
@@ -62,11 +62,11 @@ impl Boot {
         self.rehearsal
     }
 
-    /// The table `[hooks.<name>]` of the settings.
+    /// Reads the table `[hooks.<name>]` of the settings.
     ///
     /// # Errors
     ///
-    /// When the table is missing, or does not fit the type; the error names the table and the key.
+    /// When the table is missing, or does not fit the type. The error names the table and the key.
     ///
     /// ```no_run
     /// # fn f(boot: &sapi::Boot) -> Result<(), sapi::BoxError> {
@@ -81,7 +81,7 @@ impl Boot {
         };
         serde_path_to_error::deserialize(table).map_err(|error| {
             let path = error.path().to_string();
-            // A field that is unknown or missing is named by the error itself, in its table.
+            // The error itself names an unknown or missing field, and the path names its table.
             let (place, field) = match path.as_str() {
                 "." => (key.clone(), String::new()),
                 path => (format!("{key}.{path}"), format!(" {path}")),
@@ -95,11 +95,11 @@ impl Boot {
         })
     }
 
-    /// The same table, or `None` where the settings have none: a hook that is switched on by its table.
+    /// Reads the same table, or returns `None` without one. Its table can so switch a hook on.
     ///
     /// # Errors
     ///
-    /// When the table does not fit the type; the error names the table and the key.
+    /// When the table does not fit the type. The error names the table and the key.
     ///
     /// ```no_run
     /// # fn f(boot: &sapi::Boot) -> Result<(), sapi::BoxError> {
@@ -136,7 +136,7 @@ impl Boot {
         asked.insert(table.to_owned());
     }
 
-    /// A table that looks like one that a hook has asked for in vain.
+    /// Returns a hint if a hook did not find its table, and an unread table has a similar name.
     pub(crate) fn misspelt(&self) -> Option<String> {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let present = self.sources.hook_tables();
@@ -151,8 +151,8 @@ impl Boot {
         ))
     }
 
-    /// A table that no hook has asked for is a slip of the pen, and its hook runs on other settings than
-    /// the operator believes.
+    /// Refuses a table that no hook has asked for. It is a slip of the pen, and its hook would run on other
+    /// settings than the operator believes.
     pub(crate) fn refuse_unread(&self) -> Result<(), SettingsError> {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let known = |table: &String| asked.iter().any(|name| name.eq_ignore_ascii_case(table));

@@ -1,4 +1,4 @@
-//! Holds the files in `deploy/` against the code.
+//! Compares the files in `deploy/` with the code.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 use super::endpoint::problem::PROBLEMS;
 use crate::settings::keys::{KEYS, defaults};
 
-/// The settings of a shipped file: those in force, and those shown behind a `#` without a space.
+/// The settings in a shipped file: those that are set, and those shown behind a `#` without a space.
 struct Shipped {
     set: BTreeMap<String, toml::Value>,
     commented: BTreeMap<String, toml::Value>,
@@ -20,7 +20,7 @@ impl Shipped {
             let line = line.strip_prefix('#').filter(|rest| !rest.starts_with(' '));
             line.map(str::to_owned)
         };
-        // Tables stand where they are; keys go to one or the other document.
+        // Both documents keep the tables; each key goes to one of them.
         let is_table = |line: &str| line.starts_with('[');
         let commented: Vec<String> = text
             .lines()
@@ -79,7 +79,7 @@ fn every_key_is_taught_and_every_taught_key_is_known() {
             let known = KEYS.iter().any(|(known, _)| known == key);
             assert!(
                 known || of_a_hook(key),
-                "{file} teaches {key}, which is none"
+                "{file} teaches {key}, which is not a key"
             );
         }
     }
@@ -109,7 +109,7 @@ fn openapi_lists_exactly_the_problems() {
         .collect();
     let known: BTreeSet<&str> = PROBLEMS.iter().map(|kind| kind.slug).collect();
     assert_eq!(listed, known);
-    assert_eq!(known.len(), PROBLEMS.len(), "a slug stands twice");
+    assert_eq!(known.len(), PROBLEMS.len(), "a slug appears twice");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn every_slug_has_its_status() {
         let slugs = slugs(source);
         assert!(slugs.len() > 3, "{source}: {slugs:?}");
         for slug in slugs {
-            // Waiting is no problem: it is answered 202.
+            // Waiting is not a problem: its answer is 202.
             let known = slug == "pending" || PROBLEMS.iter().any(|kind| kind.slug == slug);
             assert!(known, "{source}: {slug} has no status");
         }

@@ -1,4 +1,4 @@
-//! Holds the tables in `docs/operators/` against the code.
+//! Compares the tables in `docs/operators/` with the code.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use super::endpoint::problem::PROBLEMS;
 use super::reload::RELOADED;
 use crate::settings::keys::KEYS;
 
-/// The rows of the tables of a page that begin with something in backticks, cell by cell.
+/// Returns the cells of each table row on a page that begins with a backtick.
 fn rows(page: &str) -> Vec<Vec<String>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operators");
     let text = fs::read_to_string(path.join(page)).unwrap();
@@ -52,7 +52,7 @@ fn every_problem_is_listed_with_its_status() {
         .iter()
         .map(|kind| row(kind.slug, kind.status))
         .collect();
-    // Those of nginx, as openapi.yaml has them.
+    // nginx's problems are in openapi.yaml only.
     let openapi = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/openapi.yaml");
     let openapi = fs::read_to_string(openapi).unwrap();
     let of_nginx = openapi.split("    ProxyProblemType:\n").nth(1).unwrap();

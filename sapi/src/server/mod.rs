@@ -1,5 +1,5 @@
-//! HTTP, the process and its logs: the only floor that knows them.
-// The clock is read here, once for each request, and passed down.
+//! The server: the only floor that knows HTTP, the process and its logs.
+// It reads the clock once per request, and passes the time down.
 #![allow(clippy::disallowed_methods)]
 
 pub(crate) mod app;

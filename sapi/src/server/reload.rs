@@ -1,4 +1,4 @@
-//! SIGHUP: identity and hooks anew, without an end.
+//! The reload at SIGHUP: new identity, hooks and profile, without a restart.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -19,10 +19,10 @@ use crate::pipeline::generation::Generation;
 use crate::settings::checked::Settings;
 use crate::settings::sources::Sources;
 
-/// What it takes to make another generation like the one that was made at the start.
+/// Makes new generations in the same way as the first one at the start.
 pub(crate) struct Reloader<'a> {
     app: &'a App,
-    /// As they were at the start: the keys that a reload leaves alone still have these values.
+    /// The settings at the start. The keys that a reload leaves alone still have these values.
     sources: Sources,
     passphrase: Option<KeptPassphrase>,
     signal: Signal,
@@ -38,7 +38,7 @@ impl<'a> Reloader<'a> {
         })
     }
 
-    /// What unlocked the identity at the start.
+    /// Keeps the passphrase that unlocked the identity at the start.
     pub(crate) fn keep(&mut self, passphrase: KeptPassphrase) {
         self.passphrase = Some(passphrase);
     }
@@ -47,7 +47,7 @@ impl<'a> Reloader<'a> {
     pub(crate) async fn attend(&mut self, endpoint: &Endpoint) {
         while poll_fn(|task| self.signal.poll_recv(task)).await.is_some() {
             notify::reloading();
-            // A hook's constructor may panic; that too leaves everything as it was.
+            // The constructor of a hook may panic. That too must leave everything as it was.
             let attempt = AssertUnwindSafe(self.reload(endpoint)).catch_unwind();
             let outcome = match attempt.await {
                 Ok(outcome) => outcome.map_err(|error| error.to_string()),
@@ -70,14 +70,14 @@ impl<'a> Reloader<'a> {
         }
     }
 
-    /// Everything new is made and tried first; only then is it put in place, in one step.
+    /// Makes and tries everything new first. Only then does it put all of it in place, in one step.
     async fn reload(&self, endpoint: &Endpoint) -> Result<(), StartError> {
         let sources = self.sources.again()?;
         let settings = Settings::check(&sources)?;
         let hooks = self.app.make_hooks(&sources)?;
 
         let (ca_path, kept) = (settings.ca_path.clone(), self.passphrase.clone());
-        // Unlocking takes its second; the signals are heard meanwhile.
+        // Unlocking takes about a second. Signals must be heard meanwhile.
         let unlocking = tokio::task::spawn_blocking(move || {
             let passphrase = kept.map(|kept| kept.again()).transpose()?;
             passphrase
@@ -88,7 +88,7 @@ impl<'a> Reloader<'a> {
             return Ok(());
         };
         if !identity.issuer().is_valid_at(SystemTime::now()) {
-            let text = "the new CA certificate does not hold at present, so it is not taken";
+            let text = "the new CA certificate is not valid at present, so it is not used";
             return Err(StartError::Settings(text.into()));
         }
         let anchors = anchors::read(&settings, identity.issuer())?;
@@ -108,7 +108,7 @@ impl<'a> Reloader<'a> {
     }
 }
 
-/// The changed keys that a reload does not put into effect.
+/// Returns the changed keys that a reload does not put into effect.
 fn left_alone(before: &Sources, now: &Sources) -> Vec<String> {
     let values = |sources: &Sources| -> BTreeMap<String, String> {
         let lines = sources.lines().into_iter();
@@ -125,6 +125,6 @@ fn left_alone(before: &Sources, now: &Sources) -> Vec<String> {
     keys
 }
 
-/// Where the keys begin that make up a generation.
+/// The beginnings of the keys that make up a generation.
 pub(super) const RELOADED: [&str; 4] =
     ["ca_path", "certificate.", "hooks.", "proxy.client_ca_file"];

@@ -1,4 +1,4 @@
-//! From settings to a serving process, and back to its end.
+//! The start of the service: from settings to a serving process, and to its end.
 
 use std::fmt;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ pub(crate) async fn serve(
     let mut reloader = Reloader::new(app, sources.clone())?;
     let (pipeline, kept) = pipeline(app, sources, &settings, passphrase).await?;
     reloader.keep(kept);
-    // Before there is a socket, which a mistake would take away again.
+    // This comes before the socket opens, because a mistake would close the socket again.
     anchors::read(&settings, &pipeline.issuer())?;
     let listener = Listener::open(&settings)?;
     let beside = Beside {
@@ -56,20 +56,20 @@ pub(crate) async fn serve(
     ended
 }
 
-/// The service reads requests of strangers: whatever goes wrong there should not go wrong as root.
+/// Refuses to run as root. The service reads requests of strangers, and a fault there must not have root's rights.
 fn refuse_root(settings: &Settings) -> Result<(), StartError> {
     if settings.allow_root || !rustix::process::geteuid().is_root() {
         return Ok(());
     }
     Err(StartError::Settings(
-        "this is root, as whom the service does not start: start it as a user of its own \
-         (`User=` in the unit, or `setpriv --reuid=sapi --regid=sapi --init-groups`), or say that this is meant: \
+        "refusing to run as root: start the service as its own user \
+         (`User=` in the unit, or `setpriv --reuid=sapi --regid=sapi --init-groups`), or allow root: \
          allow_root = true, or serve --allow-root"
             .into(),
     ))
 }
 
-/// The road with everything on it, but no socket.
+/// Makes the pipeline with its hooks and its identity, but without a socket.
 pub(crate) async fn pipeline(
     app: &App,
     sources: &Sources,
@@ -83,7 +83,7 @@ pub(crate) async fn pipeline(
     Ok((booted(identity, hooks, settings).await?, kept))
 }
 
-/// A pipeline whose hooks have prepared themselves.
+/// Makes a pipeline, and lets its hooks prepare themselves.
 pub(crate) async fn booted(
     identity: Identity,
     hooks: Chain,
@@ -101,7 +101,7 @@ pub(crate) async fn booted(
     Ok(pipeline)
 }
 
-/// What the service has beside its socket; the demo has nothing.
+/// What the service has beside its socket. The demo has neither.
 #[derive(Default)]
 pub(crate) struct Beside<'a> {
     pub(crate) operator: Option<&'a Operator>,
@@ -161,11 +161,11 @@ pub(crate) async fn serve_on(
     tracing::info!("asked to end; answering what has arrived");
     notify::stopping();
     drop(beats);
-    // Without its file nobody finds the socket any more; who has found it is still served.
+    // Without its file nobody finds the socket any more. Clients that have found it are still served.
     drop(file);
     endpoint.drain.begin();
     if inherited {
-        // Whoever waits unaccepted is our successor's, which takes over the same socket.
+        // Our successor takes over the same socket, and serves the clients that are not accepted yet.
         handle.pause().await;
     }
     let busy = || {
@@ -176,13 +176,13 @@ pub(crate) async fn serve_on(
     };
     let deadline = settings.http.shutdown_timeout;
     drain::finish(handle, &endpoint.drain, deadline, busy).await;
-    // The server's own task has nothing left to report once it was told to stop.
+    // After it was told to stop, the server's own task does not report anything.
     let _ = running.await;
     tracing::info!("sapi has ended");
     Ok(())
 }
 
-/// Reloads until then; a reload that is not over is left unfinished, which changes nothing.
+/// Reloads until a signal asks for the end. An unfinished reload is dropped, which does not change anything.
 async fn until_asked_to_end(
     signals: &mut EndSignals,
     reloader: Option<Reloader<'_>>,
@@ -193,7 +193,7 @@ async fn until_asked_to_end(
     };
     tokio::select! {
         () = signals.received() => {}
-        // Reloads end only where the runtime does.
+        // Reloads end only with the runtime.
         () = reloader.attend(endpoint) => signals.received().await,
     }
 }
@@ -209,13 +209,13 @@ async fn until_asked_to_end(
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The settings are wrong; the text names the key.
+    /// The settings are wrong. The text names the key.
     Settings(String),
-    /// No passphrase was to be had, or it is not one.
+    /// The passphrase cannot be read, or is not valid.
     Passphrase(PassphraseError),
-    /// The identity cannot be loaded; the text names the file.
+    /// The identity cannot be loaded. The text names the file.
     Identity(IdentityError),
-    /// Key and certificate are no identity.
+    /// The key and the certificate are not an identity.
     Unfit(UnfitIdentity),
     /// The service has no hooks, so it could only deny.
     NoHooks,
@@ -223,9 +223,9 @@ pub enum StartError {
     Hooks(BoxError),
     /// The CA's key does not sign what its certificate verifies.
     SelfTest(BoxError),
-    /// There is no socket to listen on.
+    /// The socket cannot be opened.
     Listen(String),
-    /// What was asked for could not be written; the text names the file.
+    /// The output could not be written. The text names the file.
     Output(String),
     /// The operating system refused something.
     System(std::io::Error),

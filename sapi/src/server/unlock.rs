@@ -1,4 +1,4 @@
-//! The CA's identity, unlocked.
+//! Unlocks the CA's identity.
 
 use std::path::Path;
 use std::thread;
@@ -9,7 +9,7 @@ use crate::identity::ca::Identity;
 use crate::identity::key::secure_heap;
 use crate::identity::{IdentityErrorKind, Passphrase, load};
 
-/// Loads the identity in a folder. A wrong passphrase takes a while to be told.
+/// Loads the identity in a folder. It waits a while before it reports a wrong passphrase.
 pub(crate) fn unlock(ca_path: &Path, passphrase: &Passphrase) -> Result<Identity, StartError> {
     if let Err(why) = secure_heap::prepare() {
         tracing::warn!("the CA's key may be swapped to disk: {why}");
@@ -28,5 +28,5 @@ pub(crate) fn unlock(ca_path: &Path, passphrase: &Passphrase) -> Result<Identity
     }
 }
 
-/// Slows down whoever tries passphrases through us, and a service manager that starts us again and again.
+/// Slows down a person who tries passphrases, and a service manager that starts us again and again.
 const WRONG_PASSPHRASE_WAIT: Duration = Duration::from_secs(1);

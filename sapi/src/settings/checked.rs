@@ -1,4 +1,4 @@
-//! The settings as the program runs on them: checked once, when they are read.
+//! The checked settings, on which the program runs. They are checked once, when they are read.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -51,7 +51,7 @@ pub(crate) struct Http {
     pub(crate) shutdown_timeout: Duration,
 }
 
-/// Whose headers are believed.
+/// The proxies whose headers are believed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Proxy {
     pub(crate) uids: Vec<u32>,
@@ -75,7 +75,7 @@ pub(crate) enum LogFormat {
 }
 
 impl Settings {
-    /// Checks every value; an error names the key, and where its value comes from.
+    /// Checks every value. An error names the key, and where its value comes from.
     pub(crate) fn check(sources: &Sources) -> Result<Self, SettingsError> {
         Self::check_values(sources).map_err(|error| error.located(sources))
     }
@@ -120,14 +120,14 @@ fn listen(key: &str, text: &str) -> Result<Listen, SettingsError> {
     }
 }
 
-/// As a text, for TOML's own octal numbers lose their zero on the way: 0o660 would be read as 432.
+/// Reads a mode, which must be a text. TOML's own octal numbers lose their zero: 0o660 would become 432.
 fn mode(sources: &Sources, key: &str, text: &str) -> Result<u32, SettingsError> {
     if !sources.is_text(key) {
         return Err(wrong(key, "is not in quotes: write \"0660\""));
     }
     match u32::from_str_radix(text, 8) {
         Ok(mode) if mode <= 0o777 => Ok(mode),
-        _ => Err(wrong(key, "is no octal mode such as \"0660\"")),
+        _ => Err(wrong(key, "is not an octal mode such as \"0660\"")),
     }
 }
 
@@ -218,14 +218,14 @@ fn proxy(raw: &RawSettings) -> Result<Proxy, SettingsError> {
     for uid in &raw.proxy.trusted_uids {
         let uid = uid
             .parse()
-            .map_err(|_| wrong("proxy.trusted_uids", &format!("{uid:?} is no user id")))?;
+            .map_err(|_| wrong("proxy.trusted_uids", &format!("{uid:?} is not a user id")))?;
         proxy.uids.push(uid);
     }
     for network in &raw.proxy.trusted_networks {
         let network = Network::parse(network).ok_or_else(|| {
             wrong(
                 "proxy.trusted_networks",
-                &format!("{network:?} is no network such as 10.0.0.0/8"),
+                &format!("{network:?} is not a network such as 10.0.0.0/8"),
             )
         })?;
         proxy.networks.push(network);
@@ -241,7 +241,7 @@ fn operator(sources: &Sources, raw: &RawSettings) -> Result<Option<Operator>, Se
     };
     let listen = listen("operator.listen", text)?;
     match listen {
-        // Nobody is asked for a password there.
+        // This socket does not ask for a password.
         Listen::Tcp(address) if !address.ip().is_loopback() => Err(wrong(
             "operator.listen",
             "is not on loopback; take 127.0.0.1, [::1] or a unix socket",
@@ -259,16 +259,16 @@ fn log_format(text: &str) -> Result<LogFormat, SettingsError> {
         "auto" => Ok(LogFormat::Auto),
         "text" => Ok(LogFormat::Text),
         "json" => Ok(LogFormat::Json),
-        _ => Err(wrong("log.format", "is none of auto, text, json")),
+        _ => Err(wrong("log.format", "is not auto, text or json")),
     }
 }
 
-/// A duration is written like a validity, except that its unit cannot be left out.
+/// Reads a duration. It is written like a validity, but it always needs a unit.
 fn duration(key: &str, text: &str) -> Result<Duration, SettingsError> {
     let invalid = || {
         wrong(
             key,
-            &format!("{text:?} is no duration such as 10s, 500ms or 5m"),
+            &format!("{text:?} is not a duration such as 10s, 500ms or 5m"),
         )
     };
     if let Some(number) = text.strip_suffix("ms") {
@@ -283,7 +283,7 @@ fn duration(key: &str, text: &str) -> Result<Duration, SettingsError> {
     }
     let validity: Validity = text.parse().map_err(|_| invalid())?;
     match validity.duration() {
-        // Longer is a slip, and some clocks would overflow.
+        // A longer time is a slip, and some clocks would overflow.
         duration if duration > YEAR => Err(wrong(key, "is longer than a year")),
         duration => Ok(duration),
     }

@@ -1,8 +1,8 @@
-//! Every key of the settings, and its default.
+//! The keys of the settings, and their defaults.
 
-/// A key as `table.key`, and its default as TOML; empty where there is none.
+/// Each key as `table.key`, and its default as TOML. The text is empty for a key without a default.
 ///
-/// The defaults have no other place: the settings begin as this table, before any file is read.
+/// This is the only place of the defaults: the settings begin as this table, before any file is read.
 pub(crate) const KEYS: &[(&str, &str)] = &[
     ("ca_path", "\"/var/lib/ca\""),
     ("listen", "\"unix:/run/sapi/sapi.sock\""),
@@ -44,14 +44,14 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("log.filter", "\"info\""),
 ];
 
-/// The defaults as a TOML document.
+/// Writes the defaults as a TOML document.
 pub(crate) fn defaults() -> String {
     let set = KEYS.iter().filter(|(_, default)| !default.is_empty());
     set.map(|(key, default)| format!("{key} = {default}\n"))
         .collect()
 }
 
-/// The known key most like an unknown one, if any is.
+/// Returns the known key that is most similar to an unknown one, or `None` if no key is similar.
 pub(crate) fn nearest(unknown: &str) -> Option<&'static str> {
     let likeness = |key: &str| strsim::jaro_winkler(unknown, key);
     let best = KEYS

@@ -1,4 +1,4 @@
-//! The settings of the service: where they come from, what they are called, whether they are sound.
+//! The settings of the service: their sources, their keys, and their checks.
 
 pub(crate) mod checked;
 pub(crate) mod keys;

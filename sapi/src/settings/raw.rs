@@ -1,11 +1,11 @@
-//! The settings as they are written.
+//! The raw settings, as people write them.
 
 use std::fmt;
 
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// Mirrors the file. Every key but the optional ones has a value, for the defaults are read first.
+/// Mirrors the file. Every key but the optional ones has a value, because the defaults are read first.
 #[derive(Debug, Deserialize)]
 pub(crate) struct RawSettings {
     pub(crate) ca_path: String,
@@ -97,7 +97,7 @@ pub(crate) struct RawLog {
     pub(crate) filter: String,
 }
 
-/// A list; in the environment, where there are only texts, with commas between its elements.
+/// Reads a list. The environment has only texts, so there a list is a text with commas.
 fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     struct List;
 
@@ -116,7 +116,7 @@ fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Er
 
         fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<String>, A::Error> {
             let mut elements = Vec::new();
-            // Numbers, such as user ids, become texts here, to be read again when they are checked.
+            // Numbers, such as user ids, become texts here. The check reads them again.
             while let Some(element) = list.next_element()? {
                 elements.push(element);
             }

@@ -1,4 +1,4 @@
-//! Where settings come from: defaults, file, environment, command line.
+//! The sources of the settings: defaults, file, environment, command line.
 
 use std::ffi::OsString;
 use std::io::ErrorKind;
@@ -11,18 +11,18 @@ use config::{
 
 use super::keys::{KEYS, defaults, nearest};
 
-/// The settings merged from all their sources, not checked yet beyond their keys.
+/// The settings merged from all their sources. Their keys are checked, their values are not.
 #[derive(Clone, Debug)]
 pub(crate) struct Sources {
     merged: Config,
     file: Option<PathBuf>,
-    /// What the command line has set.
+    /// The keys and values from the command line.
     flags: Vec<(&'static str, String)>,
 }
 
 impl Sources {
-    /// Reads the sources, later ones over earlier ones. A file that was asked for must be there;
-    /// the default one need not.
+    /// Reads the sources; a later one overrides an earlier one. A file that was asked for must exist. The
+    /// default file may be missing.
     pub(crate) fn read(
         file: Option<&Path>,
         flags: &[(&'static str, String)],
@@ -30,7 +30,7 @@ impl Sources {
         let mut builder =
             Config::builder().add_source(File::from_str(&defaults(), FileFormat::Toml));
         let path = file.unwrap_or(Path::new(DEFAULT_FILE));
-        // Only the default file may be missing: one that cannot be read is not passed over.
+        // The default file is left out only if it does not exist. A file that cannot be read is an error.
         if file.is_some() || !is_missing(path) {
             builder = builder.add_source(SettingsFile::read(path)?);
         }
@@ -64,7 +64,7 @@ impl Sources {
         Ok(sources)
     }
 
-    /// The defaults alone, whatever the machine has been set to.
+    /// Reads only the defaults, and ignores the settings of the machine.
     pub(crate) fn defaults() -> Result<Self, SettingsError> {
         let defaults = File::from_str(&defaults(), FileFormat::Toml);
         Ok(Self {
@@ -74,12 +74,12 @@ impl Sources {
         })
     }
 
-    /// The same sources, read once more.
+    /// Reads the same sources again.
     pub(crate) fn again(&self) -> Result<Self, SettingsError> {
         Self::read(self.file.as_deref(), &self.flags)
     }
 
-    /// One table or value.
+    /// Returns one table or value.
     pub(crate) fn get<'de, T: serde::Deserialize<'de>>(
         &self,
         key: &str,
@@ -87,12 +87,12 @@ impl Sources {
         Ok(self.merged.get(key)?)
     }
 
-    /// Everything.
+    /// Returns all settings.
     pub(crate) fn all<'de, T: serde::Deserialize<'de>>(&self) -> Result<T, SettingsError> {
         Ok(self.merged.clone().try_deserialize()?)
     }
 
-    /// Every key that has a value, with the value and where it comes from.
+    /// Lists every key that has a value, with the value and its source.
     pub(crate) fn lines(&self) -> Vec<Line> {
         let mut lines = Vec::new();
         flatten("", &self.merged.cache, &mut lines);
@@ -105,13 +105,13 @@ impl Sources {
         lines
     }
 
-    /// Where the value of a key comes from, unless it is the default.
+    /// Returns where the value of a key comes from, unless it is the default.
     pub(crate) fn origin(&self, key: &str) -> Option<String> {
         let line = self.lines().into_iter().find(|line| line.key == key)?;
         Some(line.origin).filter(|origin| origin != DEFAULT)
     }
 
-    /// The same of a table, or of the first value in it.
+    /// Returns where a table, or the first value in it, comes from.
     pub(crate) fn origin_within(&self, key: &str) -> Option<String> {
         let below = format!("{key}.");
         let mut lines = self.lines().into_iter();
@@ -139,7 +139,7 @@ impl Sources {
             .collect()
     }
 
-    /// Whether a value is a text, and not a number that would be read as one.
+    /// Whether a value is a text, and not a number that becomes a text when it is read.
     pub(crate) fn is_text(&self, key: &str) -> bool {
         let value: Result<Value, _> = self.merged.get(key);
         value.is_ok_and(|value| matches!(value.kind, ValueKind::String(_)))
@@ -172,7 +172,7 @@ impl Sources {
     }
 }
 
-/// A file under the name it was asked for; the crate's own source would name it from where we stand.
+/// A file that keeps the name it was asked for. The crate's own source would use a name relative to our folder.
 #[derive(Clone, Debug)]
 struct SettingsFile(Map<String, Value>);
 
@@ -201,22 +201,22 @@ impl Source for SettingsFile {
 /// One setting.
 #[derive(Debug)]
 pub(crate) struct Line {
-    /// `table.key`; where a part of it is no bare key of TOML, in quotes.
+    /// `table.key`. A part that is not a bare key of TOML is in quotes.
     pub(crate) key: String,
-    /// A table only if it is empty.
+    /// This is a table only if the table is empty.
     pub(crate) value: Value,
     pub(crate) origin: String,
 }
 
-/// Settings that stop the start.
+/// A fault in the settings that stops the start.
 #[derive(Debug)]
 pub(crate) struct SettingsError(pub(crate) String);
 
 impl SettingsError {
-    /// Says where the value comes from that is wrong, unless the text does already.
+    /// Adds where the wrong value comes from, unless the text says so already.
     pub(crate) fn located(self, sources: &Sources) -> Self {
         let Self(text) = self;
-        // Ours begin with the key, or two; those of the crate `config` have it in the middle.
+        // Our errors begin with one or two keys. Errors of the crate `config` name the key in the middle.
         let ours = text.split(": ").next().unwrap_or_default().split(", ");
         let theirs = text.split("for key `").nth(1);
         let theirs = theirs.and_then(|rest| rest.split('`').next());
@@ -245,8 +245,8 @@ fn is_missing(path: &Path) -> bool {
     fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
-/// `SAPI_KEY`, `SAPI_TABLE__KEY`. What is no setting but begins the same is left out first; a
-/// passphrase above all never meets a parser that would turn `0123` into a number.
+/// Reads `SAPI_KEY` and `SAPI_TABLE__KEY`. It first leaves out variables that begin like this but are not
+/// settings. Above all, a passphrase never meets a parser that would turn `0123` into a number.
 fn environment(
     variables: impl Iterator<Item = (OsString, OsString)>,
 ) -> Result<Environment, SettingsError> {
@@ -298,7 +298,7 @@ fn flatten(prefix: &str, value: &Value, lines: &mut Vec<Line>) {
     }
 }
 
-/// The variable that sets a key.
+/// Returns the name of the variable that sets a key.
 fn variable(key: &str) -> String {
     format!("SAPI_{}", key.replace('.', "__").to_uppercase())
 }
@@ -311,7 +311,7 @@ fn bare_or_quoted(key: &str) -> String {
     toml::Value::from(key).to_string()
 }
 
-/// Settings are listed in the order of the table of keys, those of hooks last.
+/// Sorts settings in the order of the table of keys. Settings of hooks come last.
 fn place(key: &str) -> (usize, String) {
     let known = KEYS.iter().position(|(known, _)| *known == key);
     (known.unwrap_or(usize::MAX), key.to_owned())

@@ -1,4 +1,4 @@
-//! A CA's certificate, certified by itself or by another CA of ours.
+//! Writes a CA's certificate, signed by the CA itself or by another CA of ours.
 
 use der::Tag;
 use der::asn1::ObjectIdentifier;
@@ -18,7 +18,7 @@ use crate::certificate::{
     key_identifier,
 };
 
-/// What a CA's certificate is about to say.
+/// The content of a CA's certificate that is not signed yet.
 pub(crate) struct AuthorityCertificate {
     subject: X509Name,
     key: PKey<Public>,
@@ -28,7 +28,7 @@ pub(crate) struct AuthorityCertificate {
 }
 
 impl AuthorityCertificate {
-    /// Of a new CA. A path length of 0: it signs leaves, and no certificate of its can sign others.
+    /// For a new CA. Its path length is 0: it signs leaves, and none of its certificates can sign another.
     pub(crate) fn of(
         subject: &X509NameRef,
         key: &PKeyRef<impl HasPublic>,
@@ -43,8 +43,8 @@ impl AuthorityCertificate {
         })
     }
 
-    /// Of the same CA once more: name, key and key identifier stay, so that whatever names this CA as
-    /// its issuer still does.
+    /// For the same CA again. Name, key and key identifier stay, so that certificates that name this CA as
+    /// their issuer still match.
     pub(crate) fn again(certificate: &X509Ref) -> Result<Self, CreateError> {
         let mut again = Self::of(certificate.subject_name(), &*certificate.public_key()?)?
             .limited_like(certificate)?;
@@ -52,7 +52,7 @@ impl AuthorityCertificate {
         Ok(again)
     }
 
-    /// With the path length of `certificate`, and all it says beside (name constraints, policies): a
+    /// Takes the path length of `certificate`, and its other extensions (name constraints, policies). A
     /// successor may not do more than its predecessor.
     pub(crate) fn limited_like(mut self, certificate: &X509Ref) -> Result<Self, CreateError> {
         if certificate.version() < VERSION_3 {
@@ -79,7 +79,7 @@ impl AuthorityCertificate {
         Ok(self)
     }
 
-    /// Certified by the CA itself, with its own key.
+    /// Signs it with the CA's own key.
     pub(crate) fn self_signed(
         &self,
         key: &PKeyRef<Private>,
@@ -88,7 +88,7 @@ impl AuthorityCertificate {
         self.signed(key, &self.subject, &self.key_id, dates)
     }
 
-    /// Certified by another CA.
+    /// Signs it with another CA's key.
     pub(crate) fn signed_by(
         &self,
         issuer: &X509Ref,
@@ -150,8 +150,8 @@ impl AuthorityCertificate {
     }
 }
 
-/// How a CA's certificate calls its key; the usual digest where it does not say, as in every certificate
-/// that it signs.
+/// Returns the key identifier in a CA's certificate. If the certificate does not have one, this is the usual
+/// digest of the key, as in every certificate that the CA signs.
 pub(crate) fn key_id(certificate: &X509Ref) -> Result<Vec<u8>, CreateError> {
     match certificate.subject_key_id() {
         Some(id) => Ok(id.as_slice().to_vec()),
@@ -162,7 +162,7 @@ pub(crate) fn key_id(certificate: &X509Ref) -> Result<Vec<u8>, CreateError> {
     }
 }
 
-/// The digest that matches the key's strength; some kinds bring their own.
+/// Returns the digest that matches the key's strength. Some kinds of key have their own digest.
 pub(crate) fn digest(key: &PKeyRef<Private>) -> Result<MessageDigest, CreateError> {
     let algorithm = SignatureAlgorithm::for_key(key).ok_or(CreateError::UnsupportedKey)?;
     Ok(algorithm.digest().unwrap_or_else(MessageDigest::null))
@@ -177,8 +177,9 @@ fn extension(
     X509Extension::new_from_der(&kind, critical, &*Asn1OctetString::new_from_bytes(value)?)
 }
 
-/// 159 random bits: 20 octets with the highest bit clear, or the number would be negative or
-/// need a 21st octet (RFC 5280 section 4.1.2.2); the lowest bit set, for zero is no serial number.
+/// Makes a serial number of 159 random bits in 20 octets. The highest bit is clear, or the number would be
+/// negative or need a 21st octet (RFC 5280 section 4.1.2.2). The lowest bit is set, because zero is not a
+/// serial number.
 fn serial_number() -> Result<Asn1Integer, ErrorStack> {
     let mut octets = [0_u8; 20];
     rand_bytes(&mut octets)?;

@@ -1,4 +1,4 @@
-//! The two extensions that make a certificate a CA's.
+//! The two extensions that make a certificate a CA's: basicConstraints and keyUsage.
 
 use der::asn1::{BitStringRef, ObjectIdentifier};
 use der::{AnyRef, Decode, ErrorKind, Reader, SliceReader, Tag, TagNumber};
@@ -17,7 +17,7 @@ pub(crate) struct AuthorityExtensions {
 }
 
 impl AuthorityExtensions {
-    /// Reads them out of a certificate in DER; one that is there twice is an error.
+    /// Reads them from a certificate in DER. An extension that appears twice is an error.
     pub(crate) fn read(certificate: &[u8]) -> Result<Self, der::Error> {
         let mut found = Self::default();
         each(certificate, |kind, _, value| found.take(kind, value))?;
@@ -41,7 +41,7 @@ impl AuthorityExtensions {
     }
 }
 
-/// Shows every extension of a certificate in DER: its identifier, whether it is critical, its value.
+/// Shows every extension of a certificate in DER: its identifier, whether it is critical, and its value.
 pub(crate) fn each(
     certificate: &[u8],
     mut show: impl FnMut(ObjectIdentifier, bool, &[u8]) -> Result<(), der::Error>,
@@ -79,7 +79,7 @@ fn read_constraints(value: &[u8]) -> Result<bool, der::Error> {
     })
 }
 
-/// The first eight of the bits.
+/// Returns the first eight bits.
 fn read_usage(value: &[u8]) -> Result<u8, der::Error> {
     let bits = BitStringRef::from_der(value)?;
     Ok(bits.raw_bytes().first().copied().unwrap_or(0))

@@ -1,4 +1,4 @@
-//! Whether a certificate may act as a CA.
+//! The judge of CA certificates: it decides whether a certificate may be a CA's.
 
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use super::extensions::AuthorityExtensions;
 
-/// Checks that `certificate` is a CA's; what is odd but usable comes back as warnings.
+/// Checks that `certificate` is a CA's. It returns warnings about what is odd but usable.
 pub(crate) fn check(
     certificate: &X509Ref,
     now: SystemTime,
@@ -20,7 +20,7 @@ pub(crate) fn check(
     Ok(warnings)
 }
 
-/// Everything but the dates.
+/// Checks everything but the dates.
 fn form(certificate: &X509Ref) -> Result<Vec<AuthorityWarning>, AuthorityFault> {
     let mut warnings = Vec::new();
     let der = certificate
@@ -30,8 +30,8 @@ fn form(certificate: &X509Ref) -> Result<Vec<AuthorityWarning>, AuthorityFault> 
     match extensions.ca {
         Some(true) => {}
         Some(false) => return Err(AuthorityFault::NotCa),
-        // Version 1 knows no extensions; ssl_api made its roots like that. Only a self-signed one
-        // can be meant as a CA (RFC 5280 section 4.2.1.9 forbids the rest).
+        // Version 1 does not have extensions; ssl_api made its roots like that. Only a self-signed
+        // certificate of version 1 can be meant as a CA's (RFC 5280 section 4.2.1.9 forbids the rest).
         None if certificate.version() == 0 && self_issued(certificate) => {
             warnings.push(AuthorityWarning::VersionOne);
         }
@@ -139,20 +139,20 @@ pub(crate) enum AuthorityFault {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum AuthorityWarning {
-    /// Expired since then; nothing can be signed.
+    /// It expired at this time. The CA cannot sign.
     Expired(String),
-    /// Valid only from then on; nothing can be signed before.
+    /// It is valid only from this time on. The CA cannot sign before.
     NotYetValid(String),
-    /// X.509 version 1, as ssl_api made it.
+    /// It is an X.509 version 1 certificate, as ssl_api made them.
     VersionOne,
-    /// Signed with SHA-1 or MD5.
+    /// It is signed with SHA-1 or MD5.
     WeakSignature,
-    /// More than one certificate in its file; only the first is used.
+    /// Its file contains more than one certificate. Only the first is used.
     SeveralCertificates,
 }
 
 impl AuthorityWarning {
-    /// Whether the CA can sign nothing until it is mended.
+    /// Whether the CA cannot sign until this is mended.
     ///
     /// ```
     /// use sapi::identity::AuthorityWarning;
@@ -170,11 +170,11 @@ impl fmt::Display for AuthorityWarning {
             Self::Expired(end) => write!(f, "the CA's certificate expired on {end}"),
             Self::NotYetValid(start) => write!(f, "the CA's certificate is valid only from {start}"),
             Self::VersionOne => {
-                f.write_str("an X.509 version 1 certificate, which many clients do not take for a CA's")
+                f.write_str("an X.509 version 1 certificate, which many clients do not accept as a CA's")
             }
             Self::WeakSignature => f.write_str("signed with SHA-1 or MD5"),
             Self::SeveralCertificates => {
-                f.write_str("holds several certificates; only the first is used, the rest belong in ca.chain.pem")
+                f.write_str("contains several certificates; only the first is used, the rest belong in ca.chain.pem")
             }
         }
     }

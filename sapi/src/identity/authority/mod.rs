@@ -1,4 +1,4 @@
-//! The certificate of an authority: what makes it one, and how one is written.
+//! The certificate of an authority: how it is judged, and how it is written.
 
 pub(crate) mod certificate;
 pub(crate) mod error;

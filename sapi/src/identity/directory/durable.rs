@@ -1,4 +1,4 @@
-//! Names in directories: given once, never taken away from another file, and synced.
+//! Durable files: each is complete and synced before it gets its name, and never replaces another unasked.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
@@ -10,10 +10,10 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::error::InstallError;
 
-/// Renames, but never over something: another process may have been quicker.
+/// Renames a file, but never over another. Another process may have been quicker.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-        // Some file systems cannot; a hard link does not replace either.
+        // Some file systems cannot do this. A hard link does not replace a file either.
         Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
             fs::hard_link(from, to)?;
             fs::remove_file(from)
@@ -22,8 +22,8 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes a file in full beside its place, lets `check` look at it, and gives it the name: that of another
-/// file only if `existing` says so. It has the other's owner, group and mode, or else `mode`.
+/// Writes beside `path`, runs `check`, then renames. It replaces an existing file only if `existing` allows
+/// it, and then keeps the owner, group and mode of the old file. A new file gets `mode`.
 pub(crate) fn write(
     path: &Path,
     content: &[u8],
@@ -67,14 +67,14 @@ pub(crate) fn write(
     File::open(folder)?.sync_all()
 }
 
-/// Whether a file may take the name of another.
+/// Whether a new file may replace another.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Overwrite {
     Never,
     Allowed,
 }
 
-/// A file that goes away unless it gets its name.
+/// A file that is removed unless it gets its name.
 struct Unfinished(PathBuf);
 
 impl Drop for Unfinished {
@@ -83,7 +83,7 @@ impl Drop for Unfinished {
     }
 }
 
-/// Makes the CA's directory, for its owner and group only, unless it is there.
+/// Makes the CA's directory for its owner and group only, unless it exists.
 pub(crate) fn make_directory(directory: &Path) -> Result<(), InstallError> {
     match DirBuilder::new().mode(0o750).create(directory) {
         Ok(()) => directory.parent().map_or(Ok(()), |parent| {
@@ -98,7 +98,7 @@ pub(crate) fn make_directory(directory: &Path) -> Result<(), InstallError> {
     }
 }
 
-/// Makes the names in a directory last.
+/// Syncs a directory, so that the names in it survive a crash.
 pub(crate) fn sync(directory: &Path) -> Result<(), InstallError> {
     File::open(directory)
         .and_then(|opened| opened.sync_all())

@@ -1,4 +1,4 @@
-//! The files of an identity: their names, who may read them, reading them.
+//! The files of an identity: their names, how they are read, and who else may read them.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -16,14 +16,14 @@ pub(crate) const PRIVATE_KEY: &str = "ca.private_key.pem";
 pub(crate) const PUBLIC_KEY: &str = "ca.public_key.pem";
 /// The CA's own request.
 pub(crate) const REQUEST: &str = "ca.csr.pem";
-/// The CA's certificate, as it is written.
+/// The CA's certificate, under the name that we write.
 pub(crate) const CERTIFICATE: &str = "ca.cert.pem";
-/// Another name for the CA's certificate; looked for first, as ssl_api does.
+/// Another name for the CA's certificate. We look for it first, as ssl_api does.
 pub(crate) const CERTIFICATE_FIRST: &str = "ca.crt.pem";
 /// The certificates above the CA's own, nearest first.
 pub(crate) const CHAIN: &str = "ca.chain.pem";
 
-/// The folder of a successor that is prepared.
+/// The folder of a prepared successor.
 pub(crate) const NEXT: &str = "next";
 /// The CAs to trust while one follows another.
 pub(crate) const BUNDLE: &str = "ca.bundle.pem";
@@ -76,10 +76,10 @@ pub(crate) fn existing_of(directory: &Path, names: &[&str]) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The names of what is not the CA's own making where another CA signs it.
+/// The files that come from outside if another CA signs this one.
 pub(crate) const CERTIFICATES: [&str; 3] = [CERTIFICATE_FIRST, CERTIFICATE, CHAIN];
 
-/// The name under which the certificate is found.
+/// Returns the name of the certificate's file.
 pub(crate) fn certificate_name(directory: &Path) -> &'static str {
     if fs::symlink_metadata(directory.join(CERTIFICATE_FIRST)).is_ok() {
         CERTIFICATE_FIRST
@@ -88,7 +88,7 @@ pub(crate) fn certificate_name(directory: &Path) -> &'static str {
     }
 }
 
-/// Refuses a directory in which anybody could exchange the files.
+/// Refuses a directory in which any user could exchange the files.
 pub(crate) fn check_directory(directory: &Path) -> Result<(), FileError> {
     let name = || directory.display().to_string();
     let metadata = fs::metadata(directory).map_err(|error| FileError::unreadable(name(), error))?;
@@ -99,7 +99,7 @@ pub(crate) fn check_directory(directory: &Path) -> Result<(), FileError> {
         });
     }
     let mode = metadata.permissions().mode();
-    // Sticky, as in /tmp: others may add files but not exchange ours.
+    // If it is sticky, like /tmp, others may add files but not exchange ours.
     if mode & 0o002 != 0 && mode & 0o1000 == 0 {
         return Err(FileError {
             name: name(),
@@ -109,9 +109,9 @@ pub(crate) fn check_directory(directory: &Path) -> Result<(), FileError> {
     Ok(())
 }
 
-/// Reads a file of the identity that is no secret.
+/// Reads a file of the identity that is not secret.
 ///
-/// An encrypted block in it is refused here: OpenSSL would ask the terminal for its passphrase.
+/// It refuses an encrypted block, because OpenSSL would ask the terminal for its passphrase.
 pub(crate) fn read_public(directory: &Path, name: &'static str) -> Result<Vec<u8>, FileError> {
     let mut bytes = read(directory, name, GROUP_WRITES | OTHERS_WRITE)?;
     if holds_encrypted(&bytes) {
@@ -122,7 +122,7 @@ pub(crate) fn read_public(directory: &Path, name: &'static str) -> Result<Vec<u8
     Ok(std::mem::take(&mut *bytes))
 }
 
-/// Whether there is a block in PEM for which OpenSSL would ask a passphrase.
+/// Whether the text contains a PEM block for which OpenSSL would ask a passphrase.
 pub(crate) fn holds_encrypted(pem: &[u8]) -> bool {
     let holds = |mark: &[u8]| pem.windows(mark.len()).any(|window| window == mark);
     holds(b"Proc-Type:") || holds(b"-----BEGIN ENCRYPTED")
@@ -148,7 +148,7 @@ fn read(
         name: name.to_owned(),
         fault,
     };
-    // Before opening: to open a fifo is to wait for its writer.
+    // This comes before opening, because opening a fifo waits for its writer.
     if !fs::metadata(&path).map_err(unreadable)?.is_file() {
         return Err(fault(FileFault::NoFile));
     }
@@ -169,7 +169,7 @@ fn read(
     if metadata.len() > MAX_LEN {
         return Err(fault(FileFault::TooLarge));
     }
-    // Sized beforehand: a buffer that grows leaves unwiped copies behind.
+    // The buffer has its full size, because growing it would leave copies that nobody wipes.
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_LEN as usize));
     file.take(MAX_LEN)
         .read_to_end(&mut bytes)
@@ -180,7 +180,7 @@ fn read(
 const GROUP_WRITES: u32 = 0o020;
 const OTHERS_WRITE: u32 = 0o002;
 const OTHERS_READ: u32 = 0o004;
-/// Far above the largest chain of ML-DSA certificates.
+/// This is far above the largest chain of ML-DSA certificates.
 const MAX_LEN: u64 = 256 * 1024;
 
 /// A file of the identity that cannot be used.

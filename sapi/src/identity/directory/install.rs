@@ -1,4 +1,4 @@
-//! Putting a new identity into its directory: all of it or nothing, and nothing lost.
+//! Installs an identity in its directory: completely or not at all, and without losing an old one.
 
 use std::fs::{self, DirBuilder};
 use std::io;
@@ -20,13 +20,13 @@ use crate::encoding::time::stamp;
 /// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Existing {
-    /// Leave it, and write nothing.
+    /// Leave it, and do not write.
     Keep,
     /// Move its files together into a dated folder beside the new ones.
     SetAside,
 }
 
-/// Where everything is now.
+/// Where the new and the old files are now.
 ///
 /// ```
 /// # fn f(installed: &sapi::identity::Installed) {
@@ -60,8 +60,8 @@ pub(crate) fn install(
     exchange(staging.path(), directory, &names, found, now)
 }
 
-/// Moves the `old` files into a dated folder, and the files of these names from another folder into their
-/// place.
+/// Moves the `old` files into a dated folder, and the files with these names from the folder `from` into
+/// their place.
 pub(crate) fn exchange(
     from: &Path,
     directory: &Path,
@@ -74,10 +74,10 @@ pub(crate) fn exchange(
     Ok(installed)
 }
 
-/// Renames one file; tests make it fail.
+/// Renames one file. Tests make it fail.
 type Rename<'a> = &'a mut dyn FnMut(&Path, &Path) -> io::Result<()>;
 
-/// Moves the old files out and the new ones in, and all of them back at the first failure.
+/// Moves the old files out and the new files in. At the first failure it moves all of them back.
 fn place(
     staging: &Path,
     directory: &Path,
@@ -106,7 +106,7 @@ fn place(
     for (from, to) in moves {
         if let Err(error) = rename(&from, &to) {
             for (from, to) in done.iter().rev() {
-                // Nothing better can be done if this fails too; the error names the place.
+                // If this fails too, a person must help. The error names the place.
                 let _ = rename(to, from);
             }
             if let Some(folder) = &set_aside {

@@ -1,4 +1,4 @@
-//! Loading an identity that is already there.
+//! Loads an identity from its directory, and checks it.
 
 use std::fmt;
 use std::path::Path;
@@ -35,14 +35,14 @@ pub struct LoadedIdentity {
     pub certificate: X509,
     /// The certificates above it, nearest first.
     pub chain: Vec<X509>,
-    /// What is odd about the certificate; an expired one is loaded too.
+    /// What is odd about the certificate. An expired one is loaded too.
     pub warnings: Vec<AuthorityWarning>,
 }
 
 /// Loads and checks the identity in `directory`.
 ///
-/// Neither a public key nor a request is needed. An expired certificate is no error but a
-/// warning: the service starts and says what is the matter.
+/// It needs neither the public key's file nor the request. An expired certificate is only a warning, so that
+/// the service starts and says what is wrong.
 ///
 /// ```no_run
 /// use std::{path::Path, time::UNIX_EPOCH};
@@ -91,7 +91,7 @@ pub(crate) fn load_pair(
     })
 }
 
-/// Loads and checks the public half alone, for which no passphrase is needed.
+/// Loads and checks only the public half. This does not need the passphrase.
 ///
 /// ```no_run
 /// use std::{path::Path, time::UNIX_EPOCH};
@@ -110,7 +110,7 @@ pub fn load_issuer(directory: &Path, now: SystemTime) -> Result<Issuer, Identity
         .map_err(|error| IdentityError::new(IdentityErrorKind::Unusable, error))
 }
 
-/// What can be loaded without the passphrase.
+/// The part of an identity that loads without the passphrase.
 pub(crate) struct PublicPart {
     pub(crate) name: &'static str,
     pub(crate) certificate: X509,
@@ -146,8 +146,8 @@ pub(crate) fn load_key(
     Ok(key)
 }
 
-/// Lets the key sign and the certificate verify: the private half could be damaged where the
-/// public half still matches.
+/// Lets the key sign and the certificate verify. A damaged private half could still have a public half that
+/// matches.
 pub(crate) fn check_pair(
     key: &PKeyRef<Private>,
     certificate: &X509,
@@ -185,7 +185,7 @@ pub(crate) fn signs_for(
     public: &PKeyRef<impl HasPublic>,
 ) -> bool {
     let message = b"sapi checks that this key belongs to this certificate";
-    // No digest given: OpenSSL takes the default one of the key's kind.
+    // Without a digest, OpenSSL takes the default for the kind of key.
     let signature = Signer::new_without_digest(private)
         .and_then(|mut signer| signer.sign_oneshot_to_vec(message));
     let verified = signature.and_then(|signature| {

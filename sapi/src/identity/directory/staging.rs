@@ -1,4 +1,4 @@
-//! Files written in full and synced before they get their names.
+//! The staging folder: files are complete and synced in it before they get their names.
 
 use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ use super::durable::sync;
 use super::error::InstallError;
 use super::files::Files;
 
-/// A folder beside the targets that goes away with whatever is left in it.
+/// A folder beside the targets. Dropping this removes the folder and what is left in it.
 pub(crate) struct Staging(PathBuf);
 
 impl Staging {
@@ -46,8 +46,8 @@ impl Drop for Staging {
     }
 }
 
-/// Writes a file for its owner and the directory's group; where that group cannot be given, for
-/// the owner alone rather than for a group nobody chose.
+/// Writes a file for its owner and the directory's group. If the file cannot get that group, it is for the
+/// owner alone, and not for a group that nobody chose.
 fn write(path: &Path, content: &[u8], group: u32) -> io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)

@@ -24,7 +24,7 @@ pub enum KeyKind {
     Rsa2048,
     /// RSA of 3072 bits.
     Rsa3072,
-    /// RSA of 4096 bits; takes seconds to make.
+    /// RSA of 4096 bits. Making one takes seconds.
     Rsa4096,
     /// ECDSA on P-256.
     #[default]
@@ -36,7 +36,7 @@ pub enum KeyKind {
 }
 
 impl KeyKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 6] = [
         Self::Rsa2048,
         Self::Rsa3072,
@@ -46,7 +46,7 @@ impl KeyKind {
         Self::Ed25519,
     ];
 
-    /// As written on a command line.
+    /// The name of the kind, as people write it on a command line.
     ///
     /// ```
     /// assert_eq!(sapi::identity::KeyKind::Ed25519.as_str(), "ed25519");
@@ -66,7 +66,7 @@ impl KeyKind {
     /// Makes a key.
     ///
     /// # Errors
-    /// When OpenSSL cannot.
+    /// When OpenSSL fails.
     ///
     /// ```
     /// let key = sapi::identity::KeyKind::P256.generate()?;
@@ -111,7 +111,7 @@ impl FromStr for KeyKind {
     }
 }
 
-/// The text names no kind of key.
+/// The text is not the name of a kind of key.
 ///
 /// ```
 /// use sapi::identity::KeyKind;

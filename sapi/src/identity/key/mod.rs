@@ -1,4 +1,4 @@
-//! The CA's private key: its kinds, its file's content, the memory it lives in.
+//! The CA's private key: its kinds, the content of its file, and the memory that keeps it.
 
 pub(crate) mod kind;
 pub(crate) mod private;

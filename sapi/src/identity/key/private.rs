@@ -15,15 +15,15 @@ use crate::identity::passphrase::Passphrase;
 /// Unlocks a PEM key: encrypted PKCS#8, or the older `Proc-Type: 4,ENCRYPTED` forms.
 ///
 /// # Errors
-/// When the passphrase is wrong, the key is not locked, or there is no key.
+/// When the passphrase is wrong, the key is not locked, or the text does not contain a key.
 pub(crate) fn decrypt(
     pem: &[u8],
     passphrase: &Passphrase,
 ) -> Result<PKey<Private>, PrivateKeyError> {
     let mut asked = false;
-    // Always with a callback: without one OpenSSL asks the terminal by itself, and hangs there.
-    // The callback fills OpenSSL's own buffer, which it wipes; the `_passphrase` variant would
-    // make a copy that nobody wipes.
+    // Without a callback OpenSSL would ask the terminal by itself, and hang there. The callback fills
+    // OpenSSL's own buffer, and OpenSSL wipes it. The `_passphrase` variant would make a copy that nobody
+    // wipes.
     let unlocked = PKey::private_key_from_pem_callback(pem, |buffer| {
         asked = true;
         let secret = passphrase.as_bytes();
@@ -42,7 +42,7 @@ pub(crate) fn decrypt(
     }
 }
 
-/// Refuses a PEM key that is not locked; needs no passphrase.
+/// Refuses a PEM key that is not locked. It does not need the passphrase.
 pub(crate) fn check_locked(pem: &[u8]) -> Result<(), PrivateKeyError> {
     let mut asked = false;
     let read = PKey::private_key_from_pem_callback(pem, |_| {
@@ -56,7 +56,7 @@ pub(crate) fn check_locked(pem: &[u8]) -> Result<(), PrivateKeyError> {
     }
 }
 
-/// OpenSSL gives scrypt no more than 32 MiB; other software locks keys with more.
+/// OpenSSL gives scrypt 32 MiB at most. Other software locks keys with more.
 fn too_costly(errors: &ErrorStack) -> bool {
     let mut reasons = errors
         .errors()
@@ -92,8 +92,8 @@ pub(crate) fn encrypt(
     let mut iv = [0; 16];
     rand_bytes(&mut salt).map_err(PrivateKeyError::OpenSsl)?;
     rand_bytes(&mut iv).map_err(PrivateKeyError::OpenSsl)?;
-    // N = 2^14, r = 8, p = 5: as costly to guess as N = 2^17 with p = 1 (OWASP's figures), in the
-    // 16 MiB that OpenSSL allows: its limit is 32 MiB, which N = 2^15 already passes.
+    // N = 2^14, r = 8, p = 5 is as costly to guess as N = 2^17 with p = 1 (OWASP's figures), and takes
+    // 16 MiB. OpenSSL's limit is 32 MiB, and N = 2^15 already exceeds it.
     let locked = scrypt::Params::new(14, 8, 5)
         .map_err(|_| PrivateKeyError::Encryption)
         .and_then(|cost| {
@@ -143,8 +143,8 @@ impl From<PrivateKeyError> for IdentityError {
 }
 
 impl PrivateKeyError {
-    /// Reads OpenSSL's errors: a cipher it cannot find is an "unsupported" of its envelope
-    /// library, and anything else is what a wrong passphrase makes of the bytes.
+    /// Reads OpenSSL's errors. A cipher that it does not find is an "unsupported" of its envelope library.
+    /// Any other error comes from the garbage that a wrong passphrase makes of the bytes.
     fn locked(errors: &ErrorStack) -> Self {
         let unsupported = errors.errors().iter().any(|error| {
             openssl::error::Error::library(error) == Some("digital envelope routines")

@@ -1,4 +1,4 @@
-//! The key of a rehearsal.
+//! The throw-away key that signs in a rehearsal.
 
 use openssl::ec::EcKey;
 use openssl::error::ErrorStack;
@@ -7,7 +7,7 @@ use openssl::rsa::Rsa;
 
 use crate::identity::unfit::UnfitIdentity;
 
-/// A new key of the same kind and size as a CA's, so that the same algorithm signs with it.
+/// Makes a key of the same kind and size as the CA's, so that the same algorithm signs with it.
 pub(crate) fn key_like(key: &PKey<Public>) -> Result<ThrowAway, UnfitIdentity> {
     let make = || -> Result<Option<ThrowAway>, ErrorStack> {
         let private = match key.id() {
@@ -22,11 +22,11 @@ pub(crate) fn key_like(key: &PKey<Public>) -> Result<ThrowAway, UnfitIdentity> {
     match make() {
         Ok(Some(pair)) => Ok(pair),
         Ok(None) => Err(UnfitIdentity(
-            "a throw-away key of the CA's kind cannot be made here: rehearse with a CA whose key is RSA, P-256, P-384, P-521 or Ed25519".into(),
+            "a rehearsal cannot make a throw-away key of the CA's kind: rehearse with a CA whose key is RSA, P-256, P-384, P-521 or Ed25519".into(),
         )),
-        Err(error) => Err(UnfitIdentity(format!("no throw-away key could be made: {error}"))),
+        Err(error) => Err(UnfitIdentity(format!("the throw-away key could not be made: {error}"))),
     }
 }
 
-/// Both halves.
+/// Both halves of the key.
 type ThrowAway = (PKey<Private>, PKey<Public>);

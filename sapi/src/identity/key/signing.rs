@@ -1,15 +1,15 @@
-//! Which private keys a CA may sign with.
+//! The signing key: which private keys a CA may sign with.
 
 use openssl::nid::Nid;
 use openssl::pkey::{Id, KeyType, PKeyRef, Private};
 
 use super::private::PrivateKeyError;
 
-/// Whether a CA may sign with this key.
+/// Checks that a CA may sign with this key.
 ///
 /// # Errors
-/// When it is of another kind than RSA of 2048 to 16384 bits, P-256, P-384 or P-521 as named
-/// curves, Ed25519, or ML-DSA where OpenSSL has it.
+/// When the key is not RSA of 2048 to 16384 bits, EC on the named curve P-256, P-384 or P-521, Ed25519, or
+/// ML-DSA (if OpenSSL has it).
 pub(crate) fn check(key: &PKeyRef<Private>) -> Result<(), PrivateKeyError> {
     match key.id() {
         Id::RSA if (2048..=16_384).contains(&key.bits()) => Ok(()),
@@ -31,8 +31,8 @@ pub(crate) fn check(key: &PKeyRef<Private>) -> Result<(), PrivateKeyError> {
 
 fn curve(key: &PKeyRef<Private>) -> Result<(), PrivateKeyError> {
     let refuse = |what: String| Err(PrivateKeyError::Unacceptable(what));
-    // OpenSSL gives the name of a known curve even where the key spells its parameters out, which
-    // RFC 5480 section 2.1.1 forbids in certificates. Spelled out they take hundreds of bytes.
+    // OpenSSL names a known curve even if the key spells its parameters out. RFC 5480 section 2.1.1 forbids
+    // that in certificates. Spelled out, they take hundreds of bytes.
     let spelled_out = key
         .public_key_to_der()
         .map_or(true, |der| der.len() > P521_NAMED);

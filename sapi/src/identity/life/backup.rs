@@ -1,4 +1,4 @@
-//! An identity in one file that only chosen people can open.
+//! A backup: the identity in one file that only chosen people can open.
 
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -22,8 +22,8 @@ use crate::identity::directory::{durable, files, load};
 use crate::identity::error::IdentityError;
 use crate::identity::key::private;
 
-/// The files of an identity as a tar archive, encrypted to the certificates of one or several people, any one
-/// of whom can open it: CMS EnvelopedData (RFC 5652 section 6) in PEM.
+/// The files of an identity as a tar archive, encrypted to the certificates of one or several people. Each of
+/// them can open it alone. The format is CMS EnvelopedData (RFC 5652 section 6) in PEM.
 ///
 /// The key in it is still locked with its passphrase.
 ///
@@ -46,8 +46,8 @@ impl Backup {
     /// Reads the identity in `directory` and encrypts it.
     ///
     /// # Errors
-    /// When there is no recipient, or one that cannot be encrypted to or is not valid at `now`; when the
-    /// identity cannot be read, or its key is not locked.
+    /// When `recipients` is empty; when a recipient's key cannot encrypt or its certificate is not valid at
+    /// `now`; when the identity cannot be read, or its key is not locked.
     ///
     /// ```no_run
     /// use std::{path::Path, time::SystemTime};
@@ -89,7 +89,7 @@ impl Backup {
         })
     }
 
-    /// The files in it.
+    /// The names of the files in it.
     ///
     /// ```no_run
     /// # fn f(backup: &sapi::identity::Backup) {
@@ -101,7 +101,7 @@ impl Backup {
         &self.names
     }
 
-    /// Writes it into a file of its own, for its owner alone.
+    /// Writes it into a new file that only its owner can read.
     ///
     /// # Errors
     /// When the file exists or cannot be written.
@@ -126,7 +126,7 @@ fn read(directory: &Path, now: SystemTime) -> Result<Contents, LifeError> {
             found.push((name, files::read_public(directory, name)?.into()));
         }
     }
-    // An intermediate that waits for its certificate has none yet.
+    // An intermediate may still wait for its certificate.
     let waits = !files::CERTIFICATES
         .iter()
         .any(|name| directory.join(name).exists());
@@ -138,7 +138,7 @@ fn read(directory: &Path, now: SystemTime) -> Result<Contents, LifeError> {
 
 type Contents = Vec<(&'static str, Zeroizing<Vec<u8>>)>;
 
-/// A folder that `tar` alone unpacks, with checksums that `sha256sum --check` reads.
+/// Makes an archive that plain `tar` unpacks, with checksums that `sha256sum --check` reads.
 fn archive(found: &Contents, now: SystemTime) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut sums = String::new();
     for (name, content) in found {
@@ -181,7 +181,7 @@ fn check_recipient(certificate: &X509, now: SystemTime) -> Result<(), LifeError>
 
 /// The folder in the archive.
 pub(crate) const FOLDER: &str = "ca";
-/// The file of checksums beside the identity's.
+/// The file of checksums in the archive.
 pub(crate) const SUMS: &str = "SHA256SUMS";
 
 impl fmt::Debug for Backup {

@@ -1,4 +1,4 @@
-//! What verifiers are given while one CA follows another.
+//! The trust bundle: the CAs that verifiers trust while one CA follows another.
 
 use std::io;
 use std::path::Path;
@@ -13,11 +13,11 @@ use crate::identity::authority::judge::AuthorityWarning;
 use crate::identity::directory::durable::Overwrite;
 use crate::identity::directory::{durable, files};
 
-/// The CAs to trust, the one that signs first.
+/// The CAs to trust. The one that signs comes first.
 pub(crate) struct TrustBundle(Vec<X509>);
 
 impl TrustBundle {
-    /// `known` CAs, and those of the bundle published before that have not ended yet.
+    /// Joins the `known` CAs, and the CAs of the published bundle that have not expired.
     pub(crate) fn with_published(
         known: &[&X509],
         folder: &Path,

@@ -1,4 +1,4 @@
-//! Another passphrase for the same key.
+//! Changes the passphrase that locks the CA's key.
 
 use std::path::Path;
 use std::{fmt, fs, io};
@@ -13,7 +13,7 @@ use crate::identity::error::IdentityError;
 use crate::identity::key::private;
 use crate::identity::passphrase::Passphrase;
 
-/// A CA's key, unlocked to be locked anew.
+/// A CA's key, unlocked so that it can be locked with a new passphrase.
 ///
 /// ```no_run
 /// use std::path::Path;
@@ -32,10 +32,10 @@ pub struct ChangePassphrase<'a> {
 }
 
 impl<'a> ChangePassphrase<'a> {
-    /// Unlocks the key with the passphrase it has.
+    /// Unlocks the key with its present passphrase.
     ///
     /// # Errors
-    /// As when the identity is loaded.
+    /// The same as when the identity is loaded.
     ///
     /// ```no_run
     /// # fn f(old: &sapi::identity::Passphrase) -> Result<(), sapi::identity::IdentityError> {
@@ -48,11 +48,11 @@ impl<'a> ChangePassphrase<'a> {
         Ok(Self { directory, key })
     }
 
-    /// Locks it with the new passphrase as PKCS#8, reads that back from the disk, and only then puts it in
-    /// the old one's place, with the same owner and mode.
+    /// Locks the key with the new passphrase as PKCS#8, reads the file back from the disk, and only then
+    /// replaces the old file. The new file has the same owner and mode.
     ///
     /// # Errors
-    /// When the file cannot be written or does not unlock; the old one is untouched then.
+    /// When the file cannot be written or does not unlock. The old file is then unchanged.
     ///
     /// ```no_run
     /// # use sapi::identity::{ChangePassphrase, IdentityError, Passphrase};
@@ -66,10 +66,10 @@ impl<'a> ChangePassphrase<'a> {
             let written = Zeroizing::new(fs::read(path)?);
             match private::decrypt(&written, new) {
                 Ok(key) if load::signs_for(&key, &self.key) => Ok(()),
-                Ok(_) | Err(_) => Err(io::Error::other("what was written does not unlock")),
+                Ok(_) | Err(_) => Err(io::Error::other("the new file does not unlock")),
             }
         };
-        // A link stays a link.
+        // If the file is a link, it stays one: the file behind it is replaced.
         fs::canonicalize(self.directory.join(files::PRIVATE_KEY))
             .and_then(|path| {
                 durable::write(&path, locked.as_bytes(), 0o600, Overwrite::Allowed, check)

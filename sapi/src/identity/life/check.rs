@@ -1,4 +1,4 @@
-//! The findings behind `ca_check_identity`.
+//! Checks an identity, and gives the findings that `ca_check_identity` shows.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -12,7 +12,7 @@ use crate::identity::directory::load::PublicPart;
 use crate::identity::directory::{files, load};
 use crate::identity::passphrase::Passphrase;
 
-/// How a finding is to be taken.
+/// How serious a finding is.
 ///
 /// ```
 /// use sapi::identity::Level;
@@ -22,9 +22,9 @@ use crate::identity::passphrase::Passphrase;
 pub enum Level {
     /// As it should be.
     Ok,
-    /// Works, but should be looked at.
+    /// It works, but somebody should look at it.
     Warning,
-    /// Stops the service from starting or from signing.
+    /// It stops the service from starting or from signing.
     Fault,
 }
 
@@ -40,16 +40,16 @@ pub enum Level {
 pub struct Finding {
     /// The file or property.
     pub item: &'static str,
-    /// What it is like.
+    /// What was found.
     pub found: String,
-    /// Good or bad.
+    /// How serious it is.
     pub level: Level,
 }
 
-/// Looks at everything in `directory`; without a passphrase the key stays locked.
+/// Checks everything in `directory`. Without a passphrase, the key stays locked.
 ///
-/// `leaf_validity` is how long the certificates that the CA signs are valid: with less than twice that left, its
-/// successor is due.
+/// `leaf_validity` is how long the certificates of the CA are valid. If the CA ends in less than twice that
+/// time, its successor is due.
 ///
 /// ```
 /// use std::{path::Path, time::{Duration, UNIX_EPOCH}};
@@ -131,7 +131,8 @@ fn describe(public: &PublicPart, findings: &mut Vec<Finding>) {
     ));
 }
 
-/// Leaves signed now must end before the CA, and verifiers need as long again to learn of its successor.
+/// Warns if the CA ends too soon. A leaf signed now must end before the CA, and verifiers need as long again
+/// to learn of the successor.
 fn check_end(certificate: &X509, leaf_validity: Duration, now: SystemTime) -> Option<Finding> {
     let due = now
         .checked_add(leaf_validity.saturating_mul(2))
@@ -172,7 +173,7 @@ fn check_key(
         (Ok(_), Some(_)) => ok(ITEM, "unlocked, signs for the certificate".to_owned()),
         (Ok(_), None) => warning(
             ITEM,
-            "unlocked, but there is no certificate to compare".to_owned(),
+            "unlocked, but not compared with a certificate".to_owned(),
         ),
         (Err(error), _) => fault(ITEM, error.to_string()),
     }
@@ -191,7 +192,7 @@ fn check_request(directory: &Path, public: Option<&PublicPart>) -> Finding {
     })
 }
 
-/// These two files are for people; nothing in the service reads them.
+/// Compares a file with the certificate. Both such files are for people; the service does not read them.
 fn compare(
     item: &'static str,
     directory: &Path,
@@ -200,7 +201,7 @@ fn compare(
     read: impl Fn(&[u8]) -> Option<openssl::pkey::PKey<openssl::pkey::Public>>,
 ) -> Finding {
     if !directory.join(name).exists() {
-        return ok(item, "none, and none is needed".to_owned());
+        return ok(item, "not present, and not needed".to_owned());
     }
     let pem = match files::read_public(directory, name) {
         Ok(pem) => pem,
@@ -210,7 +211,7 @@ fn compare(
     match (read(&pem), certified) {
         (None, _) => warning(item, format!("{name}: not readable")),
         (Some(key), Some(certified)) if !key.public_eq(&certified) => {
-            warning(item, format!("{name}: not of the certificate's key"))
+            warning(item, format!("{name}: does not match the certificate"))
         }
         _ => ok(item, name.to_owned()),
     }
@@ -228,7 +229,7 @@ pub(crate) fn readable(name: &X509NameRef) -> String {
     let fields = name.entries().map(|entry| {
         let field = entry.object().nid().short_name().unwrap_or("?");
         let value = String::from_utf8_lossy(entry.data().as_slice());
-        // A name may hold anything; the table is for a terminal.
+        // A name may contain any character, but the table is shown on a terminal.
         format!("{field}={}", value.escape_debug())
     });
     fields.collect::<Vec<_>>().join(", ")

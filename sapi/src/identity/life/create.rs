@@ -1,4 +1,4 @@
-//! A new self-signed CA.
+//! Creates a new self-signed CA.
 
 use std::fmt;
 use std::path::Path;
@@ -19,7 +19,7 @@ use crate::identity::key::kind::KeyKind;
 use crate::identity::passphrase::Passphrase;
 use crate::request::DistinguishedName;
 
-/// A CA that exists only in memory so far; [`NewIdentity::install`] writes it.
+/// A new CA in memory. [`NewIdentity::install`] writes it to disk.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -41,11 +41,11 @@ pub struct NewIdentity {
 }
 
 impl NewIdentity {
-    /// Makes a key, a certificate signed by it that begins five minutes before `now` and ends
-    /// `validity` after it, and a request with the same subject and key.
+    /// Makes a key, a certificate that this key signs, and a request with the same subject and key. The
+    /// certificate begins five minutes before `now` and ends `validity` after `now`.
     ///
     /// # Errors
-    /// When the subject is empty, the end lies beyond the year 9999, or OpenSSL fails.
+    /// When the subject is empty, the end is after the year 9999, or OpenSSL fails.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
@@ -170,7 +170,7 @@ pub(crate) fn dates(
 }
 
 const BACKDATE: Duration = Duration::from_secs(5 * 60);
-/// 9999-12-31T23:59:59Z, the last moment a certificate can name (RFC 5280 section 4.1.2.5).
+/// 9999-12-31T23:59:59Z, the last moment that a certificate can name (RFC 5280 section 4.1.2.5).
 const YEAR_9999: u64 = 253_402_300_799;
 
 impl fmt::Debug for NewIdentity {

@@ -1,4 +1,4 @@
-//! The life of an identity: made, checked, followed by another, backed up, restored.
+//! The life of an identity: it is created, checked, backed up, restored, and followed by another.
 
 pub(crate) mod backup;
 pub(crate) mod bundle;

@@ -1,4 +1,4 @@
-//! The certificate that an outside CA made for ours.
+//! The certificate that an outside CA signed for ours.
 
 use std::fmt;
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::identity::directory::{files, load};
 use crate::identity::error::IdentityError;
 use crate::identity::passphrase::Passphrase;
 
-/// A certificate for the key that waits in a directory, with those above it, all checked.
+/// A checked certificate for the key that waits in a directory, with the certificates above it.
 ///
 /// ```no_run
 /// use std::{fs, path::Path, time::UNIX_EPOCH};
@@ -38,12 +38,12 @@ pub struct OutsideCertificate {
 }
 
 impl OutsideCertificate {
-    /// Finds the CA's certificate among those in `pem` by the key in `directory`, and orders the others
-    /// into the chain above it, as far as they go.
+    /// Finds the CA's certificate in `pem` by the key in `directory`, and orders the others into the chain
+    /// above it. The chain may end before the root.
     ///
     /// # Errors
-    /// When none is the key's or several are, when one is not of the chain, when the CA's may not sign, or
-    /// when any is not valid at `now`.
+    /// When no certificate or more than one belongs to the key, when one does not belong to the chain, when
+    /// the CA's certificate may not sign, or when a certificate is not valid at `now`.
     ///
     /// ```no_run
     /// use std::{fs, path::Path, time::SystemTime};
@@ -130,7 +130,7 @@ impl OutsideCertificate {
         &self.chain
     }
 
-    /// What is odd about the CA's certificate without making it useless.
+    /// What is odd about the CA's certificate that can be used all the same.
     ///
     /// ```no_run
     /// # fn f(outside: &sapi::identity::OutsideCertificate) {
@@ -154,10 +154,10 @@ impl OutsideCertificate {
         judge::self_issued(self.chain.last().unwrap_or(&self.certificate))
     }
 
-    /// Writes `ca.cert.pem` and `ca.chain.pem`; certificates that are there are kept or set aside.
+    /// Writes `ca.cert.pem` and `ca.chain.pem`. `existing` says whether old certificates stay or move aside.
     ///
     /// # Errors
-    /// When a certificate exists and is to be kept, or the files cannot be written.
+    /// When a certificate exists and must be kept, or the files cannot be written.
     ///
     /// ```no_run
     /// use std::{path::Path, time::SystemTime};
@@ -182,7 +182,7 @@ impl OutsideCertificate {
             }
             files.push((files::CHAIN, content.into()));
         }
-        // Last: it is what makes the others an identity.
+        // It comes last, because it makes the others an identity.
         files.push((files::CERTIFICATE, pem(&self.certificate)?.into()));
         let replaced = &files::CERTIFICATES;
         Ok(install(directory, &files, replaced, existing, now)?)

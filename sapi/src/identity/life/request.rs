@@ -1,4 +1,4 @@
-//! A CA that another CA is to certify: its key, and its request.
+//! The request of an intermediate CA: another CA will sign its certificate.
 
 use std::fmt;
 use std::path::Path;
@@ -20,8 +20,8 @@ use crate::identity::key::private;
 use crate::identity::passphrase::Passphrase;
 use crate::request::DistinguishedName;
 
-/// The key and the request of an intermediate CA; its certificate comes from outside, and
-/// [`OutsideCertificate`](crate::identity::OutsideCertificate) puts that in place.
+/// The key and the request of an intermediate CA. Its certificate comes from outside, and
+/// [`OutsideCertificate`](crate::identity::OutsideCertificate) installs it.
 ///
 /// ```
 /// use sapi::DistinguishedName;
@@ -93,7 +93,7 @@ impl AuthorityRequest {
     /// [`NewIdentity::install`](crate::identity::NewIdentity::install) does.
     ///
     /// # Errors
-    /// When an identity exists and is to be kept, or the files cannot be written.
+    /// When an identity exists and must be kept, or the files cannot be written.
     ///
     /// ```no_run
     /// use std::{path::Path, time::SystemTime};
@@ -115,7 +115,7 @@ impl AuthorityRequest {
     }
 }
 
-/// The files that are there before any certificate.
+/// The files that exist before the certificate.
 pub(crate) fn files(
     key: &PKey<Private>,
     request: &X509Req,
@@ -131,7 +131,7 @@ pub(crate) fn files(
     ])
 }
 
-/// Asks for what a CA needs, for roots that copy extensions out of requests.
+/// Writes a request with the extensions of a CA, because some roots copy them from the request.
 pub(crate) fn write(subject: &X509NameRef, key: &PKeyRef<Private>) -> Result<X509Req, CreateError> {
     let mut builder = X509Req::builder()?;
     builder.set_subject_name(subject)?;

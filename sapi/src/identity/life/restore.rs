@@ -1,4 +1,4 @@
-//! An identity out of its backup.
+//! Restores an identity from its backup.
 
 use std::fmt;
 use std::io::Read;
@@ -26,7 +26,7 @@ use crate::identity::key::private;
 use crate::identity::key::private::PrivateKeyError;
 use crate::identity::passphrase::Passphrase;
 
-/// The files of a backup, read but not yet written anywhere.
+/// The files of a backup in memory. [`Restore::install`] writes them.
 ///
 /// ```no_run
 /// use std::{fs, path::Path, time::UNIX_EPOCH};
@@ -43,7 +43,7 @@ impl Restore {
     /// Opens an encrypted backup, in PEM or DER, with the key of one of its recipients.
     ///
     /// # Errors
-    /// When it is no backup, not for this recipient, or damaged.
+    /// When it is not a backup, not for this recipient, or damaged.
     ///
     /// ```no_run
     /// use std::fs;
@@ -70,7 +70,7 @@ impl Restore {
         Self::from_archive(&archive)
     }
 
-    /// Whether a file is an encrypted backup, rather than an archive already decrypted.
+    /// Whether a file is an encrypted backup, and not an archive that is already decrypted.
     ///
     /// ```
     /// assert!(!sapi::identity::Restore::is_encrypted(b"neither PEM nor DER"));
@@ -80,10 +80,10 @@ impl Restore {
         is_pem(backup) || CmsContentInfo::from_der(backup).is_ok()
     }
 
-    /// Reads the archive in a backup: the identity's files and nothing else, each once, unchanged.
+    /// Reads the archive in a backup. It must contain only an identity's files, each once and unchanged.
     ///
     /// # Errors
-    /// When it is none, holds other files, or was altered.
+    /// When it is not such an archive, contains other files, or was altered.
     ///
     /// ```
     /// assert!(sapi::identity::Restore::from_archive(b"no archive").is_err());
@@ -124,8 +124,8 @@ impl Restore {
         Ok(Self(found))
     }
 
-    /// Checks the identity as the service does when it starts, and puts it into `directory`, where none may
-    /// be.
+    /// Checks the identity as the service does at its start, and writes it into `directory`, which must not
+    /// contain an identity.
     ///
     /// # Errors
     /// When an identity exists, the passphrase is wrong, the files do not fit together, or they cannot be
@@ -179,7 +179,7 @@ impl Restore {
 }
 
 fn is_pem(backup: &[u8]) -> bool {
-    // Not further down: in an archive there is the PEM of the files.
+    // Only the beginning counts: an archive contains PEM too, in its files.
     backup.trim_ascii_start().starts_with(b"-----BEGIN ")
 }
 
@@ -199,7 +199,7 @@ fn check_sums(found: &Files, sums: &str) -> Result<(), LifeError> {
     }
 }
 
-/// The key of a recipient in PEM, plain or locked; `passphrase` is asked for in the latter case.
+/// Reads the key of a recipient in PEM, plain or locked. It calls `passphrase` only for a locked key.
 ///
 /// ```
 /// use sapi::identity::{IdentityError, recipient_key};
@@ -226,7 +226,7 @@ pub fn recipient_key<E: From<IdentityError>>(
     }
 }
 
-/// As long as a file of an identity may be.
+/// The largest size of a file of an identity.
 const MAX_LEN: u64 = 256 * 1024;
 
 impl fmt::Debug for Restore {

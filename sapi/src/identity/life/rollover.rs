@@ -1,4 +1,4 @@
-//! One CA following another: prepared first, known to verifiers, then put in place.
+//! The rollover from one CA to the next: it is prepared, verifiers learn of it, then it is activated.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
@@ -23,7 +23,7 @@ use crate::identity::error::IdentityError;
 use crate::identity::key::kind::KeyKind;
 use crate::identity::passphrase::Passphrase;
 
-/// What the successor signs with.
+/// The key of the successor.
 ///
 /// ```
 /// use sapi::identity::{KeyKind, SuccessorKey};
@@ -39,7 +39,7 @@ pub enum SuccessorKey {
     Same,
 }
 
-/// The directory of a CA that is to be followed by another, and the folder where verifiers find what to trust.
+/// The directory of a CA that gets a successor, and the folder where verifiers find what to trust.
 ///
 /// ```no_run
 /// use std::{path::Path, time::{Duration, UNIX_EPOCH}};
@@ -55,13 +55,13 @@ pub enum SuccessorKey {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Rollover<'a> {
-    /// The CA's directory; its successor waits in `next` below it.
+    /// The CA's directory. Its successor waits in `next` below it.
     pub directory: &'a Path,
-    /// Where the trust bundle and the cross-certificates go.
+    /// The folder for the trust bundle and the cross-certificates.
     pub publish: &'a Path,
 }
 
-/// A successor that waits.
+/// A successor that is prepared but not active.
 ///
 /// ```no_run
 /// # fn f(prepared: &sapi::identity::Prepared) {
@@ -73,13 +73,13 @@ pub struct Rollover<'a> {
 pub struct Prepared {
     /// Its files.
     pub written: Vec<PathBuf>,
-    /// What verifiers are to be given; nothing where an outside CA certifies it, whom they trust already.
+    /// The files for verifiers. Empty if an outside CA certifies the successor: verifiers trust that CA already.
     pub published: Vec<PathBuf>,
 }
 
 impl Rollover<'_> {
-    /// Makes the successor of the identity, with the same subject and the same passphrase, and publishes what
-    /// verifiers need to trust either.
+    /// Makes the successor of the identity, with the same subject and passphrase, and publishes what verifiers
+    /// need to trust both.
     ///
     /// # Errors
     /// When a successor is prepared already, the identity cannot be used, or files cannot be written.
@@ -107,13 +107,13 @@ impl Rollover<'_> {
         }
         let current = load::load(self.directory, passphrase, now)?;
         make_directory(&next)?;
-        // Its files are to belong to the group of the CA's directory; where that cannot be, they are for
-        // their owner alone, as with any new identity.
+        // The files get the group of the CA's directory. If that fails, they are for their owner alone, as
+        // with any new identity.
         let group = fs::metadata(self.directory).map(|directory| directory.gid());
         let _ = group.and_then(|group| chown(&next, None, Some(group)));
         let prepared = self.make(&current, passphrase, key, validity, now);
         if prepared.is_err() {
-            // A successor that nobody was told of must not be activated.
+            // A successor that was not published must not be activated.
             for file in files::existing(&next) {
                 let _ = fs::remove_file(file);
             }
@@ -122,11 +122,11 @@ impl Rollover<'_> {
         prepared
     }
 
-    /// Puts the successor into the identity's place, whose files move into a dated folder, and publishes the
-    /// bundle with the new one first.
+    /// Puts the successor into the identity's place, and publishes the bundle with the new CA first. The old
+    /// files move into a dated folder.
     ///
     /// # Errors
-    /// When there is no successor, it cannot sign now, or files cannot be moved.
+    /// When no successor is prepared, it cannot sign now, or files cannot be moved.
     ///
     /// ```no_run
     /// # use std::time::SystemTime;
@@ -164,7 +164,7 @@ impl Rollover<'_> {
         }
         let old = files::existing(self.directory);
         let installed = exchange(&next, self.directory, &names, old, now)?;
-        // Whatever else is in it is not ours to remove.
+        // This fails if the folder contains other files, which are not ours to remove.
         let _ = fs::remove_dir(&next);
         sync(self.directory)?;
         Ok(installed)
@@ -229,8 +229,8 @@ impl Rollover<'_> {
     }
 }
 
-/// Each certifies the other, for verifiers that know only one (RFC 4210 section 4.4.1). Both have one
-/// subject, so that these count as self-issued and a path length of 0 holds them (RFC 5280 section 4.2.1.9).
+/// Lets each CA certify the other, for verifiers that know only one (RFC 4210 section 4.4.1). Both have the
+/// same subject, so these are self-issued, and a path length of 0 allows them (RFC 5280 section 4.2.1.9).
 fn cross(
     current: &LoadedIdentity,
     successor: &NewIdentity,
@@ -242,7 +242,7 @@ fn cross(
     } else {
         new.not_after()
     };
-    // A CA that has ended vouches for nobody, and nobody need vouch for it.
+    // A CA that has ended cannot certify another, and does not need a certificate.
     if *old.not_after() <= *new.not_before() {
         return Ok(Vec::new());
     }

@@ -1,4 +1,4 @@
-//! What a process does to itself before it holds a secret.
+//! Hardening: how a process protects itself before it reads a secret.
 //!
 //! ```no_run
 //! // The first line of main.
@@ -24,10 +24,10 @@ use super::Passphrase;
 /// Makes the process undumpable, forbids core files, and takes `CA_PASSPHRASE` out of the
 /// environment. Call it first in `main`, before any thread exists.
 ///
-/// `/proc/PID/environ` shows the environment a process was started with, whatever the process
-/// does to its own copy. So the passphrase goes into a pipe, and the process starts itself anew,
-/// same id, same arguments, without the variable; [`crate::identity::PassphraseSources`] reads the pipe.
-/// In that case this function does not return, and is called again in the new process image.
+/// `/proc/PID/environ` shows the environment at the start of a process, even if the process changes its own
+/// copy. So the passphrase goes into a pipe, and the process starts itself again without the variable, with
+/// the same id and arguments. [`crate::identity::PassphraseSources`] reads the pipe. In that case this
+/// function does not return; the new process image calls it again.
 ///
 /// ```no_run
 /// sapi::identity::hardening::before_secrets()?;
@@ -35,7 +35,7 @@ use super::Passphrase;
 /// ```
 ///
 /// # Errors
-/// When the system refuses; the process should end then, since its secrets are not safe.
+/// When the system refuses. The process should then end, because its secrets are not safe.
 pub fn before_secrets() -> Result<(), HardeningError> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable)
         .map_err(|error| HardeningError::new("cannot make the process undumpable", error))?;
@@ -51,11 +51,12 @@ pub fn before_secrets() -> Result<(), HardeningError> {
     }
 }
 
-/// Only returns when it failed.
+/// Returns only if it fails.
 fn restart_without(secret: OsString) -> HardeningError {
     let failed = |error: io::Error| HardeningError::new("cannot hide CA_PASSPHRASE", error);
     let secret = Zeroizing::new(secret.into_vec());
-    // Too long is too long, and the rest might not fit into the pipe, with nobody reading it yet.
+    // This much shows that the passphrase is too long. The rest might not fit into the pipe, which nobody
+    // reads yet.
     let kept = secret.get(..Passphrase::MAX_LEN + 2).unwrap_or(&secret);
     let (reader, writer) = match rustix::pipe::pipe() {
         Ok(ends) => ends,
@@ -66,7 +67,7 @@ fn restart_without(secret: OsString) -> HardeningError {
     }
     let mut arguments = env::args_os();
     let name = arguments.next().unwrap_or_else(|| OsString::from("sapi"));
-    // By its path, so that process lists keep showing its name rather than "exe".
+    // With its path, process lists go on showing its name and not "exe".
     let program = env::current_exe()
         .ok()
         .filter(|path| path.exists())
@@ -80,9 +81,9 @@ fn restart_without(secret: OsString) -> HardeningError {
     failed(error)
 }
 
-/// The variable that ssl_api took its passphrase from.
+/// The variable from which ssl_api took its passphrase.
 pub(crate) const ENVIRONMENT: &str = "CA_PASSPHRASE";
-/// Holds the number of the pipe that `CA_PASSPHRASE` was moved into.
+/// The variable with the number of the pipe that contains the value of `CA_PASSPHRASE`.
 pub(crate) const HANDOVER: &str = "SAPI_PASSPHRASE_HANDOVER";
 
 /// The system did not let the process protect itself.

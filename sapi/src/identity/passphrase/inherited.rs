@@ -1,4 +1,4 @@
-//! File descriptors that the parent process left open for us.
+//! Inherited descriptors: files that the parent process left open for us.
 
 use std::fs::File;
 use std::io;
@@ -6,12 +6,12 @@ use std::os::fd::{AsFd, RawFd};
 
 use rustix::process::{PidfdFlags, PidfdGetfdFlags, getpid, pidfd_getfd, pidfd_open};
 
-/// Opens descriptor `fd` of this process once more, close-on-exec.
+/// Opens descriptor `fd` of this process again, close-on-exec.
 ///
-/// Taking ownership of a bare number would need `unsafe`; reopening it needs none. `/proc` does it
-/// nearly always. It cannot for sockets, nor when the descriptor was opened by a user who has more
-/// rights than we do; there the kernel is asked for a duplicate. Not the other way round: system
-/// call filters that kill the caller of `pidfd_getfd` are common.
+/// Taking ownership of a bare number would need `unsafe`; opening it again does not. `/proc` can do it
+/// nearly always. It cannot reopen a socket, or a file that a user with more rights opened. For these we ask
+/// the kernel for a duplicate. `/proc` comes first, because many system call filters kill the caller of
+/// `pidfd_getfd`.
 pub(crate) fn reopen(fd: RawFd) -> io::Result<File> {
     if fd == 0 {
         return Ok(io::stdin().as_fd().try_clone_to_owned()?.into());

@@ -1,14 +1,14 @@
-//! The passphrase once more, when the identity is loaded anew.
+//! The passphrase for a reload: read again from its source, or kept in memory.
 
 use super::Passphrase;
 use super::error::PassphraseError;
 use super::sources::PassphraseSources;
 
-/// Where the passphrase came from, and the passphrase itself if it cannot be had from there twice.
+/// The sources of the passphrase, and the passphrase itself if its source can be read only once.
 ///
-/// A file or a credential is read again, so that the passphrase may change with the identity, and no
-/// copy stays in memory. A pipe, a terminal, an environment that has been cleaned: what came from there is
-/// kept until the end, and wiped then.
+/// A file or a credential is read again. So the passphrase may change with the identity, and memory does not
+/// keep a copy. A pipe, a terminal and a cleaned environment give the passphrase only once. It is then kept
+/// until the end, and wiped.
 #[derive(Clone, Debug)]
 pub(crate) struct KeptPassphrase {
     sources: PassphraseSources,
@@ -16,7 +16,7 @@ pub(crate) struct KeptPassphrase {
 }
 
 impl KeptPassphrase {
-    /// Asks the sources for the first time.
+    /// Reads the passphrase for the first time.
     pub(crate) fn unlock(
         sources: &PassphraseSources,
     ) -> Result<(Passphrase, Self), PassphraseError> {
@@ -26,7 +26,7 @@ impl KeptPassphrase {
         Ok((passphrase, Self { sources, kept }))
     }
 
-    /// The passphrase of the identity that is there now; nobody is asked at a terminal.
+    /// Returns the passphrase of the identity as it is now. It never asks at a terminal.
     pub(crate) fn again(&self) -> Result<Passphrase, PassphraseError> {
         match &self.kept {
             Some(kept) => Ok(kept.clone()),

@@ -28,14 +28,14 @@ use self::error::{PassphraseError, PassphraseFault};
 pub struct Passphrase(Zeroizing<Vec<u8>>);
 
 impl Passphrase {
-    /// The most bytes a passphrase may have: OpenSSL's own buffer ends there, and a key locked
-    /// with more could never be read back.
+    /// The most bytes that a passphrase may have. OpenSSL's own buffer ends there, so nobody could unlock a
+    /// key that was locked with more.
     pub const MAX_LEN: usize = 1024;
 
-    /// Takes the bytes as they came from a file or a terminal; one trailing newline is dropped.
+    /// Takes the bytes from a file or a terminal, and drops one newline at their end.
     ///
     /// # Errors
-    /// When nothing is left, or more than [`Passphrase::MAX_LEN`] bytes.
+    /// When no byte is left, or more than [`Passphrase::MAX_LEN`].
     ///
     /// ```
     /// use sapi::identity::Passphrase;
@@ -72,7 +72,7 @@ impl fmt::Debug for Passphrase {
     }
 }
 
-/// Equality for the second of two prompts; not meant for guarding anything against timing.
+/// Compares the answers to two prompts. It does not protect against timing attacks.
 impl PartialEq for Passphrase {
     fn eq(&self, other: &Self) -> bool {
         self.0 == other.0

@@ -1,4 +1,4 @@
-//! A passphrase beside the one that unlocks the CA's key.
+//! Other passphrases: those that do not unlock the CA's key.
 
 use std::os::fd::RawFd;
 use std::path::PathBuf;
@@ -7,10 +7,10 @@ use super::error::{PassphraseError, PassphraseFault};
 use super::sources::{ask, ask_twice, read_all, read_file};
 use super::{Passphrase, inherited, terminal};
 
-/// A new passphrase, or that of another key: from a descriptor, a file, or the terminal.
+/// Where a new passphrase, or another key's, comes from: a descriptor, a file, or the terminal.
 ///
-/// The places that systemd, the environment and `SAPI_PASSPHRASE_FILE` name hold the passphrase of the CA's
-/// key as it is now, and are not asked.
+/// It does not read systemd's credential, `CA_PASSPHRASE` and `SAPI_PASSPHRASE_FILE`. These contain the
+/// present passphrase of the CA's key.
 ///
 /// ```no_run
 /// use sapi::identity::OtherPassphrase;
@@ -21,7 +21,7 @@ use super::{Passphrase, inherited, terminal};
 /// ```
 #[derive(Clone, Debug)]
 pub struct OtherPassphrase {
-    /// What the options are called, without their `-fd` and `-file`.
+    /// The name of the options, without their `-fd` and `-file`.
     pub option: &'static str,
     /// An open descriptor to read from.
     pub fd: Option<RawFd>,
@@ -30,10 +30,10 @@ pub struct OtherPassphrase {
 }
 
 impl OtherPassphrase {
-    /// The passphrase of an existing key; a terminal is asked once.
+    /// Reads the passphrase of an existing key. At a terminal it asks once.
     ///
     /// # Errors
-    /// When a given source is broken, or when none is given and there is no terminal.
+    /// When the given source is broken, or when no source is given and no terminal is available.
     ///
     /// ```no_run
     /// # fn f(recipient: &sapi::identity::OtherPassphrase) -> Result<(), sapi::identity::PassphraseError> {
@@ -44,10 +44,10 @@ impl OtherPassphrase {
         self.find(|| ask(prompt))
     }
 
-    /// A new passphrase; a terminal is asked twice.
+    /// Reads a new passphrase. At a terminal it asks twice.
     ///
     /// # Errors
-    /// As [`OtherPassphrase::unlock`], and when the two answers differ.
+    /// Like [`OtherPassphrase::unlock`], and when the two answers differ.
     ///
     /// ```no_run
     /// # fn f(new: &sapi::identity::OtherPassphrase) -> Result<(), sapi::identity::PassphraseError> {

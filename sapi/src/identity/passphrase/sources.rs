@@ -1,4 +1,4 @@
-//! Where the passphrase comes from: descriptor, file, credential, environment, terminal.
+//! The sources of the passphrase: descriptor, file, credential, environment, terminal.
 
 use std::env;
 use std::fs::{File, Metadata};
@@ -14,15 +14,15 @@ use super::error::{PassphraseError, PassphraseFault};
 use super::hardening::{ENVIRONMENT, HANDOVER};
 use super::{Passphrase, inherited, terminal};
 
-/// The places asked for a passphrase, in this order; the first that is given is the one used.
+/// The sources of the passphrase, in this order. The first source that is given is used.
 ///
 /// 1. the descriptor `fd` (`--passphrase-fd`)
 /// 2. `file` (`--passphrase-file`), else the file named by `SAPI_PASSPHRASE_FILE`
-/// 3. `$CREDENTIALS_DIRECTORY/ca-passphrase`, systemd's credential
+/// 3. systemd's credential, `$CREDENTIALS_DIRECTORY/ca-passphrase`
 /// 4. `CA_PASSPHRASE` in the environment
 /// 5. the terminal
 ///
-/// A source that is given but broken is an error; the next one is not tried.
+/// A source that is given but broken is an error. The next source is then not tried.
 ///
 /// ```no_run
 /// use sapi::identity::PassphraseSources;
@@ -40,10 +40,10 @@ pub struct PassphraseSources {
 }
 
 impl PassphraseSources {
-    /// The passphrase of an existing key; a terminal is asked once.
+    /// Reads the passphrase of an existing key. At a terminal it asks once.
     ///
     /// # Errors
-    /// When a given source is broken, or when none is given and there is no terminal.
+    /// When the given source is broken, or when no source is given and no terminal is available.
     ///
     /// ```no_run
     /// let passphrase = sapi::identity::PassphraseSources::default().unlock()?;
@@ -53,10 +53,10 @@ impl PassphraseSources {
         self.find(|| ask("Passphrase of the CA's private key: "))
     }
 
-    /// The passphrase of a new key; a terminal is asked twice.
+    /// Reads the passphrase of a new key. At a terminal it asks twice.
     ///
     /// # Errors
-    /// As [`PassphraseSources::unlock`], and when the two answers differ.
+    /// Like [`PassphraseSources::unlock`], and when the two answers differ.
     ///
     /// ```no_run
     /// let passphrase = sapi::identity::PassphraseSources::default().create()?;
@@ -66,7 +66,7 @@ impl PassphraseSources {
         self.find(|| ask_twice(NEW_PROMPT))
     }
 
-    /// Whether [`PassphraseSources::unlock`] has anything to read or anybody to ask.
+    /// Whether [`PassphraseSources::unlock`] has a source to read, or a terminal to ask at.
     ///
     /// ```no_run
     /// if !sapi::identity::PassphraseSources::default().available() {
@@ -84,7 +84,7 @@ impl PassphraseSources {
             || terminal::usable().is_ok()
     }
 
-    /// Whether the source that [`PassphraseSources::unlock`] takes is a file, which stays.
+    /// Whether [`PassphraseSources::unlock`] reads a file, which can be read again.
     pub(crate) fn can_be_read_again(&self) -> bool {
         self.fd.is_none()
             && (self.file.is_some()
@@ -96,8 +96,8 @@ impl PassphraseSources {
         &self,
         ask: impl FnOnce() -> Result<Passphrase, PassphraseError>,
     ) -> Result<Passphrase, PassphraseError> {
-        // Read even where another source goes before it: the pipe is open to our children too, and
-        // must not hold the passphrase any longer.
+        // The pipe is read even if another source comes first. Our children inherit it, so the passphrase
+        // must not stay in it.
         let environment = environment();
         if let Some(fd) = self.fd {
             let source = format!("--passphrase-fd {fd}");
@@ -153,14 +153,14 @@ pub(crate) fn ask(prompt: &str) -> Result<Passphrase, PassphraseError> {
     Passphrase::new(answer).map_err(|error| PassphraseError::in_source(source, error))
 }
 
-/// `CA_PASSPHRASE`, which [`super::hardening::before_secrets`] has moved into a pipe.
+/// Reads `CA_PASSPHRASE`, or the pipe into which [`super::hardening::before_secrets`] moved it.
 fn environment() -> Result<Result<Passphrase, &'static str>, PassphraseError> {
     let bytes = if let Some(value) = env::var_os(ENVIRONMENT) {
         Zeroizing::new(value.into_vec())
     } else if let Some(number) = env::var_os(HANDOVER) {
         let fd = number.to_str().and_then(|number| number.parse().ok());
         let fd = fd.ok_or_else(|| {
-            let why = io::Error::new(io::ErrorKind::InvalidInput, "no descriptor number");
+            let why = io::Error::new(io::ErrorKind::InvalidInput, "not a descriptor number");
             PassphraseError::unreadable(HANDOVER, why)
         })?;
         let bytes = read_bounded(inherited::reopen(fd))
@@ -204,8 +204,8 @@ pub(crate) fn read_all(
     Passphrase::new(bytes).map_err(|error| PassphraseError::in_source(source, error))
 }
 
-/// Reads just enough to know that there is too much, into a buffer that never moves: growing it
-/// would leave unwiped copies behind.
+/// Reads just enough to notice a passphrase that is too long. The buffer never moves, because growing it
+/// would leave copies that nobody wipes.
 fn read_bounded(opened: io::Result<File>) -> io::Result<Zeroizing<Vec<u8>>> {
     let file = opened?;
     if file.is_terminal() {
@@ -220,9 +220,9 @@ fn read_bounded(opened: io::Result<File>) -> io::Result<Zeroizing<Vec<u8>>> {
 }
 
 const NEW_PROMPT: &str = "New passphrase for the CA's private key: ";
-/// Names a passphrase file; the flag `--passphrase-file` goes before it.
+/// Names a passphrase file. The flag `--passphrase-file` has precedence.
 const FILE_VARIABLE: &str = "SAPI_PASSPHRASE_FILE";
-/// Set by systemd for `LoadCredential=`.
+/// The variable that systemd sets for `LoadCredential=`.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
-/// The credential's name in the unit.
+/// The name of the credential in the unit.
 const CREDENTIAL: &str = "ca-passphrase";

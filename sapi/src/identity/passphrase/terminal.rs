@@ -1,4 +1,4 @@
-//! Asking for a passphrase at the controlling terminal.
+//! The controlling terminal, where a person is asked for a passphrase.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -7,13 +7,13 @@ use rustix::process::getpgrp;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
 use zeroize::Zeroizing;
 
-/// Says why nobody can be asked, or that somebody can.
+/// Checks that somebody can be asked, or says why not.
 ///
-/// A process in the background has a terminal too, but would be stopped on its first read and
-/// hang; systemd, cron and containers have none.
+/// A process in the background has a terminal too, but its first read would stop it, and it would hang.
+/// Under systemd and cron and in containers, a process does not have a terminal.
 pub(crate) fn usable() -> Result<(), &'static str> {
     let Ok(terminal) = OpenOptions::new().read(true).write(true).open("/dev/tty") else {
-        return Err("there is none");
+        return Err("not available");
     };
     match tcgetpgrp(&terminal) {
         Ok(foreground) if foreground == getpgrp() => Ok(()),
@@ -28,8 +28,8 @@ pub(crate) fn ask(prompt: &str) -> io::Result<Zeroizing<Vec<u8>>> {
     rpassword::read_password().map(|line| Zeroizing::new(line.into_bytes()))
 }
 
-/// A terminal that does not echo, until dropped. It is silenced before the prompt is shown, so that a
-/// passphrase pasted the moment the prompt appears is not seen.
+/// A terminal that does not echo until this is dropped. It is silent before the prompt appears, so that
+/// nobody sees a passphrase that is pasted at that moment.
 struct Silent {
     terminal: File,
     before: Termios,
@@ -48,7 +48,7 @@ impl Silent {
 
 impl Drop for Silent {
     fn drop(&mut self) {
-        // A terminal that has gone away needs no echo any more.
+        // A terminal that has gone away does not need its echo any more.
         let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
     }
 }

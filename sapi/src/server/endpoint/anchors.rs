@@ -1,4 +1,4 @@
-//! Whose client certificates hooks may see.
+//! The trust anchors: the authorities whose client certificates hooks may see.
 
 use std::fs;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -9,7 +9,7 @@ use crate::certificate::Issuer;
 use crate::settings::checked::Settings;
 use crate::settings::sources::SettingsError;
 
-/// Certificates of authorities, exchanged at a reload.
+/// The certificates of these authorities. A reload replaces them.
 pub(crate) struct Anchors(RwLock<Arc<[X509]>>);
 
 impl Anchors {
@@ -26,7 +26,7 @@ impl Anchors {
     }
 }
 
-/// Those of the CA itself, unless a file names others.
+/// Returns the CA's own certificates, unless `proxy.client_ca_file` names others.
 pub(crate) fn read(settings: &Settings, issuer: &Issuer) -> Result<Arc<[X509]>, SettingsError> {
     let Some(path) = &settings.proxy.client_ca_file else {
         let own = issuer.certificate().to_owned();
@@ -39,6 +39,6 @@ pub(crate) fn read(settings: &Settings, issuer: &Issuer) -> Result<Arc<[X509]>, 
     let pem = fs::read(path).map_err(|error| fault(error.to_string()))?;
     match X509::stack_from_pem(&pem) {
         Ok(anchors) if !anchors.is_empty() => Ok(anchors.into()),
-        _ => Err(fault("holds no certificate in PEM".into())),
+        _ => Err(fault("does not contain a PEM certificate".into())),
     }
 }

@@ -1,8 +1,8 @@
-//! How many answers of each status there were.
+//! Answers, counted by HTTP status.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A counter for each status that `reply.rs` knows, and one for whatever else there may be.
+/// One counter for each status that `reply.rs` sends, and one for all others.
 #[derive(Debug, Default)]
 pub(crate) struct Answers {
     counts: [AtomicU64; STATUSES.len()],
@@ -18,7 +18,7 @@ impl Answers {
             .fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Every status with its count, zero included, so that a rate can be told from the first answer on.
+    /// Shows every status with its count. Zeros are shown too, so that a rate exists from the first answer on.
     pub(crate) fn each(&self, mut show: impl FnMut(&str, u64)) {
         for (status, count) in STATUSES.iter().zip(&self.counts) {
             show(&status.to_string(), count.load(Ordering::Relaxed));

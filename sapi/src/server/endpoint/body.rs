@@ -1,4 +1,4 @@
-//! A request's body, read within its bounds.
+//! Reads the body of a request, within limits of media type, size and time.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -9,14 +9,14 @@ use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{Bytes, BytesMut, Payload};
 use futures_core::Stream;
 
-/// Why a body was not taken.
+/// Why a body was refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct BodyError {
     pub(crate) slug: &'static str,
     pub(crate) detail: String,
 }
 
-/// Refuses a body by its headers, before a byte of it is read.
+/// Refuses a body by its headers alone, before any byte of it is read.
 pub(crate) fn check_headers(request: &HttpRequest, max_body: usize) -> Result<(), BodyError> {
     check_type(request)?;
     let encoded = request
@@ -72,7 +72,7 @@ async fn collect(payload: &mut Payload, max_body: usize) -> Result<Bytes, BodyEr
     Ok(body.freeze())
 }
 
-/// RFC 5967 registers application/pkcs10; ssl_api took application/x-pem-file; `curl -T` sends none.
+/// RFC 5967 registers application/pkcs10. ssl_api took application/x-pem-file. `curl -T` sends no type.
 fn check_type(request: &HttpRequest) -> Result<(), BodyError> {
     let mut types = request.headers().get_all(CONTENT_TYPE);
     let Some(first) = types.next() else {

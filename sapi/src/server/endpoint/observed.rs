@@ -1,4 +1,4 @@
-//! What a client would be answered, from an observation.
+//! The HTTP answer that a client would get, made from an observation.
 
 use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
@@ -8,7 +8,7 @@ use super::reply;
 use crate::pipeline::Observation;
 use crate::request::CsrError;
 
-/// How HTTP says it; with the feature `server`.
+/// The outcome as an HTTP answer. This needs the feature `server`.
 impl Observation {
     /// The status of the answer: 200, 202, 403, ...
     ///
@@ -26,8 +26,8 @@ impl Observation {
         self.answer().0
     }
 
-    /// The body of the answer as the client gets it: a problem document (RFC 9457) where the request is
-    /// rejected, otherwise the certificate or word to come back later.
+    /// The body of the answer, as the client gets it: the certificate, a word to come back later, or a
+    /// problem document (RFC 9457) if the request is rejected.
     ///
     /// ```
     /// # struct Members;
@@ -53,7 +53,7 @@ impl Observation {
     }
 }
 
-/// What is answered where no hook sees the request.
+/// The answer to a request that no hook sees.
 pub(crate) fn unacceptable(request_id: &str, error: &CsrError) -> (u16, Value) {
     read(reply::unacceptable(request_id, error))
 }

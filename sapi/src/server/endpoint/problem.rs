@@ -11,7 +11,7 @@ pub(crate) struct ProblemKind {
 }
 
 impl ProblemKind {
-    /// The kind of a slug; one that is not in the table is an internal error.
+    /// Returns the kind of a slug. A slug that is not in the table is an internal error.
     pub(crate) fn of(slug: &str) -> Self {
         let found = PROBLEMS.iter().find(|kind| kind.slug == slug);
         found.copied().unwrap_or(INTERNAL)
@@ -35,12 +35,16 @@ const INTERNAL: ProblemKind = kind("internal-error", 500, "Internal error");
 /// The slugs are stable: clients and alerts may rely on them.
 pub(crate) const PROBLEMS: &[ProblemKind] = &[
     kind("empty-body", 400, "The body is empty"),
-    kind("not-a-request", 400, "The body is no certificate request"),
+    kind(
+        "not-a-request",
+        400,
+        "The body is not a certificate request",
+    ),
     kind("encrypted-pem", 400, "The PEM block is encrypted"),
     kind(
         "several-requests",
         400,
-        "The body holds more than one PEM block",
+        "The body contains more than one PEM block",
     ),
     kind("trailing-data", 400, "Bytes follow the request"),
     kind(
@@ -51,11 +55,11 @@ pub(crate) const PROBLEMS: &[ProblemKind] = &[
     kind("bad-framing", 400, "The body did not arrive whole"),
     kind("unauthenticated", 401, "Credentials are needed"),
     kind("denied", 403, "The request was denied"),
-    kind("not-found", 404, "There is nothing here"),
+    kind("not-found", 404, "The path does not exist"),
     kind(
         "invalid-client-id",
         404,
-        "The client identifier is not of its form",
+        "The client identifier is malformed",
     ),
     kind("method-not-allowed", 405, "The method is not allowed"),
     kind("timeout", 408, "The request took too long to arrive"),
@@ -89,22 +93,18 @@ pub(crate) const PROBLEMS: &[ProblemKind] = &[
     kind("unsupported-key", 422, "The kind of key is not supported"),
     kind("invalid-key", 422, "The key is not valid"),
     kind("blocked-key", 422, "The key is blocked"),
-    kind(
-        "ca-key",
-        422,
-        "The key is that of the certificate authority",
-    ),
+    kind("ca-key", 422, "The key is the certificate authority's own"),
     kind(
         "ca-subject",
         422,
-        "The subject is that of the certificate authority",
+        "The subject is the certificate authority's own",
     ),
     kind(
         "duplicate-extension",
         422,
         "An extension is requested twice",
     ),
-    kind("duplicate-attribute", 422, "An attribute stands twice"),
+    kind("duplicate-attribute", 422, "An attribute appears twice"),
     kind(
         "unacceptable-name",
         422,
@@ -127,5 +127,5 @@ pub(crate) const PROBLEMS: &[ProblemKind] = &[
     ),
     kind("hook-timeout", 503, "The decision took too long"),
     kind("overloaded", 503, "Too many requests are waiting"),
-    kind("draining", 503, "The server is ending"),
+    kind("draining", 503, "The server is shutting down"),
 ];

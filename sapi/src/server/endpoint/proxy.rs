@@ -1,4 +1,4 @@
-//! Who is asking: what a connection tells by itself, and what a trusted proxy adds in headers.
+//! The peer of a request: what its connection tells, and what a trusted proxy adds in headers.
 
 use std::any::Any;
 use std::net::IpAddr;
@@ -16,7 +16,7 @@ use super::reply::REQUEST_ID;
 use crate::request::{Peer, PeerCertificate, pem};
 use crate::settings::checked::Proxy;
 
-/// What the operating system says of a connection, noted when it was accepted.
+/// What the operating system says about a connection. It is noted when the server accepts the connection.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Connection {
     pub(crate) uid: Option<u32>,
@@ -24,7 +24,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Of a unix socket the user at its other end (SO_PEERCRED), of a TCP connection the address.
+    /// Notes the user at the other end of a unix socket (SO_PEERCRED), or the address of a TCP connection.
     pub(crate) fn of(stream: &dyn Any) -> Self {
         if let Some(stream) = stream.downcast_ref::<UnixStream>() {
             let credentials = stream.peer_cred().ok();
@@ -48,7 +48,7 @@ impl Connection {
     }
 }
 
-/// The id of a request: a trusted proxy's, or a new one.
+/// Returns the id that a trusted proxy gave the request, or a new one.
 pub(crate) fn request_id(request: &HttpRequest, proxy: &Proxy) -> String {
     request_id_of(connection(request), request.headers(), proxy)
 }
@@ -88,11 +88,11 @@ pub(crate) fn peer_of(
     };
     match PeerCertificate::verify(&pem, anchors, now) {
         Ok(certificate) => peer.with_certificate(certificate),
-        // Whether that is good for anything a hook decides.
+        // A hook decides whether an expired certificate is good for anything.
         Err(error) => match PeerCertificate::verify_expired(&pem, anchors, now) {
             Ok(expired) => peer.with_expired_certificate(expired),
             Err(_) => {
-                tracing::warn!("the proxy handed over a certificate that does not hold: {error}");
+                tracing::warn!("the client certificate from the proxy is not valid: {error}");
                 peer
             }
         },
@@ -121,7 +121,7 @@ fn is_proxy(address: IpAddr, proxy: &Proxy) -> bool {
         .any(|network| network.contains(address))
 }
 
-/// The rightmost hop that is no proxy of ours: what stands left of it, the client may have made up.
+/// Returns the rightmost hop that is not one of our proxies. The client may have made up every hop left of it.
 fn forwarded_for(headers: &HeaderMap, proxy: &Proxy) -> Option<IpAddr> {
     let hops: Vec<&str> = headers
         .get_all("x-forwarded-for")
@@ -130,7 +130,7 @@ fn forwarded_for(headers: &HeaderMap, proxy: &Proxy) -> Option<IpAddr> {
         .map(str::trim)
         .collect();
     for hop in hops.iter().rev() {
-        // What is no address ends the search: nothing left of it can be trusted.
+        // A hop that is not an address ends the search: nothing left of it can be trusted.
         let address = hop.parse::<IpAddr>().ok()?.to_canonical();
         if !is_proxy(address, proxy) {
             return Some(address);
@@ -139,9 +139,9 @@ fn forwarded_for(headers: &HeaderMap, proxy: &Proxy) -> Option<IpAddr> {
     None
 }
 
-/// The certificate a proxy says the client holds the key of, as PEM: nginx's `X-Client-Verify` and
-/// `X-Client-Cert`, or RFC 9440's `Client-Cert`. A proxy that writes the former says all it has to
-/// say there: a `Client-Cert` beside it is the client's own, passed on by neglect.
+/// Returns the certificate, as PEM, whose key the client has shown to the proxy. nginx sends it in
+/// `X-Client-Verify` and `X-Client-Cert`, other proxies in `Client-Cert` (RFC 9440). A `Client-Cert` beside
+/// nginx's headers is ignored: the client sent it, and the proxy failed to remove it.
 fn client_certificate(headers: &HeaderMap) -> Option<Vec<u8>> {
     if headers.contains_key("x-client-verify") || headers.contains_key("x-client-cert") {
         single(headers, "x-client-verify").filter(|said| NGINX_SAYS.contains(said))?;
@@ -155,7 +155,8 @@ fn client_certificate(headers: &HeaderMap) -> Option<Vec<u8>> {
     Some(pem::write_block("CERTIFICATE", &der).into_bytes())
 }
 
-/// The value of a header that stands once; twice, nobody can tell which one the proxy wrote.
+/// Returns the value of a header that appears once. If it appears twice, nobody can tell which one the
+/// proxy wrote.
 fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = headers.get_all(name);
     let value = values.next()?;
@@ -165,8 +166,8 @@ fn single<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     }
 }
 
-/// Of a certificate whose key the client has shown, in `$ssl_client_verify`. The latter nginx lets pass
-/// only where it is told to; what it means is verified again.
+/// The values of `$ssl_client_verify` that mean: the client has shown the key. nginx lets an expired
+/// certificate pass only if it is told to. The certificate is verified again here.
 const NGINX_SAYS: [&str; 2] = ["SUCCESS", "FAILED:certificate has expired"];
 
 fn is_request_id(id: &str) -> bool {

@@ -20,7 +20,7 @@ use crate::server::process::drain::Drain;
 use crate::server::process::health::Health;
 use crate::settings::checked::{Http, Proxy};
 
-/// What the endpoint works with.
+/// Everything that the endpoint needs to answer requests.
 pub(crate) struct Endpoint {
     pub(crate) pipeline: Pipeline,
     pub(crate) requests: RequestPolicy,
@@ -72,7 +72,7 @@ async fn not_found(
     let answer = reply::problem(
         &request_id,
         "not-found",
-        "the one endpoint is PUT /api/csr/<client>",
+        "the only endpoint is PUT /api/csr/<client>",
     );
     finished(&endpoint, &request, &request_id, payload, answer)
 }
@@ -90,11 +90,11 @@ async fn put_csr(
             return reply::problem(request_id, "invalid-client-id", &format!("client: {error}"));
         }
     };
-    // Server and pipeline each read the clock once for a request; below, time is passed in.
+    // The server and the pipeline each read the clock once per request, and pass the time down.
     let now = SystemTime::now();
     let peer = proxy::peer(request, &endpoint.proxy, &endpoint.anchors.current(), now);
     let place = Place::take(&endpoint.in_progress, endpoint.http.max_in_flight);
-    // A client that hangs up gives its place back at once; what it began goes on for a while.
+    // A client that hangs up gives its place back at once, but its request stays in flight for a while.
     let Some(_place) = place.filter(|_| endpoint.has_room()) else {
         let (metrics, client) = (endpoint.pipeline.metrics(), client.as_str());
         let cause = "http.max_in_flight requests are in progress";
@@ -164,7 +164,7 @@ async fn issue(
     }
 }
 
-/// Counts and notes an answer. While the server drains, each is the last one on its connection.
+/// Counts and logs an answer. While the server drains, each answer is the last one on its connection.
 fn finished(
     endpoint: &Endpoint,
     request: &HttpRequest,
@@ -182,7 +182,7 @@ fn finished(
         "answered"
     );
     if endpoint.drain.has_begun() {
-        // Not as a header, which actix-http would leave out.
+        // actix-http would leave out a header that says the same.
         answer.head_mut().set_connection_type(ConnectionType::Close);
     }
     if answer.status().is_success() {
@@ -191,7 +191,7 @@ fn finished(
     unread::keep(payload, answer)
 }
 
-/// A place among the requests in progress, given back when dropped.
+/// A place among the requests in progress. Dropping it gives the place back.
 struct Place<'a>(&'a AtomicUsize);
 
 impl<'a> Place<'a> {

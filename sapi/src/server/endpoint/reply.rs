@@ -1,4 +1,4 @@
-//! What a client is answered: the certificate, or a problem document. Statuses are chosen here alone.
+//! The answers to clients: a certificate or a problem document. Only this file turns an outcome into a status.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +14,8 @@ use crate::certificate::IssuedCertificate;
 use crate::hooks::Rejection;
 use crate::request::CsrError;
 
-/// The certificate. 200 and not 201: nothing becomes something to be fetched later.
+/// Answers with the certificate. The status is 200 and not 201, because nothing is created that can be
+/// fetched later.
 pub(crate) fn issued(request_id: &str, certificate: &IssuedCertificate) -> HttpResponse {
     let (pem, chain) = (certificate.pem(), certificate.issuer().chain_pem());
     let mut body = String::with_capacity(pem.len() + chain.len() + 512);
@@ -36,8 +37,8 @@ pub(crate) fn issued(request_id: &str, certificate: &IssuedCertificate) -> HttpR
         .body(body)
 }
 
-/// Adds the inside of a JSON string. PEM, hex, dates and request ids have nothing to escape but the ends
-/// of lines, so that it is lines that are copied, and not octets.
+/// Adds the inside of a JSON string. PEM, hex, dates and request ids need no escapes but for the ends of
+/// lines, so this copies whole lines and not single octets.
 fn push_escaped(body: &mut String, value: &str) {
     for (number, line) in value.split('\n').enumerate() {
         if number > 0 {
@@ -47,7 +48,7 @@ fn push_escaped(body: &mut String, value: &str) {
     }
 }
 
-/// Why there is no certificate, after the pipeline has decided.
+/// Answers a request that the pipeline rejected.
 pub(crate) fn rejected(request_id: &str, rejection: &Rejection) -> HttpResponse {
     match rejection {
         Rejection::Pending { retry_after } => pending(request_id, *retry_after),
@@ -100,7 +101,7 @@ pub(crate) fn rejected(request_id: &str, rejection: &Rejection) -> HttpResponse 
     }
 }
 
-/// A request that no hook saw.
+/// Answers a request that no hook saw.
 pub(crate) fn unacceptable(request_id: &str, error: &CsrError) -> HttpResponse {
     problem(request_id, error.slug(), &error.to_string())
 }
@@ -114,7 +115,7 @@ pub(crate) fn overloaded(request_id: &str) -> HttpResponse {
 }
 
 pub(crate) fn draining(request_id: &str) -> HttpResponse {
-    let text = "the server is ending before this request was decided; send it again";
+    let text = "the server is shutting down before this request was decided; send it again";
     later(
         problem(request_id, "draining", text),
         Duration::from_secs(5),
@@ -174,7 +175,7 @@ fn pending(request_id: &str, retry_after: Duration) -> HttpResponse {
     )
 }
 
-/// What every answer carries.
+/// Sets the headers that every answer has.
 fn begin(mut response: HttpResponseBuilder, request_id: &str) -> HttpResponseBuilder {
     response.insert_header((CACHE_CONTROL, "no-store"));
     response.insert_header((REQUEST_ID, request_id));
@@ -190,7 +191,7 @@ fn with_header(mut response: HttpResponse, name: HeaderName, value: HeaderValue)
     response
 }
 
-/// Whole seconds, rounded up, and never zero (RFC 9110 section 10.2.3).
+/// Rounds up to whole seconds, and never to zero (RFC 9110 section 10.2.3).
 fn seconds(duration: Duration) -> u64 {
     let part = u64::from(duration.subsec_nanos() > 0);
     (duration.as_secs() + part).max(1)

@@ -7,23 +7,23 @@ use actix_web::HttpResponse;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::web::{Bytes, Payload};
 
-/// Keeps what is left of the request's body for as long as the answer is written. Only then does
-/// actix-http see that it was not read, and closes the connection; dropped before, it would read chunks
-/// without end, for ever.
+/// Keeps the rest of the request's body until the answer is written. actix-http then sees that the body
+/// was not read, and closes the connection. If the body were dropped earlier, actix-http would go on reading
+/// its chunks for ever.
 pub(crate) fn keep(payload: Payload, answer: HttpResponse) -> HttpResponse {
-    let kept = answer.map_body(|_, body| Kept {
+    let kept = answer.map_body(|_, body| UnreadBody {
         body,
         _payload: payload,
     });
     kept.map_into_boxed_body()
 }
 
-struct Kept {
+struct UnreadBody {
     body: BoxBody,
     _payload: Payload,
 }
 
-impl MessageBody for Kept {
+impl MessageBody for UnreadBody {
     type Error = <BoxBody as MessageBody>::Error;
 
     fn size(&self) -> BodySize {

@@ -1,4 +1,4 @@
-//! What was counted, as OpenMetrics text.
+//! The metrics page: counters and times as OpenMetrics text.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,7 +18,7 @@ use crate::server::endpoint::problem::PROBLEMS;
 use crate::server::endpoint::put_csr::Endpoint;
 use crate::server::process::health::timestamp;
 
-/// The whole page. Without an endpoint the service is still starting.
+/// Renders the whole page. Without an endpoint, the service is still starting.
 pub(crate) fn render(endpoint: Option<Arc<Endpoint>>) -> Result<String, fmt::Error> {
     let mut registry = Registry::default();
     registry.register_collector(Box::new(Page(endpoint)));
@@ -56,7 +56,7 @@ fn build(to: &mut DescriptorEncoder) -> fmt::Result {
     ];
     to.encode_descriptor(
         "sapi_build",
-        "What this program is built of",
+        "The versions that this program is built from",
         None,
         MetricType::Info,
     )?
@@ -74,7 +74,7 @@ fn answers(to: &mut DescriptorEncoder, endpoint: &Endpoint) -> fmt::Result {
 
     let help = "Decisions by slug: issued, or the kind of problem";
     let mut family = counter(to, "sapi_decisions", help)?;
-    // All there can be, zero included: a rate can be told from the first of a kind on.
+    // Every slug is shown, zeros too, so that a rate exists from the first decision of a kind on.
     let slugs = PROBLEMS.iter().map(|problem| problem.slug);
     let slugs = ["issued", "pending"].into_iter().chain(slugs);
     let mut counts: BTreeMap<_, _> = slugs.map(|slug| (slug, 0)).collect();
@@ -121,9 +121,9 @@ fn signing(to: &mut DescriptorEncoder, endpoint: &Endpoint) -> fmt::Result {
 fn load(to: &mut DescriptorEncoder, endpoint: &Endpoint) -> fmt::Result {
     let here = endpoint.in_progress.load(Ordering::Acquire);
     let flying = here.max(endpoint.pipeline.in_flight());
-    let help = "Requests in progress, those included whose client has hung up";
+    let help = "Requests in progress, including those whose client has hung up";
     gauge(to, "sapi_requests_in_flight", help, flying as f64)?;
-    let help = "Requests in progress at which more are refused (http.max_in_flight)";
+    let help = "Requests beyond this number are refused (http.max_in_flight)";
     let most = endpoint.http.max_in_flight;
     gauge(to, "sapi_requests_in_flight_limit", help, most as f64)
 }

@@ -1,5 +1,5 @@
 //! The operator's own socket: health, readiness, metrics. Off unless `operator.listen` is set.
-// Whether the CA's certificate holds at present is asked here, as in the server.
+// The pages read the clock, to tell whether the CA's certificate is valid now.
 #![allow(clippy::disallowed_methods)]
 
 mod metrics;
@@ -19,21 +19,21 @@ use super::process::listen::{Listener, SocketFile};
 use super::start::StartError;
 use crate::settings::checked::Settings;
 
-/// The operator listener, open from before the identity is unlocked until after the last answer.
+/// The operator listener. It opens before the identity is unlocked, and closes after the last answer.
 pub(crate) struct Operator {
     view: Arc<View>,
     server: Option<ServerHandle>,
     _file: Option<SocketFile>,
 }
 
-/// What it shows: nothing but that the process lives, until the service serves.
+/// What the listener shows. Until the service serves, it shows only that the process lives.
 #[derive(Default)]
 pub(crate) struct View {
     endpoint: OnceLock<Data<Endpoint>>,
 }
 
 impl Operator {
-    /// Binds and serves at once, if the settings say where.
+    /// Binds and serves at once, if the settings name an address.
     pub(crate) fn open(settings: &Settings) -> Result<Self, StartError> {
         let view = Arc::new(View::default());
         let Some(operator) = &settings.operator else {
@@ -57,9 +57,9 @@ impl Operator {
         })
     }
 
-    /// From now on there is something to show.
+    /// Shows the endpoint from now on.
     pub(crate) fn show(&self, endpoint: Data<Endpoint>) {
-        // Set twice it would be the same endpoint.
+        // A second call would bring the same endpoint.
         let _ = self.view.endpoint.set(endpoint);
     }
 
@@ -75,8 +75,8 @@ enum Bound {
     Tcp(TcpListener),
 }
 
-/// Serves on a thread and a runtime of its own: while the identity is unlocked and hooks boot, the
-/// main one may well be blocked.
+/// Serves on its own thread and runtime. The main runtime may be blocked while the identity is unlocked
+/// and hooks boot.
 fn serve(listener: Bound, view: Data<View>) -> std::io::Result<ServerHandle> {
     let (handed, handle) = mpsc::channel();
     let run = move || {
@@ -92,7 +92,7 @@ fn serve(listener: Bound, view: Data<View>) -> std::io::Result<ServerHandle> {
             };
             let server = match bound {
                 Ok(server) => server.run(),
-                // The other side is waiting just below.
+                // The receiver waits at the end of this function.
                 Err(error) => return drop(handed.send(Err(error))),
             };
             let _ = handed.send(Ok(server.handle()));

@@ -1,4 +1,4 @@
-//! `/healthz`, `/readyz` and `/metrics`.
+//! The operator's pages: `/healthz`, `/readyz` and `/metrics`.
 
 use std::time::SystemTime;
 
@@ -19,7 +19,7 @@ pub(crate) fn configure(view: Data<View>) -> impl FnOnce(&mut web::ServiceConfig
     }
 }
 
-/// The process answers: that is all.
+/// Says only that the process answers.
 async fn healthz() -> HttpResponse {
     text(HttpResponse::Ok(), "ok\n".into())
 }
@@ -50,14 +50,14 @@ async fn show_metrics(view: Data<View>) -> HttpResponse {
     }
 }
 
-/// Why no request should be sent here, if so.
+/// Returns the reason not to send requests here, or `None`.
 pub(crate) fn unready(endpoint: &Endpoint, now: SystemTime) -> Option<String> {
     let issuer = endpoint.pipeline.issuer();
     if endpoint.drain.has_begun() {
         return Some("draining: the service is about to end".into());
     }
     if now < issuer.not_before() {
-        return Some("the CA's certificate does not hold yet".into());
+        return Some("the CA's certificate is not valid yet".into());
     }
     if now > issuer.not_after() {
         return Some("the CA's certificate has expired".into());

@@ -1,4 +1,4 @@
-//! Ending without losing a request.
+//! The drain: the server ends without losing a request.
 
 use std::future::poll_fn;
 use std::task::Poll;
@@ -8,7 +8,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-/// How far the server's end has come.
+/// The stage that the server's end has reached.
 #[derive(Debug)]
 pub(crate) struct Drain(watch::Sender<Stage>);
 
@@ -69,11 +69,12 @@ impl EndSignals {
     }
 }
 
-/// Lets what has arrived be answered, then stops the server.
+/// Answers the requests that have arrived, then stops the server.
 ///
-/// By now no new connection finds the socket's file. Those already waiting to be accepted still are;
-/// then no more are, so that steady traffic on TCP cannot put off the end. What `busy` counts is waited
-/// for until the deadline, and told so then. Idle connections are closed at the end.
+/// By now no new connection finds the socket's file. The server still accepts the connections that wait
+/// already. Then it accepts no more, so that steady traffic on TCP cannot put off the end. It waits for the
+/// requests that `busy` counts until the deadline, and tells the rest to come again. Idle connections are
+/// closed at the end.
 pub(crate) async fn finish(
     server: ServerHandle,
     drain: &Drain,
@@ -95,7 +96,7 @@ pub(crate) async fn finish(
     server.stop(false).await;
 }
 
-/// Waits until nothing has happened for a while, or until a moment has come.
+/// Waits until no request has been busy for `QUIET`, or until `end`.
 async fn quiet(end: Instant, busy: &impl Fn() -> usize) {
     let mut since = Instant::now();
     while Instant::now() < end && since.elapsed() < QUIET {
@@ -106,6 +107,6 @@ async fn quiet(end: Instant, busy: &impl Fn() -> usize) {
     }
 }
 
-/// How long nothing may happen before the end: enough for a request in the socket's queue to be read,
-/// and for an answer to be written.
+/// How long the server must be quiet before it ends. The time is enough to read a request from the socket's
+/// queue, and to write an answer.
 const QUIET: Duration = Duration::from_millis(250);

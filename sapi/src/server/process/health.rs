@@ -1,4 +1,4 @@
-//! Whether signing works: when it last did.
+//! The health of the service: when signing last worked, and how many reloads did.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -9,13 +9,13 @@ pub(crate) struct Health {
     started: Instant,
     started_at: SystemTime,
     interval: Duration,
-    /// Milliseconds after the start, and one; zero before the first.
+    /// Milliseconds from the start to the last signature, plus one. Zero means: not yet.
     signed: AtomicU64,
     reloads: [AtomicU64; 2],
 }
 
 impl Health {
-    /// `interval`: after so long without a signature the service is not ready.
+    /// After an `interval` without a signature, the service is not ready.
     pub(crate) fn new(interval: Duration) -> Self {
         Self {
             started: Instant::now(),
@@ -30,7 +30,7 @@ impl Health {
         self.interval
     }
 
-    /// A signature has just been made and verified.
+    /// Notes that a signature has just been made and verified.
     pub(crate) fn signs(&self) {
         let now = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX - 1);
         self.signed.store(now + 1, Ordering::Relaxed);
@@ -42,7 +42,7 @@ impl Health {
             .is_some_and(|last| self.started.elapsed().saturating_sub(last) <= self.interval)
     }
 
-    /// Seconds of the wall clock at the last signature, zero before the first.
+    /// The wall clock at the last signature, in seconds since 1970. It is zero before the first one.
     pub(crate) fn last_signature_timestamp(&self) -> f64 {
         self.last_signature()
             .map_or(0.0, |last| timestamp(self.started_at + last))
@@ -58,7 +58,7 @@ impl Health {
         count.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How many reloads failed, and how many did not.
+    /// How many reloads failed, and how many succeeded.
     pub(crate) fn reloads(&self) -> [u64; 2] {
         let [failed, done] = &self.reloads;
         [failed.load(Ordering::Relaxed), done.load(Ordering::Relaxed)]

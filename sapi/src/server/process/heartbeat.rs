@@ -1,4 +1,4 @@
-//! Looks again and again whether the signing threads sign, and tells the watchdog.
+//! The heartbeat: it checks regularly that the signing threads sign, and tells systemd's watchdog.
 
 use std::sync::Arc;
 use std::thread;
@@ -12,8 +12,8 @@ use crate::pipeline::Pipeline;
 
 /// Beats until dropped.
 ///
-/// It has a thread of its own: a hook that blocks while it boots must not look like a stuck signer,
-/// and a stuck signer must not look well because something else is late.
+/// It has its own thread. A hook that blocks while it boots must not look like a stuck signer, and a stuck
+/// signer must not look healthy because something else is late.
 pub(crate) struct Heartbeat {
     _stop: oneshot::Sender<()>,
 }
@@ -49,8 +49,8 @@ impl Heartbeat {
     }
 }
 
-/// Well if certificates were signed since the last time, or else if the self-test signs one; and if
-/// no thread has been busy for too long with a single one.
+/// Succeeds if certificates were signed since the last beat, or else if the self-test signs one. Fails if a
+/// thread has worked on a single one for longer than `limit`.
 async fn beat(pipeline: &Pipeline, signatures: &mut u64, limit: Duration) -> Result<(), String> {
     let stuck = pipeline.pool().longest();
     if stuck > limit {

@@ -1,4 +1,4 @@
-//! The public socket's life: taken over, or bound without harm to anything that is there.
+//! The public socket: taken over from systemd, or bound without harm to what is already there.
 
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener};
@@ -22,12 +22,12 @@ pub(crate) enum Listener {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
     Bound,
-    /// From whoever started us, and goes on without us.
+    /// Passed by the process that started us. It stays open after we end.
     Passed,
 }
 
 impl Listener {
-    /// Takes the socket that systemd opened (`LISTEN_FDS`), or binds the one of the settings.
+    /// Takes the socket that systemd opened (`LISTEN_FDS`), or binds the one that the settings name.
     pub(crate) fn open(settings: &Settings) -> Result<Self, ListenError> {
         if let Some(taken) = from_systemd()? {
             return Ok(taken);
@@ -51,7 +51,7 @@ impl Listener {
         }
     }
 
-    /// Whether somebody else holds it open too, and goes on listening when we end.
+    /// Whether another process has it open too, and goes on listening after we end.
     pub(crate) fn is_inherited(&self) -> bool {
         matches!(self, Self::Unix(_, None) | Self::Tcp(_, Origin::Passed))
     }
@@ -69,7 +69,7 @@ impl Listener {
     }
 }
 
-/// The file of a socket we bound; unlinked when dropped, unless another has taken its place.
+/// The file of a socket that we bound. Dropping it unlinks the file, unless another has taken its place.
 #[derive(Debug)]
 pub(crate) struct SocketFile {
     path: PathBuf,
@@ -81,13 +81,13 @@ impl Drop for SocketFile {
         let ours = fs::symlink_metadata(&self.path)
             .is_ok_and(|found| (found.dev(), found.ino()) == self.inode);
         if ours {
-            // Nothing more can be done about a file that stays; the next start replaces it.
+            // If the file stays, the next start replaces it.
             let _ = fs::remove_file(&self.path);
         }
     }
 }
 
-/// Why there is no socket to listen on.
+/// Why the socket cannot be opened.
 #[derive(Debug)]
 pub(crate) struct ListenError(String);
 
@@ -132,9 +132,9 @@ fn bind_tcp(address: SocketAddr) -> Result<Listener, ListenError> {
     Ok(Listener::Tcp(listener, Origin::Bound))
 }
 
-/// Binds under a name beside the real one, sets mode and group, and only then moves the socket in
-/// place: nobody ever meets it with other rights, and a running instance keeps its own. Of two that
-/// start at once, the lock on the folder lets one go first; the other then finds it alive.
+/// Binds under another name in the same folder, sets mode and group, and only then moves the socket into
+/// place. So nobody ever meets it with other rights, and a running instance keeps its own. If two start at
+/// once, the lock on the folder lets one go first; the other then finds its socket alive.
 fn bind_unix(
     path: &Path,
     mode: u32,
@@ -165,14 +165,14 @@ fn bind_unix(
     Ok((listener, file))
 }
 
-/// Removes what one who was killed in the middle of [`bind_unix`] left; under the lock nobody else's
-/// socket has this name.
+/// Removes the socket that a process left when it was killed inside [`bind_unix`]. While we have the lock,
+/// nobody else uses this name.
 fn clear(beside: &Path) -> Result<(), ListenError> {
     match fs::symlink_metadata(beside) {
         Ok(found) if found.file_type().is_socket() => fs::remove_file(beside)
             .map_err(|error| failed(&beside.display().to_string(), "cannot be removed", &error)),
         Ok(_) => Err(ListenError(format!(
-            "{}: is in the way and is no socket; it is not touched: move it away",
+            "{}: is in the way and is not a socket; it is not touched: move it away",
             beside.display()
         ))),
         Err(_) => Ok(()),
@@ -189,13 +189,13 @@ fn place(beside: &Path, path: &Path, mode: u32, group: Option<u32>) -> io::Resul
     Ok((found.dev(), found.ino()))
 }
 
-/// Refuses what is no socket, and a socket somebody answers on.
+/// Refuses a file that is not a socket, and a socket on which another process answers.
 fn make_way(path: &Path, name: &str) -> Result<(), ListenError> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(failed(name, "cannot be looked at", &error)),
         Ok(found) if !found.file_type().is_socket() => Err(ListenError(format!(
-            "{name}: is there already and is no socket; it is not touched: move it away or set another path in listen"
+            "{name}: is there already and is not a socket; it is not touched: move it away or set another path in listen"
         ))),
         Ok(_) => match UnixStream::connect(path) {
             Ok(_) => Err(ListenError(format!(
@@ -211,7 +211,7 @@ fn group_id(name: &str) -> Result<u32, ListenError> {
     match Group::from_name(name) {
         Ok(Some(group)) => Ok(group.gid.as_raw()),
         _ => Err(ListenError(format!(
-            "socket.group: there is no group {name:?}"
+            "socket.group: the group {name:?} does not exist"
         ))),
     }
 }
@@ -220,7 +220,7 @@ fn nonblocking(result: io::Result<()>, name: &str) -> Result<(), ListenError> {
     result.map_err(|error| failed(name, "cannot be used", &error))
 }
 
-/// Where a socket is made before it has its mode; short, as the system takes 107 bytes at most.
+/// The name of a socket until it has its mode. It is short, because the system takes 107 bytes at most.
 const BESIDE: &str = ".sapi.new";
 
 fn failed(name: &str, what: &str, error: &io::Error) -> ListenError {

@@ -1,4 +1,4 @@
-//! Where log lines go, and in which form.
+//! The log: where its lines go, and in which form.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -18,7 +18,7 @@ pub(crate) fn start(format: LogFormat, filter: &str) -> Result<(), SettingsError
         LogFormat::Text => false,
         LogFormat::Json => true,
     };
-    // A second start in one process, as tests make, keeps the first subscriber.
+    // Tests start it more than once in a process. The first subscriber stays.
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(|| Forgiving)
@@ -36,7 +36,7 @@ pub(crate) fn start(format: LogFormat, filter: &str) -> Result<(), SettingsError
     Ok(())
 }
 
-/// The filter, if it is one.
+/// Returns the filter if it is valid.
 pub(crate) fn checked_filter(filter: String) -> Result<String, SettingsError> {
     match EnvFilter::try_new(&filter) {
         Ok(_) => Ok(filter),
@@ -44,7 +44,7 @@ pub(crate) fn checked_filter(filter: String) -> Result<String, SettingsError> {
     }
 }
 
-/// Standard error, but a full disk or a closed pipe behind it stops nothing.
+/// Standard error without its faults: a full disk or a closed pipe behind it must not stop the service.
 struct Forgiving;
 
 impl Write for Forgiving {

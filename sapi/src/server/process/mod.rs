@@ -1,4 +1,4 @@
-//! The process: its socket, its end, its word to the service manager, its log.
+//! The process: its socket, its end, its messages to the service manager, its log.
 
 pub(crate) mod drain;
 pub(crate) mod health;

@@ -1,23 +1,23 @@
-//! Word to systemd (sd_notify(3)); silent where nobody listens.
+//! Messages to systemd (sd_notify(3)). Nothing is sent if nobody listens.
 
 use der::DateTime;
 use sd_notify::NotifyState;
 
 use crate::certificate::Issuer;
 
-/// Requests are answered from now on, again after a reload.
+/// Tells that the service answers requests. This is sent at the start and after each reload.
 pub(crate) fn ready(issuer: &Issuer) {
     let status = status(issuer);
     send(&[NotifyState::Ready, NotifyState::Status(&status)]);
 }
 
-/// The reload failed; what was there before goes on.
+/// Tells that a reload failed and the service goes on as before.
 pub(crate) fn not_reloaded(issuer: &Issuer, why: &str) {
     let status = format!("{}; the last reload failed: {}", status(issuer), line(why));
     send(&[NotifyState::Ready, NotifyState::Status(&status)]);
 }
 
-/// Another generation is being made ready. systemd wants to know when, to tell this word from late ones.
+/// Tells that a reload has begun. systemd needs the time, to tell this message from late ones.
 pub(crate) fn reloading() {
     match NotifyState::monotonic_usec_now() {
         Ok(now) => send(&[
@@ -34,7 +34,7 @@ pub(crate) fn stopping() {
     send(&[NotifyState::Stopping, status]);
 }
 
-/// The signing threads live.
+/// Tells the watchdog that the signing threads work.
 pub(crate) fn alive() {
     send(&[NotifyState::Watchdog]);
 }
@@ -45,7 +45,7 @@ fn status(issuer: &Issuer) -> String {
     format!("signing for {} until {until}", line(&issuer.subject_text()))
 }
 
-/// The protocol has one assignment to a line.
+/// Replaces control characters, because the protocol has one assignment per line.
 fn line(text: &str) -> String {
     let shown = |c: char| if c.is_control() { ' ' } else { c };
     text.chars().map(shown).collect()

@@ -1,8 +1,8 @@
-//! How many files and connections this process may have open.
+//! The limit of files and connections that this process may have open.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Raises the soft limit to the hard one: the soft one, often 1024, is for programs that use `select`.
+/// Raises the soft limit to the hard one. The soft limit is often 1024, for programs that use `select`.
 pub(crate) fn raise_limit() {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
