@@ -49,7 +49,7 @@ impl Identity {
         let issuer = Issuer::new(certificate, chain)?;
         if !key.public_eq(issuer.public_key()) {
             return Err(UnfitIdentity(
-                "the private key is not that of the CA certificate".into(),
+                "the private key does not belong to the CA certificate".into(),
             ));
         }
         let signer = KeySigner::new(key, issuer.algorithm());

@@ -40,9 +40,9 @@ pub(crate) enum LifeError {
     #[error("{0}; nothing was restored")]
     NotRestored(#[source] LoadError),
 
-    #[error("{}: contains a successor already; activate it, or remove the folder", .0.display())]
+    #[error("{}: already contains a successor; activate it, or remove the folder", .0.display())]
     Waiting(PathBuf),
-    #[error("{}: there is no successor; ca_roll_identity without --activate prepares one", .0.display())]
+    #[error("{}: no successor is prepared; ca_roll_identity without --activate prepares one", .0.display())]
     NoSuccessor(PathBuf),
     #[error("the successor cannot sign: {0}")]
     CannotSign(AuthorityWarning),
