@@ -7,10 +7,10 @@ pub(crate) mod audit;
 mod differences;
 pub(crate) mod generation;
 pub(crate) mod histogram;
+mod in_flight;
 pub(crate) mod metrics;
 mod observation;
 mod observation_text;
-mod on_the_road;
 mod self_test;
 mod service;
 #[cfg(test)]
@@ -33,9 +33,9 @@ use crate::identity::{PoolError, SigningPool};
 use crate::request::{CertRequest, ClientId, CsrError, Peer};
 pub use differences::Difference;
 use generation::{Generation, GenerationStore};
+use in_flight::InFlight;
 use metrics::Metrics;
 pub use observation::Observation;
-use on_the_road::OnTheRoad;
 use trail::Trail;
 
 /// A signing service without its socket, for tests and for embedding.
@@ -102,7 +102,7 @@ impl Pipeline {
         peer: Peer,
     ) -> Result<IssuedCertificate, Rejection> {
         let span = tracing::info_span!("request", request_id, %client);
-        let road = OnTheRoad::begin(&self.road);
+        let road = InFlight::begin(&self.road);
         let travel = async move {
             let journey = road
                 .0
@@ -122,7 +122,7 @@ impl Pipeline {
         csr: CertRequest,
         peer: Peer,
     ) -> Observation {
-        let road = OnTheRoad::begin(&self.road);
+        let road = InFlight::begin(&self.road);
         let journey = road
             .0
             .travel(request_id, client, csr, peer, Trail::watched());

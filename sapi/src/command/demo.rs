@@ -78,7 +78,7 @@ impl Demo {
                 Listener::Tcp(listener, Origin::Bound),
                 pipeline,
                 &settings,
-                start::Beside::default(),
+                start::Companions::default(),
             );
             let (once, folder) = (self.once, folder.path().to_path_buf());
             let enrolment = tokio::task::spawn_blocking(move || {

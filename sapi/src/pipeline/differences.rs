@@ -5,7 +5,7 @@ use std::time::Duration;
 use der::asn1::ObjectIdentifier;
 use der::{AnyRef, Decode, Reader, SliceReader};
 
-use super::trail::Sights;
+use super::trail::Witnessed;
 use crate::certificate::DraftCertificate;
 use crate::hooks::SigningContext;
 use crate::request::AltName;
@@ -48,12 +48,12 @@ impl Difference {
 }
 
 /// Compares a request with its draft, once there is one.
-pub(super) fn between(cx: &SigningContext, sights: &Sights) -> Vec<Difference> {
+pub(super) fn between(cx: &SigningContext, witnessed: &Witnessed) -> Vec<Difference> {
     let mut found = Vec::new();
-    let Some(drafted) = &sights.drafted else {
+    let Some(drafted) = &witnessed.drafted else {
         return found;
     };
-    let last = sights.presigned.as_ref().unwrap_or(drafted);
+    let last = witnessed.presigned.as_ref().unwrap_or(drafted);
     let mut add = |what: String, why| found.push(Difference { what, why });
 
     let asked = cx.csr().names();
@@ -75,7 +75,7 @@ pub(super) fn between(cx: &SigningContext, sights: &Sights) -> Vec<Difference> {
         let what = format!("subject {}", cx.csr().subject());
         add(what, "was asked for; presign set another");
     }
-    if let Some(terms) = &sights.terms {
+    if let Some(terms) = &witnessed.terms {
         let end = cx.received_at().checked_add(terms.validity().duration());
         // Certificates know whole seconds only.
         let before = |wanted| drafted.not_after() + Duration::from_secs(1) <= wanted;

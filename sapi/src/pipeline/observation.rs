@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Journey;
 use super::differences::{self, Difference};
-use super::trail::Sights;
+use super::trail::Witnessed;
 use crate::certificate::{DraftCertificate, IssuedCertificate};
 use crate::hooks::{HookCall, Rejection, SigningContext, Terms};
 
@@ -36,7 +36,7 @@ use crate::hooks::{HookCall, Rejection, SigningContext, Terms};
 /// ```
 pub struct Observation {
     cx: SigningContext,
-    sights: Sights,
+    witnessed: Witnessed,
     outcome: Result<IssuedCertificate, Rejection>,
 }
 
@@ -44,7 +44,7 @@ impl Observation {
     pub(super) fn of(journey: Journey) -> Self {
         Self {
             cx: journey.cx,
-            sights: journey.trail.into_sights(),
+            witnessed: journey.trail.into_witnessed(),
             outcome: journey.outcome,
         }
     }
@@ -78,7 +78,7 @@ impl Observation {
     /// ```
     #[must_use]
     pub fn terms(&self) -> Option<&Terms> {
-        self.sights.terms.as_ref()
+        self.witnessed.terms.as_ref()
     }
 
     /// The draft as terms and profile made it, before `presign`.
@@ -88,7 +88,7 @@ impl Observation {
     /// ```
     #[must_use]
     pub fn drafted(&self) -> Option<&DraftCertificate> {
-        self.sights.drafted.as_ref()
+        self.witnessed.drafted.as_ref()
     }
 
     /// The draft after `presign`, as it was to be signed.
@@ -98,7 +98,7 @@ impl Observation {
     /// ```
     #[must_use]
     pub fn presigned(&self) -> Option<&DraftCertificate> {
-        self.sights.presigned.as_ref()
+        self.witnessed.presigned.as_ref()
     }
 
     /// The certificate once it was signed, one that was withheld included.
@@ -108,7 +108,7 @@ impl Observation {
     /// ```
     #[must_use]
     pub fn certificate(&self) -> Option<&IssuedCertificate> {
-        self.sights.certificate.as_ref()
+        self.witnessed.certificate.as_ref()
     }
 
     /// Why the client gets no certificate, if so.
@@ -138,7 +138,7 @@ impl Observation {
     /// ```
     #[must_use]
     pub fn differences(&self) -> Vec<Difference> {
-        differences::between(&self.cx, &self.sights)
+        differences::between(&self.cx, &self.witnessed)
     }
 
     /// What the client gets.

@@ -9,7 +9,7 @@ use crate::hooks::Terms;
 #[derive(Default)]
 pub(crate) struct Trail {
     issued: Option<Issued>,
-    sights: Option<Sights>,
+    witnessed: Option<Witnessed>,
 }
 
 /// A certificate as the audit line names it.
@@ -22,7 +22,7 @@ pub(super) struct Issued {
 
 /// What there was at each stop, as far as the request came.
 #[derive(Default)]
-pub(super) struct Sights {
+pub(super) struct Witnessed {
     pub(super) terms: Option<Terms>,
     pub(super) drafted: Option<DraftCertificate>,
     pub(super) presigned: Option<DraftCertificate>,
@@ -34,29 +34,29 @@ impl Trail {
     pub(super) fn watched() -> Self {
         Self {
             issued: None,
-            sights: Some(Sights::default()),
+            witnessed: Some(Witnessed::default()),
         }
     }
 
     pub(super) fn is_watched(&self) -> bool {
-        self.sights.is_some()
+        self.witnessed.is_some()
     }
 
     pub(super) fn granted(&mut self, terms: &Terms) {
-        if let Some(sights) = &mut self.sights {
-            sights.terms = Some(terms.clone());
+        if let Some(witnessed) = &mut self.witnessed {
+            witnessed.terms = Some(terms.clone());
         }
     }
 
     pub(super) fn drafted(&mut self, draft: &DraftCertificate) {
-        if let Some(sights) = &mut self.sights {
-            sights.drafted = Some(draft.clone());
+        if let Some(witnessed) = &mut self.witnessed {
+            witnessed.drafted = Some(draft.clone());
         }
     }
 
     pub(super) fn presigned(&mut self, draft: &DraftCertificate) {
-        if let Some(sights) = &mut self.sights {
-            sights.presigned = Some(draft.clone());
+        if let Some(witnessed) = &mut self.witnessed {
+            witnessed.presigned = Some(draft.clone());
         }
     }
 
@@ -70,8 +70,8 @@ impl Trail {
             names: names.collect::<Vec<_>>().join(" "),
             not_after: not_after.map(|time| time.to_string()).unwrap_or_default(),
         });
-        if let Some(sights) = &mut self.sights {
-            sights.certificate = Some(certificate.clone());
+        if let Some(witnessed) = &mut self.witnessed {
+            witnessed.certificate = Some(certificate.clone());
         }
     }
 
@@ -80,7 +80,7 @@ impl Trail {
         self.issued.as_ref()
     }
 
-    pub(super) fn into_sights(self) -> Sights {
-        self.sights.unwrap_or_default()
+    pub(super) fn into_witnessed(self) -> Witnessed {
+        self.witnessed.unwrap_or_default()
     }
 }

@@ -6,16 +6,16 @@ use std::sync::atomic::Ordering;
 use super::Road;
 
 /// Counts a request for as long as it is on the road.
-pub(super) struct OnTheRoad(pub(super) Arc<Road>);
+pub(super) struct InFlight(pub(super) Arc<Road>);
 
-impl OnTheRoad {
+impl InFlight {
     pub(super) fn begin(road: &Arc<Road>) -> Self {
         road.in_flight.fetch_add(1, Ordering::AcqRel);
         Self(Arc::clone(road))
     }
 }
 
-impl Drop for OnTheRoad {
+impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
     }
