@@ -1,4 +1,4 @@
-//! In what a certificate differs from its request, and why.
+//! The differences between a certificate and its request, and why they exist.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::certificate::DraftCertificate;
 use crate::hooks::SigningContext;
 use crate::request::AltName;
 
-/// One thing that is in a request and not in the certificate, or the other way round, and why.
+/// One difference: something that only the request or only the certificate contains, and why.
 ///
 /// ```no_run
 /// # fn f(seen: &sapi::Observation) {
@@ -36,7 +36,7 @@ impl Difference {
         &self.what
     }
 
-    /// Why: who added or left it out.
+    /// Why it differs: who added it or left it out.
     ///
     /// ```no_run
     /// # fn f(difference: &sapi::Difference) { println!("{}", difference.why()); }
@@ -47,7 +47,7 @@ impl Difference {
     }
 }
 
-/// Compares a request with its draft, once there is one.
+/// Compares a request with its draft. Without a draft the list is empty.
 pub(super) fn between(cx: &SigningContext, witnessed: &Witnessed) -> Vec<Difference> {
     let mut found = Vec::new();
     let Some(drafted) = &witnessed.drafted else {
@@ -113,11 +113,11 @@ fn has(draft: &DraftCertificate, name: &AltName) -> bool {
     draft.names().contains(name)
 }
 
-/// Every extension asked for, but the names, which are compared one by one.
+/// Every requested extension except the alternative names, which are compared one by one.
 fn requested_extensions(cx: &SigningContext) -> Vec<ObjectIdentifier> {
     let values = cx.csr().attribute(EXTENSION_REQUEST).unwrap_or_default();
     let mut kinds = Vec::new();
-    // It was read strictly before: what does not decode here is not there.
+    // The strict reader has already read these bytes, so decoding cannot fail halfway.
     let _ = SliceReader::new(values).and_then(|mut reader| {
         reader.sequence(|list| {
             while !list.is_finished() {
@@ -136,7 +136,7 @@ fn requested_extensions(cx: &SigningContext) -> Vec<ObjectIdentifier> {
     kinds
 }
 
-/// Those told of above in words of their own.
+/// The rows that `between` describes in its own words.
 const OWN_ROWS: [&str; 3] = ["name", "subject", "not after"];
 const EXTENSION_REQUEST: &str = "1.2.840.113549.1.9.14";
 const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");

@@ -1,11 +1,11 @@
-//! Requests on the road are counted, those included whose client has hung up.
+//! The count of requests in flight. It includes requests whose client has hung up.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Road;
 
-/// Counts a request for as long as it is on the road.
+/// Counts one request while it is on the road.
 pub(super) struct InFlight(pub(super) Arc<Road>);
 
 impl InFlight {

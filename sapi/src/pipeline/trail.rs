@@ -1,11 +1,11 @@
-//! What a request leaves behind at the stops of the road.
+//! The trail: what a request leaves behind at the stops of the road.
 
 use der::DateTime;
 
 use crate::certificate::{DraftCertificate, IssuedCertificate, SerialNumber};
 use crate::hooks::Terms;
 
-/// What the audit line will say of a certificate; and, where somebody watches, everything there was.
+/// What the audit line says about a certificate. For a watched request, also the result of each stop.
 #[derive(Default)]
 pub(crate) struct Trail {
     issued: Option<Issued>,
@@ -20,7 +20,7 @@ pub(super) struct Issued {
     pub(super) not_after: String,
 }
 
-/// What there was at each stop, as far as the request came.
+/// The result of each stop that a watched request reached.
 #[derive(Default)]
 pub(super) struct Witnessed {
     pub(super) terms: Option<Terms>,
@@ -30,7 +30,7 @@ pub(super) struct Witnessed {
 }
 
 impl Trail {
-    /// Of a request that is watched: everything is kept.
+    /// The trail of a watched request, which keeps everything.
     pub(super) fn watched() -> Self {
         Self {
             issued: None,
