@@ -7,8 +7,8 @@ use sapi_stock::{
 
 use crate::members::{self, Members};
 
-/// Makes the hooks. With a list of members, only members get certificates. Of renewal, rules and approvals,
-/// one must grant, if any is set. The journal records what was signed.
+/// Makes the hooks. With a list of members, only members get certificates. If renewal, rules or approvals
+/// are set, one of them must grant. The journal records what was signed.
 pub(crate) fn from_settings(boot: &Boot) -> Result<Chain, BoxError> {
     let members: Option<members::Settings> = boot.settings_if_present("members")?;
     let approvals: Option<approvals::Settings> = boot.settings_if_present("approvals")?;

@@ -12,7 +12,7 @@
 //!    v
 //!  CertRequest       strictly parsed; self-signature verified; key good enough
 //!    v
-//!  SigningContext    who asks, for what, over which connection
+//!  SigningContext    the request, its client, its connection
 //!    v
 //!  Terms             hook: authorize    yes, for so long, with these names
 //!    v
