@@ -1,4 +1,4 @@
-//! Membership asked of an HTTP service. No answer, a late one and a strange one all refuse.
+//! Members that an HTTP service knows. A missing, late or strange answer refuses the request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,11 +15,11 @@ use ureq::Agent;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The client's identifier is put after this: `http://127.0.0.1:8090/members/`.
+    /// The URL before the client's identifier: `http://127.0.0.1:8090/members/`.
     pub url: String,
-    /// How long an answer may take in all, in milliseconds; less than `hooks.timeout`.
+    /// How long a whole answer may take, in milliseconds; less than `hooks.timeout`.
     pub timeout_ms: u64,
-    /// For how many seconds a yes is remembered. A no is not: who was just entered need not wait.
+    /// How many seconds a yes is remembered. A no is not, so that a new member need not wait.
     pub remember_s: u64,
 }
 
@@ -38,7 +38,7 @@ struct Member {
 }
 
 impl HttpMembers {
-    /// Nothing is asked yet.
+    /// Makes the hook. It asks nothing yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let config = Agent::config_builder()
@@ -54,7 +54,7 @@ impl HttpMembers {
         }
     }
 
-    /// The member, as remembered or as the service says; `None` for one that it does not know.
+    /// The member, from memory or from the service; `None` if the service does not know the client.
     async fn member(&self, cx: &SigningContext) -> Result<Option<Arc<Member>>, BoxError> {
         let (client, now) = (cx.client().to_string(), cx.received_at());
         if let Some(member) = self.remembered(&client, now) {
@@ -63,7 +63,7 @@ impl HttpMembers {
         // The identifier is letters and digits, so it cannot lead to another path.
         let url = format!("{}{client}", self.settings.url);
         let agent = self.agent.clone();
-        // The call blocks its thread, and this one serves requests.
+        // The call blocks its thread, and this thread serves requests.
         let answer = tokio::task::spawn_blocking(move || ask(&agent, &url)).await??;
         let Some(member) = answer.map(Arc::new) else {
             return Ok(None);
@@ -78,7 +78,7 @@ impl HttpMembers {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let (since, member) = remembered.get(client)?;
-        // A clock that was set back makes everything old.
+        // If the clock was set back, nothing is remembered.
         let age = now.duration_since(*since).ok()?;
         (age < Duration::from_secs(self.settings.remember_s)).then(|| Arc::clone(member))
     }

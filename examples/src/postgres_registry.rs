@@ -25,7 +25,7 @@ pub struct Settings {
     pub database: String,
 }
 
-/// Grants what the table of members says, and enters every certificate before the client has it.
+/// Grants what the table of members says, and records every certificate before the client gets it.
 #[derive(Debug)]
 pub struct PostgresRegistry {
     database: String,
@@ -42,15 +42,15 @@ impl PostgresRegistry {
         }
     }
 
-    /// The connection; a new one where there is none or it was lost. How long this may take `hooks.timeout`
-    /// says, beyond which the request is refused.
+    /// Returns the connection, or a new one if it is closed. `hooks.timeout` limits how long this takes;
+    /// after it the request is refused.
     async fn client(&self) -> Result<Arc<Client>, BoxError> {
         let mut connection = self.connection.lock().await;
         if let Some(client) = connection.as_ref().filter(|client| !client.is_closed()) {
             return Ok(Arc::clone(client));
         }
         let (client, driver) = tokio_postgres::connect(&self.database, NoTls).await?;
-        // It ends with the connection; whoever asks next finds that closed.
+        // The task ends with the connection. The next request finds the connection closed.
         tokio::spawn(async move { drop(driver.await) });
         let client = Arc::new(client);
         *connection = Some(Arc::clone(&client));
@@ -64,7 +64,7 @@ impl SigningHooks for PostgresRegistry {
         "registry"
     }
 
-    /// No database, no start.
+    /// Without the database the service does not start.
     async fn boot(&self, _: &Issuer) -> Result<(), BoxError> {
         let client = self.client().await?;
         client
@@ -109,7 +109,7 @@ impl SigningHooks for PostgresRegistry {
         ))
     }
 
-    /// An error here withholds the certificate: what is not in the registry is nowhere.
+    /// An error here withholds the certificate: every certificate out there must be in the registry.
     async fn postsign(
         &self,
         cx: &mut SigningContext,

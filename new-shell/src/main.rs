@@ -1,4 +1,4 @@
-//! `ca_new_shell NAME`: a shell crate that builds, tests, serves and packages without an edit.
+//! `ca_new_shell NAME` makes a shell crate, which builds, tests, serves and packages without an edit.
 
 mod name;
 mod source;
@@ -16,7 +16,7 @@ use sapi_tools::parse;
 use name::Name;
 use source::Source;
 
-/// Makes a crate for a certificate authority with a policy of its own. Needs no network.
+/// Makes a crate for a certificate authority with its own policy. Needs no network.
 #[derive(Parser)]
 #[command(
     version,
@@ -24,13 +24,13 @@ use source::Source;
     Exit codes: 0 made, 2 wrong usage, 73 the folder exists or cannot be made"
 )]
 struct NewShell {
-    /// The name of the crate, its program and its folder: small letters, digits and hyphens
+    /// The name of the crate, its program and its folder: lower-case letters, digits and hyphens
     name: Name,
     /// The folder to make it in
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     into: PathBuf,
-    /// Take sapi from this folder, the `sapi` of a clone [default: that of the clone this program was built
-    /// in, if it is still there, otherwise the version of this program from the registry]
+    /// Take sapi from this folder, the `sapi` of a clone [default: the clone this program was built in; if
+    /// it is gone, this program's version from the registry]
     #[arg(long, value_name = "FOLDER")]
     sapi_path: Option<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! Who may have which certificate: a list in a file, read at the start and at each reload.
+//! The members: a list of who may have which certificate, read from a file at the start and at each reload.
 
 use std::collections::HashMap;
 use std::fs;
@@ -16,11 +16,11 @@ use serde::Deserialize;
 pub(crate) struct Settings {
     /// The list of members.
     file: PathBuf,
-    /// Where the CRL is to be had; then every certificate says so.
+    /// The URL of the CRL. If it is set, every certificate contains it.
     crl_url: Option<String>,
 }
 
-/// Signs for the members in a file, each under the names and for the time that the file allows.
+/// Signs for the members in a file, with the names and the validity that the file allows.
 #[derive(Debug)]
 pub(crate) struct Members {
     clients: HashMap<String, Member>,
@@ -34,7 +34,7 @@ struct Member {
 }
 
 impl Members {
-    /// Reads the list. Whoever changes it reloads the service (SIGHUP), which makes the hooks anew.
+    /// Reads the list. After a change, reload the service (SIGHUP), which makes the hooks again.
     pub(crate) fn open(settings: &Settings) -> Result<Self, BoxError> {
         let file = settings.file.display();
         let text =
@@ -62,14 +62,14 @@ impl SigningHooks for Members {
             .clients
             .get(cx.client().as_str())
             .ok_or_else(|| Rejection::denied("unknown client"))?;
-        // The client reads this reason, so it names what the client asked for and nothing of the list.
+        // The client reads this reason, so it names what the client asked for and nothing from the list.
         let wanted = cx.csr().names();
         if let Some(name) = wanted.iter().find(|name| !member.names.contains(name)) {
             return Err(Rejection::denied(format!(
                 "{name} is not among this client's names"
             )));
         }
-        // The subject is granted as requested, and much software takes a common name for a host name.
+        // The subject is granted as requested, and much software treats a common name as a host name.
         let own = |cn: &str| {
             cn == cx.client().as_str() || member.names.iter().any(|name| name.value() == cn)
         };
@@ -98,7 +98,7 @@ impl SigningHooks for Members {
     }
 }
 
-/// The file as it is written.
+/// The contents of the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -114,7 +114,7 @@ struct Entry {
     validity: toml::Spanned<String>,
 }
 
-/// Checks everything now, so that a slip of the pen stops the start and not the first request.
+/// Checks everything now, so that a mistake stops the start and not the first request.
 fn read(path: &Path, text: &str) -> Result<HashMap<String, Member>, BoxError> {
     let fault = |place: usize, what: &dyn std::fmt::Display| -> BoxError {
         let line = text
@@ -330,7 +330,7 @@ validity = "12h"
     fn reason<T: std::fmt::Debug>(answer: Result<T, Rejection>) -> String {
         match answer.unwrap_err() {
             Rejection::Denied { reason } => reason.into_owned(),
-            other => panic!("no denial but {other:?}"),
+            other => panic!("not a denial: {other:?}"),
         }
     }
 }

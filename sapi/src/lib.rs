@@ -1,18 +1,18 @@
 //! A framework for certificate authorities whose policy is code.
 //!
 //! A client sends one `PUT /api/csr/<client>` with a certificate request and gets its certificate
-//! back as JSON. Who may have a certificate, and with what in it, you decide: in Rust, by
+//! back as JSON. You decide who may have a certificate, and what it contains: in Rust, by
 //! implementing [`SigningHooks`] in a crate of your own, a *shell* crate compiled around this one.
 //! There is no database. The CA is a directory of PEM files whose key is locked with a passphrase.
 //!
-//! # The way of a request
+//! # The road of a request
 //!
 //! ```text
 //!  bytes             size, content type, client id, peer
 //!    v
 //!  CertRequest       strictly parsed; self-signature verified; key good enough
 //!    v
-//!  SigningContext    who asks, for what, over which connection
+//!  SigningContext    the request, its client, its connection
 //!    v
 //!  Terms             hook: authorize    yes, for so long, with these names
 //!    v
@@ -46,7 +46,7 @@
 //! }
 //! ```
 
-// Some things below the server are there for the server alone.
+// Some code below the server has no other user than the server.
 #![cfg_attr(not(feature = "server"), allow(dead_code))]
 
 // The floors, lowest first. A module uses only floors below its own.

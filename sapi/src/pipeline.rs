@@ -1,16 +1,16 @@
-//! The road of a request, from a checked request to a certificate.
+//! The pipeline: the road from a checked request to a certificate.
 //!
-//! [`Pipeline::issue`] tells the whole story; every stop on it has a type and a file of its own.
+//! `Road::issue` tells the whole story from top to bottom. Every stop has its own type and file.
 
 mod assembly;
 pub(crate) mod audit;
 mod differences;
 pub(crate) mod generation;
 pub(crate) mod histogram;
+mod in_flight;
 pub(crate) mod metrics;
 mod observation;
 mod observation_text;
-mod on_the_road;
 mod self_test;
 mod service;
 #[cfg(test)]
@@ -33,9 +33,9 @@ use crate::identity::pool::{PoolError, SigningPool};
 use crate::request::{CertRequest, ClientId, CsrError, Peer};
 pub use differences::Difference;
 use generation::{Generation, GenerationStore};
+use in_flight::InFlight;
 use metrics::Metrics;
 pub use observation::Observation;
-use on_the_road::OnTheRoad;
 use trail::Trail;
 
 /// A signing service without its socket, for tests and for embedding.
@@ -66,13 +66,13 @@ struct Road {
     metrics: Arc<Metrics>,
 }
 
-/// Where the present time comes from.
+/// The source of the present time.
 type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
 
 impl Pipeline {
     /// Issues a certificate for a request, or says why not.
     ///
-    /// From authorize on this runs in a task of its own: it ends even if nobody waits for it any more.
+    /// From `authorize` on this runs in its own task, which ends even if nobody waits for it any more.
     ///
     /// # Errors
     ///
@@ -93,7 +93,7 @@ impl Pipeline {
         self.issue_numbered(request_id, client, csr, peer).await
     }
 
-    /// As [`issue`](Self::issue), under a request id that the caller has given out already.
+    /// Like [`issue`](Self::issue), with a request id that the caller has already made known.
     pub(crate) async fn issue_numbered(
         &self,
         request_id: String,
@@ -102,7 +102,7 @@ impl Pipeline {
         peer: Peer,
     ) -> Result<IssuedCertificate, Rejection> {
         let span = tracing::info_span!("request", request_id, %client);
-        let road = OnTheRoad::begin(&self.road);
+        let road = InFlight::begin(&self.road);
         let travel = async move {
             let journey = road
                 .0
@@ -114,7 +114,7 @@ impl Pipeline {
             .unwrap_or_else(|error| Err(Rejection::failed(error)))
     }
 
-    /// The same way for the same request, and everything there was to be seen on it.
+    /// Takes a request down the same road, and returns everything that happened to it.
     pub(crate) async fn observe(
         &self,
         request_id: String,
@@ -122,7 +122,7 @@ impl Pipeline {
         csr: CertRequest,
         peer: Peer,
     ) -> Observation {
-        let road = OnTheRoad::begin(&self.road);
+        let road = InFlight::begin(&self.road);
         let journey = road
             .0
             .travel(request_id, client, csr, peer, Trail::watched());
@@ -130,7 +130,7 @@ impl Pipeline {
     }
 }
 
-/// A request that has come to the end of its road, wherever that was.
+/// A request at the end of its road: issued, or refused at any stop.
 struct Journey {
     cx: SigningContext,
     trail: Trail,
@@ -138,7 +138,7 @@ struct Journey {
 }
 
 impl Road {
-    /// One request from its start to its audit line.
+    /// Takes one request from its start to its audit line.
     async fn travel(
         &self,
         request_id: String,
@@ -160,10 +160,10 @@ impl Road {
         )
         .in_rehearsal(generation.identity.is_for_rehearsal())
         .watched(trail.is_watched());
-        // Hooks are guarded one by one; this is for a panic beside them, so that none goes unrecorded.
+        // Each hook has its own guard. This catches a panic elsewhere, so that the request is still audited.
         let issue = AssertUnwindSafe(self.issue(&generation, &mut cx, &mut trail)).catch_unwind();
         let outcome = issue.await.unwrap_or_else(|_| {
-            let source: BoxError = "something on the road panicked".into();
+            let source: BoxError = "the pipeline panicked outside hooks".into();
             Err(match trail.issued() {
                 Some(issued) => Rejection::Withheld {
                     serial: issued.serial.clone(),
@@ -172,7 +172,7 @@ impl Road {
                 None => Rejection::Failed { source },
             })
         });
-        // Of a rehearsal nothing stays, so that the log never tells of a certificate that nobody has.
+        // A rehearsal writes no audit line, because nobody gets its certificate.
         if !cx.rehearsal() {
             audit::write(&cx, &trail, &outcome, &self.metrics);
         }
@@ -264,17 +264,17 @@ async fn fill_in(
         granted,
         cx.received_at(),
     );
-    // Certificates know whole seconds only, which alone is not worth a line.
+    // Certificates have only whole seconds. Less than a second is not worth a log line.
     let ends_before = |wanted| draft.not_after() + Duration::from_secs(1) <= wanted;
     if wanted.is_none_or(ends_before) {
         tracing::info!(
-            "the certificate ends earlier than granted: its CA does, or certificate.max_validity says so"
+            "the certificate ends earlier than granted: its CA ends, or certificate.max_validity is shorter"
         );
     }
     Ok(draft)
 }
 
-/// Signed means recorded or withheld. In a rehearsal the CA has signed nothing, so there is nothing to record.
+/// Signed means recorded or withheld. In a rehearsal the CA signs nothing, so there is nothing to record.
 async fn record(
     hooks: &Chain,
     cx: &mut SigningContext,
@@ -297,21 +297,21 @@ async fn record(
     })
 }
 
-/// No certificate outlives its CA, and none is made before its CA holds.
+/// Signs nothing while the CA's own certificate is not valid: no client could use the result.
 fn require_valid(issuer: &Issuer, now: SystemTime) -> Result<(), Rejection> {
     if issuer.is_valid_at(now) {
         return Ok(());
     }
     Err(Rejection::Unavailable {
         reason: if now < issuer.not_before() {
-            "the certificate authority's own certificate does not hold yet"
+            "the certificate authority's own certificate is not valid yet"
         } else {
             "the certificate authority's own certificate has expired"
         },
     })
 }
 
-/// What no verifier would accept is not signed (RFC 5280 section 4.2.1.10).
+/// Refuses names outside the CA's constraints (RFC 5280 section 4.2.1.10): no verifier would accept them.
 fn require_permitted(issuer: &Issuer, draft: &DraftCertificate) -> Result<(), Rejection> {
     issuer
         .permits(draft.subject(), draft.names())

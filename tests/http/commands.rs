@@ -80,7 +80,7 @@ fn sign_writes_a_file_that_was_not_there() {
         &["--client", "web01", "-o", "leaf.pem", "client.csr"],
     )
     .expect(73)
-    .says(&["leaf.pem", "is there already"]);
+    .says(&["leaf.pem", "already exists"]);
     assert_eq!(fs::read(place.file("leaf.pem")).unwrap(), before);
     sign(
         &place,

@@ -203,7 +203,7 @@ impl SigningHooks for Forgetful {
 async fn one_that_mixes_up_requests_that_come_together() {
     caught(
         Forgetful::default(),
-        "other names where requests come together",
+        "other names when requests come together",
     )
     .await;
 }

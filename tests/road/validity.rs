@@ -109,7 +109,7 @@ async fn a_ca_outside_its_dates_signs_nothing() {
             Err(rejection) => {
                 assert!(!holds, "{rejection:?}");
                 let why = if time < now() {
-                    "does not hold yet"
+                    "is not valid yet"
                 } else {
                     "has expired"
                 };

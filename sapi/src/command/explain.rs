@@ -26,24 +26,24 @@ use crate::settings::sources::SettingsError;
 
 /// Rehearses one request with the real settings and hooks, and prints what happened at every stop.
 ///
-/// The CA's key is neither used nor unlocked: a throw-away key signs, `postsign` does not run, and hooks see
-/// that it is a rehearsal.
+/// The CA's key stays locked: a throw-away key signs, `postsign` does not run, and hooks see that it is a
+/// rehearsal.
 #[derive(Args)]
 #[command(
     after_help = "Example:\n  explain --client web01 --peer 192.0.2.7 web01.csr\n\n\
-    Exit codes: 0 would be issued, 65 no acceptable request, 75 not now, 77 denied, 70 failure,\n66 no such file, 78 settings"
+    Exit codes: 0 would be issued, 65 the request is not acceptable, 75 not now, 77 denied, 70 failure,\n66 the file cannot be read, 78 settings"
 )]
 pub(crate) struct Explain {
-    /// Who the request is from, as the path of the endpoint would say
+    /// The client's identifier, as in the path of the endpoint
     #[arg(long)]
     client: ClientId,
     /// The request, PEM or DER; - is standard input
     #[arg(default_value = "-", value_name = "FILE")]
     request: PathBuf,
-    /// The address that hooks are to see as the peer's
+    /// The peer's address that hooks see
     #[arg(long, value_name = "ADDRESS")]
     peer: Option<IpAddr>,
-    /// The client certificate (PEM) that hooks are to see; verified as one from the proxy, against
+    /// The client certificate (PEM) that hooks see; it is verified like one from the proxy, against
     /// proxy.client_ca_file or, without it, the CA itself
     #[arg(long, value_name = "FILE")]
     peer_certificate: Option<PathBuf>,
@@ -141,7 +141,7 @@ fn print(seen: &Observation) -> Result<(), StartError> {
     Ok(out.flush()?)
 }
 
-/// A command is the program's own beginning: the clock is read here as in the server.
+/// A command starts the program, so it reads the clock, as the server does.
 #[allow(clippy::disallowed_methods)]
 fn now() -> SystemTime {
     SystemTime::now()

@@ -56,7 +56,7 @@ pub(super) fn print(seen: &Observation) -> io::Result<()> {
     }))
 }
 
-/// Of a request that no hook sees.
+/// Prints a request that was refused before any hook saw it.
 pub(super) fn print_unacceptable(client: &ClientId, error: &CsrError) -> io::Result<()> {
     let (status, answer) = unacceptable("rehearsal", error);
     write(&json!({

@@ -38,15 +38,15 @@ const EXAMPLE: &str = "Example: serve with the settings of a file, the passphras
 enum Command {
     /// Serve PUT /api/csr/<client>
     Serve(Serve),
-    /// Try everything with a throw-away identity; needs nothing prepared
+    /// Try everything with a throw-away identity; needs no preparation
     Demo(demo::Demo),
     /// Sign one request through the hooks, without a socket
     Sign(sign::Sign),
-    /// Rehearse one request: what every stop of the road makes of it, without the CA's key
+    /// Rehearse one request without the CA's key, and show every stop of the road
     Explain(explain::Explain),
     /// Print the merged settings and where each comes from
     ///
-    /// Tables of hooks are printed as they are: whether they fit, `explain` and `serve` say, which make the hooks.
+    /// Hook tables are printed unchecked; `explain` and `serve` check them.
     Config {
         #[command(flatten)]
         settings: SettingsArgs,
@@ -58,7 +58,7 @@ enum Command {
     },
     /// Write man pages
     Man {
-        /// The folder to write them into; the main page goes to standard output without it
+        /// The folder to write them into; without it, the main page goes to standard output
         #[arg(long, value_name = "FOLDER")]
         dir: Option<PathBuf>,
     },
@@ -81,7 +81,7 @@ struct Common {
     passphrase: PassphraseArgs,
 }
 
-/// Where settings come from, and those most often set by hand.
+/// Where settings come from, and the settings that are most often set by hand.
 #[derive(Args)]
 struct SettingsArgs {
     /// The settings file [default: /etc/sapi/sapi.toml, if it is there]
@@ -100,7 +100,7 @@ impl SettingsArgs {
         self.read_with(None)
     }
 
-    /// With one more key that a flag sets.
+    /// Reads the settings with one more key, which a flag sets.
     fn read_with(&self, more: Option<(&'static str, String)>) -> Result<Sources, StartError> {
         let flags = [("ca_path", &self.ca_path), ("listen", &self.listen)];
         let given: Vec<_> = flags
@@ -133,9 +133,9 @@ impl PassphraseArgs {
 }
 
 impl App {
-    /// Does what the command line asks for: the last line of a shell binary's `main`.
+    /// Runs the command line. This is the last line of a shell binary's `main`.
     ///
-    /// Errors go to standard error, in a sentence; the exit code follows sysexits.
+    /// An error is one sentence on standard error; the exit code follows sysexits.
     ///
     /// ```no_run
     /// # struct Members;
@@ -163,7 +163,7 @@ impl App {
         };
         match self.dispatch(cli.command, command) {
             Ok(code) => code,
-            // Whoever read our output has read enough, as `head` does.
+            // The reader of our output has read enough, as `head` does.
             Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
             Err(error) => {
                 eprintln!("error: {error}");
@@ -217,7 +217,7 @@ fn is_closed_pipe(error: &StartError) -> bool {
     error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
-/// The definitions, under the name the program was called by.
+/// The definition of the command line, with the name that the program was called by.
 fn command_line() -> clap::Command {
     let called = std::env::args_os().next().map(PathBuf::from);
     let name = called

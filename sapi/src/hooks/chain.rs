@@ -11,8 +11,8 @@ use super::guard::guarded;
 use super::{BoxError, Rejection, SigningContext, SigningHooks, Terms, Verdict};
 use crate::certificate::{DraftCertificate, IssuedCertificate, Issuer, SerialNumber};
 
-/// Hooks asked in order: the first rejection ends the request, grants narrow one another, the first
-/// serial number wins. Each is held to its time limit.
+/// Asks hooks in order. The first rejection ends the request; grants narrow one another; the first
+/// serial number wins. Each call has a time limit.
 ///
 /// ```
 /// use sapi::{Chain, SigningHooks};
@@ -31,7 +31,7 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// A chain without hooks, which abstains from everything.
+    /// Makes a chain without hooks. It abstains from every request.
     ///
     /// ```
     /// assert!(sapi::Chain::new().is_empty());
@@ -41,7 +41,7 @@ impl Chain {
         Self::default()
     }
 
-    /// Adds hooks to the end. Those of another chain are taken one by one, each with its own time limit.
+    /// Adds hooks to the end. Hooks of another chain are added one by one, each with its own time limit.
     ///
     /// ```
     /// # struct Members;
@@ -77,7 +77,7 @@ impl Chain {
         self.hooks.len()
     }
 
-    /// Whether there is no hook.
+    /// Whether the chain is empty.
     ///
     /// ```
     /// assert!(sapi::Chain::new().is_empty());
@@ -178,7 +178,7 @@ impl fmt::Debug for Chain {
     }
 }
 
-/// One hook's verdict, within its time limit; who granted is noted.
+/// Asks one hook for its verdict, within its time limit. Notes the hook's name if it grants.
 pub(super) async fn ask(
     hook: &dyn SigningHooks,
     cx: &mut SigningContext,
@@ -192,14 +192,14 @@ pub(super) async fn ask(
     )
     .await;
     let verdict = noted(cx, hook, "authorize", call)?;
-    // Hooks that are made of others have said already which of them it was.
+    // A hook made of others has already noted which of them granted.
     if matches!(verdict, Verdict::Grant(_)) && cx.granted_by().len() == known {
         cx.granted(hook.name());
     }
     Ok(verdict)
 }
 
-/// Carries a guarded failure of postsign through the error type of that method.
+/// Carries the rejection of a guarded `postsign` through the error type of that method.
 #[derive(Debug)]
 pub(crate) struct PostsignFailure(pub(crate) Rejection);
 

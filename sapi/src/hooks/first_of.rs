@@ -1,4 +1,4 @@
-//! Several hooks, of which one grant is enough.
+//! Several hooks as alternatives: one grant is enough.
 
 use std::fmt;
 
@@ -8,9 +8,9 @@ use super::chain::ask;
 use super::{BoxError, Chain, Rejection, SigningContext, SigningHooks, Verdict};
 use crate::certificate::{DraftCertificate, IssuedCertificate, Issuer, SerialNumber};
 
-/// Hooks asked in order until one grants or rejects: an "or", where [`Chain`] is an "and".
+/// Asks hooks in order until one grants or rejects: an "or", where [`Chain`] is an "and".
 ///
-/// Whoever comes later is not asked. In everything but `authorize` all of them take part, as in a chain.
+/// Later hooks are not asked. All hooks take part in every method except `authorize`, as in a chain.
 ///
 /// ```
 /// use sapi::{Chain, FirstOf};
@@ -32,7 +32,7 @@ pub struct FirstOf {
 }
 
 impl FirstOf {
-    /// Without hooks, which abstains from everything.
+    /// Starts without hooks. It then abstains from every request.
     ///
     /// ```
     /// let none = sapi::FirstOf::new();
@@ -51,7 +51,7 @@ impl FirstOf {
     /// ```
     #[must_use]
     pub fn then(mut self, hooks: impl SigningHooks) -> Self {
-        // A chain stays one of the choices: all its hooks together.
+        // A chain is one alternative: its hooks are not taken apart.
         self.hooks.push(Box::new(hooks));
         self
     }

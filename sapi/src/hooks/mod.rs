@@ -1,4 +1,4 @@
-//! The integrator's part: policy as code.
+//! Hooks: the integrator's policy as code.
 
 mod call;
 mod chain;
@@ -28,9 +28,9 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Your part in issuing a certificate. Every method has a default; implement what you need.
 ///
-/// What lives long sits in `self`; what belongs to one request, in the [`SigningContext`]. A hook
-/// that errs, panics or runs past its time limit (`hooks.timeout`) refuses. Hooks run on the threads
-/// that also serve HTTP: wait with `.await`, and move what blocks to `tokio::task::spawn_blocking`.
+/// Keep long-lived state in `self`, and notes about one request in the [`SigningContext`]. A hook that
+/// returns an error, panics or exceeds its time limit (`hooks.timeout`) refuses. Hooks run on the threads
+/// that also serve HTTP: wait with `.await`, and move blocking calls to `tokio::task::spawn_blocking`.
 ///
 /// ```
 /// use sapi::{Rejection, SigningContext, SigningHooks, Terms, Validity, Verdict, async_trait};
@@ -58,6 +58,11 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub trait SigningHooks: Send + Sync + 'static {
     /// Names this hook in logs and metrics.
     ///
+    /// - **When**: at every call of the hook.
+    /// - **Available**: the hook itself.
+    /// - **May change**: nothing.
+    /// - **Error**: this method cannot fail.
+    ///
     /// ```
     /// # struct Members;
     /// impl sapi::SigningHooks for Members {
@@ -68,9 +73,12 @@ pub trait SigningHooks: Send + Sync + 'static {
         std::any::type_name::<Self>()
     }
 
-    /// Runs once, before the socket opens, and again at each reload, before hooks and identity are
-    /// exchanged. It may read the CA's public half. It changes nothing in sapi. An error stops the
-    /// start; at a reload it leaves everything as it was.
+    /// Prepares the hook, for example by connecting to a database.
+    ///
+    /// - **When**: before the socket opens, and at each reload before hooks and identity are exchanged.
+    /// - **Available**: the CA's public half.
+    /// - **May change**: only the hook's own state.
+    /// - **Error**: stops the start. A reload that fails leaves everything as it was.
     ///
     /// ```
     /// # struct Members;
@@ -88,8 +96,12 @@ pub trait SigningHooks: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Runs when a request has arrived and its signature holds. It may read the whole context. It may
-    /// leave notes in it for later hooks. An error refuses; so does it when every hook abstains.
+    /// Decides whether a request may be signed, and on what terms.
+    ///
+    /// - **When**: the request has arrived, and its signature is valid.
+    /// - **Available**: the whole context.
+    /// - **May change**: the notes in the context, for later hooks.
+    /// - **Error**: refuses the request. The request is also refused if every hook abstains.
     ///
     /// ```
     /// use sapi::{Rejection, SigningContext, Terms, Validity, Verdict};
@@ -106,11 +118,15 @@ pub trait SigningHooks: Send + Sync + 'static {
         Ok(Verdict::Abstain)
     }
 
-    /// Runs once a grant is there, to choose the serial number. It may read the context. `None` leaves
-    /// the choice to the next hook, and at last to chance. An error refuses.
+    /// Chooses the serial number. `None` leaves the choice to the next hook; without a choice it is random.
     ///
-    /// A serial number must never repeat for a CA, not after a restart either (RFC 5280 section 4.1.2.2).
-    /// sapi keeps no record, so it cannot check; leave it to chance unless something demands otherwise.
+    /// - **When**: the request is granted.
+    /// - **Available**: the context, with the notes of `authorize`.
+    /// - **May change**: nothing in the context.
+    /// - **Error**: refuses the request.
+    ///
+    /// A CA must never repeat a serial number, not even after a restart (RFC 5280 section 4.1.2.2).
+    /// sapi keeps no record, so it cannot check this. Choose only if something demands it.
     ///
     /// ```
     /// use sapi::{Rejection, SerialNumber, SigningContext};
@@ -130,8 +146,13 @@ pub trait SigningHooks: Send + Sync + 'static {
         Ok(None)
     }
 
-    /// Runs when the certificate is complete but for its signature. It may read the context and the
-    /// draft. It may change the draft, except for what the draft does not show. An error refuses.
+    /// Adjusts the certificate before it is signed, or still refuses it.
+    ///
+    /// - **When**: the certificate is complete except for its signature.
+    /// - **Available**: the context and the draft.
+    /// - **May change**: the notes in the context, and the draft where [`DraftCertificate`] allows it. The
+    ///   key, the issuer, the serial number, `CA:FALSE` and the signature algorithm are fixed.
+    /// - **Error**: refuses the request.
     ///
     /// ```
     /// use sapi::{DraftCertificate, Rejection, SigningContext};
@@ -152,8 +173,12 @@ pub trait SigningHooks: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Runs when the certificate is signed. It may read the context and the certificate. It can change
-    /// neither. An error withholds the certificate: the client gets 500, the audit log the serial.
+    /// Records the certificate before the client gets it.
+    ///
+    /// - **When**: the certificate is signed. A rehearsal skips this method.
+    /// - **Available**: the context and the certificate.
+    /// - **May change**: the notes in the context. The certificate is fixed.
+    /// - **Error**: withholds the certificate. The client gets 500, and the audit log names the serial.
     ///
     /// ```
     /// use sapi::{BoxError, IssuedCertificate, SigningContext};
@@ -176,7 +201,7 @@ pub trait SigningHooks: Send + Sync + 'static {
     }
 }
 
-/// Hooks shared with other code, say with a task that refreshes what they know.
+/// Lets hooks be shared with other code, for example with a task that refreshes their data.
 #[async_trait]
 #[diagnostic::do_not_recommend]
 impl<H: SigningHooks + ?Sized> SigningHooks for std::sync::Arc<H> {

@@ -1,4 +1,4 @@
-//! Single stops of the road for the benches; no part of the public interface.
+//! Single stops of the road for the benches; not part of the public interface.
 #![allow(missing_docs, missing_debug_implementations)]
 
 use std::time::{Duration, SystemTime};
@@ -18,7 +18,7 @@ pub fn find_request(body: &[u8]) -> Result<usize, BoxError> {
     Ok(pem::find_request(body)?.len())
 }
 
-/// The key policy alone.
+/// Checks only the key policy.
 pub fn check_key(csr: &CertRequest, policy: &RequestPolicy) -> Result<(), BoxError> {
     let numbers = read_spki(csr.public_key_der())?;
     Ok(policy.check_key(&numbers, &[0; 32])?)
@@ -36,7 +36,7 @@ pub fn verify(csr: &CertRequest, message: &[u8], signature: &[u8]) -> Result<(),
 
 pub struct Draft(DraftCertificate);
 
-/// A draft for a request, with the names it asks for.
+/// Makes a draft for a request, with the names that it asks for.
 pub fn draft(csr: &CertRequest, issuer: &Issuer, now: SystemTime) -> Result<Draft, BoxError> {
     let names: Vec<AltName> = csr.names().to_vec();
     let serial = SerialNumber::random()?;
@@ -46,17 +46,17 @@ pub fn draft(csr: &CertRequest, issuer: &Issuer, now: SystemTime) -> Result<Draf
     Ok(Draft(draft))
 }
 
-/// The bytes to be signed, unchecked.
+/// Writes the bytes to be signed, unchecked.
 pub fn write(draft: &Draft, csr: &CertRequest, issuer: &Issuer) -> Result<Vec<u8>, BoxError> {
     write_tbs(&draft.0, csr, issuer).map_err(|error| error.to_string().into())
 }
 
-/// The invariants on those bytes.
+/// Checks the invariants on those bytes.
 pub fn check(tbs: &[u8], draft: &Draft, csr: &CertRequest, ca: &Issuer) -> Result<(), BoxError> {
     Ok(check_invariants(tbs, &draft.0, csr, ca)?)
 }
 
-/// What [`write`] and [`check`] are together.
+/// Does the work of [`write`] and [`check`].
 pub fn render(draft: Draft, csr: &CertRequest, issuer: &Issuer) -> Result<Rendered, BoxError> {
     Ok(Rendered(Tbs::render(draft.0, csr, issuer)?))
 }

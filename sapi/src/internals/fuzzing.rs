@@ -1,4 +1,4 @@
-//! A way into private parts for the fuzz targets; no part of the public interface.
+//! Access to private parts for the fuzz targets; not part of the public interface.
 #![allow(missing_docs)]
 
 use std::net::IpAddr;
@@ -26,7 +26,7 @@ pub fn key(spki: &[u8], policy: &RequestPolicy) -> Result<PKey<Public>, KeyError
     numbers.build()
 }
 
-/// Checks settings, and gives them as `config` prints them.
+/// Checks settings, and returns them as `config` prints them.
 pub fn settings(toml: &str) -> Result<String, String> {
     let sources = Sources::of_text(toml).map_err(|error| error.to_string())?;
     Settings::check(&sources).map_err(|error| error.to_string())?;
@@ -34,7 +34,7 @@ pub fn settings(toml: &str) -> Result<String, String> {
     Ok(lines.iter().map(|line| printed(line) + "\n").collect())
 }
 
-/// Who is asking, and the id of the request. Headers that HTTP does not allow are left out.
+/// Returns the peer and the id of a request. Headers that HTTP does not allow are left out.
 #[must_use]
 pub fn peer(
     address: Option<IpAddr>,

@@ -1,4 +1,4 @@
-//! A way into private parts for benches, fuzz targets and tests from outside; no part of the public interface.
+//! Access to private parts for benches, fuzz targets and outside tests; not part of the public interface.
 #![allow(missing_docs, missing_debug_implementations)]
 
 mod bench;

@@ -1,4 +1,4 @@
-//! A pipeline put together from its parts.
+//! The assembly of a pipeline from its parts.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,11 +13,11 @@ use crate::identity::ca::Identity;
 use crate::identity::pool::SigningPool;
 
 impl Pipeline {
-    /// A pipeline with the default profile, ten seconds for each hook, and a signing thread per core.
+    /// A pipeline with the default profile, ten seconds for each call of a hook, and a signing thread per core.
     ///
     /// # Errors
     ///
-    /// The system's, when it starts no threads.
+    /// The system's error, if it cannot start threads.
     ///
     /// ```no_run
     /// # fn f(identity: sapi::Identity) -> std::io::Result<()> {
@@ -45,7 +45,7 @@ impl Pipeline {
         profile: Profile,
         hook_timeout: Duration,
     ) -> Self {
-        // The one place below the server that looks at the clock; a test puts another in its place.
+        // The one place below the server that reads the clock. A test replaces it.
         #[allow(clippy::disallowed_methods)]
         let clock = Box::new(SystemTime::now);
         Self {
@@ -64,7 +64,7 @@ impl Pipeline {
         }
     }
 
-    /// The same pipeline by another clock; to be called before the first request.
+    /// Replaces the clock. Call it before the first request.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn with_clock(
         mut self,
@@ -86,11 +86,11 @@ impl Pipeline {
         Arc::clone(self.road.generations.current().identity.issuer())
     }
 
-    /// Lets every hook prepare itself; to be called once, before the first request.
+    /// Lets every hook prepare itself. Call it once, before the first request.
     ///
     /// # Errors
     ///
-    /// That of the first hook that cannot.
+    /// The error of the first hook that fails.
     ///
     /// ```no_run
     /// # async fn f(pipeline: &sapi::Pipeline) -> Result<(), sapi::BoxError> {

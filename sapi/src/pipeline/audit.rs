@@ -1,4 +1,4 @@
-//! One line in the log for each decision.
+//! The audit log: one line for each decision.
 
 use std::fmt::Write;
 
@@ -8,8 +8,8 @@ use crate::certificate::IssuedCertificate;
 use crate::hooks::{HookCall, Rejection, SigningContext};
 use crate::request::Peer;
 
-/// The line of a request that the road has decided about. What broke inside is an error, for the
-/// operator's eyes; every other decision is the service at work.
+/// Writes the line of a request that the road has decided about. A failure inside is an error, which the
+/// operator should see; every other decision is the service at work.
 pub(super) fn write(
     cx: &SigningContext,
     trail: &Trail,
@@ -57,7 +57,7 @@ pub(super) fn write(
 }
 
 #[cfg(feature = "server")]
-/// The line of a request that no hook has seen.
+/// Writes the line of a request that was refused before any hook saw it.
 pub(crate) fn refused_unseen(
     metrics: &Metrics,
     request_id: &str,
@@ -100,7 +100,7 @@ fn written(calls: &[HookCall]) -> String {
     text
 }
 
-/// The target of audit lines, by which a log is filtered.
+/// The target of audit lines, for log filters.
 pub(crate) const TARGET: &str = "sapi::audit";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! An observation as a person reads it, stop by stop.
+//! An observation as text for people, stop by stop.
 
 use std::fmt;
 use std::time::Duration;
@@ -74,7 +74,7 @@ fn block(f: &mut fmt::Formatter<'_>, lines: impl fmt::Display) -> fmt::Result {
     lines.lines().try_for_each(|line| writeln!(f, "  {line}"))
 }
 
-/// The calls of one method; nothing where there were none.
+/// Writes the calls of one method, or nothing if it was not called.
 fn stop(f: &mut fmt::Formatter<'_>, method: &str, calls: &[HookCall]) -> fmt::Result {
     let mut calls = calls.iter().filter(|call| call.method == method).peekable();
     if calls.peek().is_some() {
@@ -90,7 +90,7 @@ fn milliseconds(took: Duration) -> String {
     format!("{:.3} ms", took.as_secs_f64() * 1000.0)
 }
 
-/// What a client or a hook wrote may hold what a terminal takes for a command.
+/// Replaces control characters, because a terminal could take text of a client or hook for a command.
 fn shown(text: &str) -> String {
     let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
     text.chars().map(plain).collect()

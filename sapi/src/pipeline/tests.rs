@@ -1,4 +1,4 @@
-//! Faults under the road: a defined answer each, and the next good request works.
+//! Faults under the road. Each has a defined answer, and the next good request works.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -112,7 +112,7 @@ fn without_random_numbers_there_is_no_certificate_and_then_there_is() {
     assert!(issue(&runtime, &pipeline).is_ok());
 }
 
-/// Once the request has its id, the serial number can still fail to be drawn.
+/// The request has its id already. Only the serial number fails to be drawn.
 #[test]
 fn without_random_numbers_for_the_serial_alone() {
     let (runtime, pipeline) = (runtime(), pipeline(Authority::new().identity()));
@@ -139,7 +139,7 @@ fn a_clock_that_steps_back_never_makes_dates_outside_the_ca() {
     let pipeline = pipeline(ca.identity()).with_clock(move || at(clock.load(Ordering::SeqCst)));
     let runtime = runtime();
     let first = issue(&runtime, &pipeline).unwrap();
-    // An hour back: the dates follow the clock. To just after the CA's beginning: they stop there.
+    // An hour back, the dates follow the clock. Just after the CA's beginning, they stop there.
     for (time, not_before) in [(begin + 1400, begin + 1100), (begin + 10, begin)] {
         now.store(time, Ordering::SeqCst);
         let certificate = issue(&runtime, &pipeline).unwrap();
@@ -147,7 +147,7 @@ fn a_clock_that_steps_back_never_makes_dates_outside_the_ca() {
         assert_eq!(certificate.not_after(), at(time + 86_400));
         assert_ne!(certificate.serial(), first.serial());
     }
-    // Before the CA, and as far back as clocks go after a dead battery.
+    // Before the CA begins, and as far back as a clock is after its battery died.
     for time in [begin - 1, 0] {
         now.store(time, Ordering::SeqCst);
         let rejection = issue(&runtime, &pipeline).unwrap_err();
@@ -190,7 +190,7 @@ fn another_generation_is_taken_whole_or_not_at_all() {
         .block_on(pipeline.exchange(next(Chain::new().then(GrantAll))))
         .unwrap();
     assert_eq!(issuer(), second.certificate().to_der().unwrap());
-    // Each certificate's signature has been counted, and no self-test's.
+    // Signatures of certificates are counted; signatures of self-tests are not.
     assert_eq!(pipeline.metrics().signing().count(), 2);
 }
 

@@ -1,4 +1,4 @@
-//! Which alternative names are allowed.
+//! `Names`: which alternative names a policy allows.
 
 use super::RuleError;
 use super::name_rule::NameRule;
@@ -7,8 +7,8 @@ use crate::hooks::Rejection;
 use crate::request::AltName;
 use crate::request::network::Network;
 
-/// Which alternative names are allowed: none, but for those of its rules. A kind of name that no rule is
-/// about is refused.
+/// Which alternative names are allowed. A name is allowed only if a rule allows it; a kind of name without
+/// a rule is refused.
 ///
 /// ```
 /// use sapi::policy::Names;
@@ -27,7 +27,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// Allows no name.
+    /// Starts without rules, so every name is refused.
     ///
     /// ```
     /// use sapi::{AltName, policy::Names};
@@ -42,7 +42,7 @@ impl Names {
     ///
     /// # Errors
     ///
-    /// [`RuleError`] when it is none.
+    /// [`RuleError`] if `host` is not a host name.
     ///
     /// ```
     /// use sapi::policy::Names;
@@ -61,7 +61,7 @@ impl Names {
     ///
     /// # Errors
     ///
-    /// [`RuleError`] when it is no host name.
+    /// [`RuleError`] if `domain` is not a host name.
     ///
     /// ```
     /// use sapi::policy::Names;
@@ -75,8 +75,8 @@ impl Names {
         Ok(self.with(NameRule::Under(domain)))
     }
 
-    /// Allows wildcards (RFC 6125 section 6.4.3, RFC 9525 section 6.3) where every host that they stand for
-    /// is allowed by [`dns_under`](Self::dns_under).
+    /// Allows a wildcard (RFC 6125 section 6.4.3, RFC 9525 section 6.3) if a rule
+    /// [`dns_under`](Self::dns_under) allows every host that it matches.
     ///
     /// ```
     /// use sapi::policy::Names;
@@ -95,7 +95,7 @@ impl Names {
     ///
     /// # Errors
     ///
-    /// [`RuleError`] when it is neither.
+    /// [`RuleError`] if `network` is neither.
     ///
     /// ```
     /// use sapi::policy::Names;
@@ -106,15 +106,15 @@ impl Names {
     /// ```
     pub fn ip(self, network: &str) -> Result<Self, RuleError> {
         let parsed = Network::parse(network)
-            .ok_or_else(|| RuleError::new(network, "is no network such as 192.0.2.0/24"))?;
+            .ok_or_else(|| RuleError::new(network, "is not a network such as 192.0.2.0/24"))?;
         Ok(self.with(NameRule::Ip(parsed, network.to_owned())))
     }
 
-    /// Allows all mailboxes at a host, and none at a host below.
+    /// Allows all mailboxes at a host, but not at hosts below it.
     ///
     /// # Errors
     ///
-    /// [`RuleError`] when it is no host name.
+    /// [`RuleError`] if `host` is not a host name.
     ///
     /// ```
     /// use sapi::policy::Names;
@@ -128,12 +128,12 @@ impl Names {
         Ok(self.with(NameRule::EmailAt(host)))
     }
 
-    /// Allows identifiers of a pattern: `*` stands for one whole segment of the path, `**` at the end for
-    /// one or more. Ports, users, queries and fragments are allowed only where the pattern has the very same.
+    /// Allows URIs that match a pattern. `*` matches one whole segment of the path; `**` at the end matches
+    /// one or more. A port, user, query or fragment is allowed only if the pattern contains the same.
     ///
     /// # Errors
     ///
-    /// [`RuleError`] when it is no such pattern.
+    /// [`RuleError`] if `pattern` is not such a pattern.
     ///
     /// ```
     /// use sapi::policy::Names;
@@ -151,7 +151,7 @@ impl Names {
     ///
     /// # Errors
     ///
-    /// A denial, whose reason says which name broke which rule, for the client to read.
+    /// A denial. Its reason tells the client which name breaks which rule.
     ///
     /// ```
     /// # use sapi::{Rejection, SigningContext, policy::Names};
@@ -165,7 +165,7 @@ impl Names {
 
     fn check_one(&self, name: &AltName) -> Result<(), Rejection> {
         let denied = |what: String| Err(Rejection::denied(format!("{name}: {what}")));
-        // A name that no request could have asked for may come from elsewhere.
+        // Names may come from outside a request, where the strict reader has not checked them.
         if let Err(error) = name.check() {
             return denied(format!("is not acceptable: {error}"));
         }
@@ -189,12 +189,15 @@ impl Names {
     }
 }
 
-/// A host name without a wildcard, in lower case.
+/// Checks a host name without a wildcard, and returns it in lower case.
 fn host_name(text: &str) -> Result<String, RuleError> {
     let host = AltName::Dns(text.to_ascii_lowercase());
     match host.check() {
         Ok(()) if !text.contains('*') => Ok(host.value()),
-        _ => Err(RuleError::new(text, "is no host name such as example.com")),
+        _ => Err(RuleError::new(
+            text,
+            "is not a host name such as example.com",
+        )),
     }
 }
 

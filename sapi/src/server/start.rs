@@ -47,11 +47,11 @@ pub(crate) async fn serve(
     // This comes before the socket opens, because a mistake would close the socket again.
     anchors::read(&settings, &pipeline.issuer())?;
     let listener = Listener::open(&settings)?;
-    let beside = Beside {
+    let companions = Companions {
         operator: Some(&operator),
         reloader: Some(reloader),
     };
-    let ended = serve_on(listener, pipeline, &settings, beside).await;
+    let ended = serve_on(listener, pipeline, &settings, companions).await;
     operator.close().await;
     ended
 }
@@ -103,7 +103,7 @@ pub(crate) async fn booted(
 
 /// What the service has beside its socket. The demo has neither.
 #[derive(Default)]
-pub(crate) struct Beside<'a> {
+pub(crate) struct Companions<'a> {
     pub(crate) operator: Option<&'a Operator>,
     pub(crate) reloader: Option<Reloader<'a>>,
 }
@@ -113,7 +113,7 @@ pub(crate) async fn serve_on(
     listener: Listener,
     pipeline: Pipeline,
     settings: &Settings,
-    beside: Beside<'_>,
+    companions: Companions<'_>,
 ) -> Result<(), StartError> {
     let mut signals = EndSignals::new()?;
     pipeline.self_test().await.map_err(StartError::SelfTest)?;
@@ -151,12 +151,12 @@ pub(crate) async fn serve_on(
     let running = actix_web::rt::spawn(server);
 
     let beats = Heartbeat::start(endpoint.pipeline.clone(), Arc::clone(&endpoint.health))?;
-    if let Some(operator) = beside.operator {
+    if let Some(operator) = companions.operator {
         operator.show(endpoint.clone());
     }
     tracing::info!(listen = name, ca = issuer.subject_text(), "sapi serves");
     notify::ready(&issuer);
-    until_asked_to_end(&mut signals, beside.reloader, &endpoint).await;
+    until_asked_to_end(&mut signals, companions.reloader, &endpoint).await;
 
     tracing::info!("asked to end; answering what has arrived");
     notify::stopping();

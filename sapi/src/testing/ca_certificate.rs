@@ -76,7 +76,7 @@ pub(super) fn certify_client(
     make().expect("OpenSSL makes a certificate of sound parts")
 }
 
-/// What a CA's and a client's certificate have in common.
+/// Begins a certificate with the parts that a CA and a client share.
 fn begin(
     key: &TestKey,
     subject: &DistinguishedName,
@@ -101,7 +101,7 @@ fn sign(mut builder: X509Builder, key: &TestKey) -> Result<X509, ErrorStack> {
 fn digest<T: HasPublic>(key: &PKeyRef<T>) -> MessageDigest {
     SignatureAlgorithm::for_key(key)
         .and_then(SignatureAlgorithm::digest)
-        // Ed25519 brings its own.
+        // Ed25519 has its own digest.
         .unwrap_or_else(MessageDigest::null)
 }
 

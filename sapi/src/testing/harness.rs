@@ -1,4 +1,4 @@
-//! Hooks on the whole road, in process.
+//! The harness: hooks on the whole road, in the test's own process.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use crate::identity::pool::SigningPool;
 use crate::pipeline::{Observation, Pipeline};
 use crate::request::{CertRequest, ClientId, Peer};
 
-/// Hooks before a throw-away CA: requests go the whole road and come back as certificates or
-/// rejections, without a socket.
+/// Runs hooks with a throw-away CA and without a socket. Requests go the whole road and come back as
+/// certificates or rejections.
 ///
 /// Use it inside a tokio runtime, as `#[tokio::test]` gives one.
 ///
@@ -39,7 +39,7 @@ pub struct Harness {
 }
 
 impl Harness {
-    /// Puts hooks before a new CA, with the default profile and the present time.
+    /// A harness with a new CA, the default profile and the present time.
     ///
     /// ```
     /// # struct Members;
@@ -73,7 +73,7 @@ impl Harness {
         }
     }
 
-    /// Another CA.
+    /// Uses this CA instead of a new one.
     ///
     /// ```
     /// # struct Members;
@@ -87,7 +87,7 @@ impl Harness {
         self.assembled()
     }
 
-    /// Another profile, the operator's part of a certificate.
+    /// Uses this profile, the operator's part of a certificate.
     ///
     /// ```
     /// # struct Members;
@@ -102,7 +102,7 @@ impl Harness {
         self.assembled()
     }
 
-    /// Another time limit for each call of a hook than ten seconds.
+    /// Sets the time limit of each call of a hook. The default is ten seconds.
     ///
     /// ```
     /// # struct Members;
@@ -162,7 +162,7 @@ impl Harness {
         self.assembled()
     }
 
-    /// Another peer than a local one: an address, a client certificate.
+    /// Sets the peer: an address, a client certificate. The default is a local peer.
     ///
     /// ```
     /// # struct Members;
@@ -180,7 +180,7 @@ impl Harness {
     ///
     /// # Errors
     ///
-    /// That of the first hook that cannot prepare itself.
+    /// The error of the first hook that fails.
     ///
     /// ```
     /// # struct Members;
@@ -193,13 +193,12 @@ impl Harness {
         self.pipeline.boot().await
     }
 
-    /// Sends a request down the road under the client's name, and gives back everything there was to be
-    /// seen: each hook's answer and time, the terms, the draft before and after `presign`, the certificate,
-    /// the decision.
+    /// Sends a client's request down the road, and returns everything that happened: each hook's answer
+    /// and time, the terms, the draft before and after `presign`, the certificate, the decision.
     ///
     /// # Panics
     ///
-    /// When `client` is no [`ClientId`]: the server answers that with 404 by itself.
+    /// If `client` is not a valid [`ClientId`]. The server answers that with 404 by itself.
     ///
     /// ```
     /// # struct Members;
@@ -216,11 +215,11 @@ impl Harness {
         self.observe_from(&self.peer, client, request).await
     }
 
-    /// As [`observe`](Self::observe), from this peer.
+    /// Like [`observe`](Self::observe), from this peer.
     ///
     /// # Panics
     ///
-    /// When `client` is no [`ClientId`].
+    /// If `client` is not a valid [`ClientId`].
     ///
     /// ```
     /// # struct Members;
@@ -245,16 +244,16 @@ impl Harness {
             .await
     }
 
-    /// Sends a request down the road and gives back what the client gets: the short form of
+    /// Sends a client's request down the road, and returns what the client gets: the short form of
     /// [`observe`](Self::observe).
     ///
     /// # Errors
     ///
-    /// The [`Rejection`], whoever spoke it: a hook or the pipeline.
+    /// The [`Rejection`] of a hook or of the pipeline.
     ///
     /// # Panics
     ///
-    /// When `client` is no [`ClientId`]: the server answers that with 404 by itself.
+    /// If `client` is not a valid [`ClientId`]. The server answers that with 404 by itself.
     ///
     /// ```
     /// # struct Members;
@@ -287,7 +286,7 @@ impl Harness {
         &self.authority
     }
 
-    /// The pipeline itself, for whatever is not shown here.
+    /// The pipeline itself, for what the harness does not offer.
     ///
     /// ```
     /// # struct Members;
@@ -299,7 +298,7 @@ impl Harness {
         &self.pipeline
     }
 
-    /// The same harness, its pipeline made anew of its present parts.
+    /// Makes the pipeline again from the present parts.
     fn assembled(mut self) -> Self {
         let identity = match self.rehearsal {
             true => self.authority.rehearsal(),

@@ -1,21 +1,21 @@
-//! Requests on the road are counted, those included whose client has hung up.
+//! The count of requests in flight. It includes requests whose client has hung up.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Road;
 
-/// Counts a request for as long as it is on the road.
-pub(super) struct OnTheRoad(pub(super) Arc<Road>);
+/// Counts one request while it is on the road.
+pub(super) struct InFlight(pub(super) Arc<Road>);
 
-impl OnTheRoad {
+impl InFlight {
     pub(super) fn begin(road: &Arc<Road>) -> Self {
         road.in_flight.fetch_add(1, Ordering::AcqRel);
         Self(Arc::clone(road))
     }
 }
 
-impl Drop for OnTheRoad {
+impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
     }
