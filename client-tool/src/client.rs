@@ -7,8 +7,10 @@ use crate::anchors::Anchors;
 use crate::answer::{Answer, Refusal};
 use crate::check::{CheckError, accept, check};
 use crate::credential::Credential;
-use crate::enrolment::{Enrolment, Wish};
-use crate::server::{Server, ServerError};
+use crate::enrolment::Enrolment;
+use crate::server::Server;
+use crate::server_error::ServerError;
+use crate::wish::Wish;
 
 /// A client of a certificate authority: where it asks, whom it believes, and what it asks for.
 ///

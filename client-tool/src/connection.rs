@@ -15,7 +15,7 @@ use crate::address::{Address, Way};
 use crate::anchors::store;
 use crate::credential::Credential;
 use crate::response::{MAX_BODY, MAX_HEAD, Malformed, Response};
-use crate::server::ServerError;
+use crate::server_error::ServerError;
 use crate::time::seconds;
 
 /// What TLS needs to know.

@@ -2,34 +2,16 @@
 
 use std::fmt;
 
-use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
+use sapi::CertRequest;
 use sapi::identity::KeyKind;
-use sapi::{AltName, CertRequest, CsrError, DistinguishedName};
 use zeroize::Zeroizing;
 
 use crate::credential::{Credential, key_pem, private_key};
+use crate::enrolment_error::EnrolmentError;
 use crate::pem::PemError;
 use crate::request;
-
-/// What a certificate is asked for.
-///
-/// ```
-/// use sapi_client::Wish;
-///
-/// let wish = Wish {
-///     subject: sapi::DistinguishedName::from_fields([("CN", "web01")])?,
-///     names: vec!["DNS:www.example.com".parse()?],
-/// };
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wish {
-    /// The subject.
-    pub subject: DistinguishedName,
-    /// The alternative names; each must be granted.
-    pub names: Vec<AltName>,
-}
+use crate::wish::Wish;
 
 /// A key and a request for a certificate for it. The same request is sent again until it is decided:
 /// a policy with approval knows it by its bytes.
@@ -210,51 +192,12 @@ impl fmt::Debug for Enrolment {
     }
 }
 
-/// Why there is no request.
-///
-/// ```
-/// let error = sapi_client::Enrolment::from_pem(b"").unwrap_err();
-/// assert_eq!(error.to_string(), "there is no private key");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EnrolmentError(String);
-
-impl EnrolmentError {
-    fn new(what: impl fmt::Display) -> Self {
-        Self(what.to_string())
-    }
-}
-
-impl From<ErrorStack> for EnrolmentError {
-    fn from(error: ErrorStack) -> Self {
-        Self(format!("OpenSSL: {error}"))
-    }
-}
-
-impl From<PemError> for EnrolmentError {
-    fn from(error: PemError) -> Self {
-        Self::new(error)
-    }
-}
-
-impl From<CsrError> for EnrolmentError {
-    fn from(error: CsrError) -> Self {
-        Self::new(error)
-    }
-}
-
-impl fmt::Display for EnrolmentError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for EnrolmentError {}
-
 const REQUEST: &str = "CERTIFICATE REQUEST";
 
 #[cfg(test)]
 mod tests {
+    use sapi::{AltName, DistinguishedName};
+
     use super::*;
 
     fn wish() -> Wish {

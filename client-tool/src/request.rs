@@ -9,7 +9,7 @@ use openssl::x509::extension::SubjectAlternativeName;
 use openssl::x509::{X509Name, X509Req, X509ReqBuilder};
 use sapi::AltName;
 
-use crate::enrolment::Wish;
+use crate::wish::Wish;
 
 /// A request for what is wished, signed by its key.
 pub(crate) fn signed(key: &PKey<Private>, wish: &Wish) -> Result<X509Req, ErrorStack> {

@@ -1,18 +1,17 @@
 //! The service, as one client sees it.
 
-use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use openssl::error::ErrorStack;
 use openssl::x509::X509;
 use sapi::ClientId;
 
 use crate::address::Address;
-use crate::answer::{Answer, Refusal};
+use crate::answer::Answer;
 use crate::connection::{Tls, exchange};
 use crate::credential::{Credential, certificates};
 use crate::pem::PemError;
-use crate::response::{Malformed, Response};
+use crate::response::Response;
+use crate::server_error::ServerError;
 
 /// A service, the name one has there, and what its TLS certificate is verified against.
 ///
@@ -100,7 +99,7 @@ impl Server {
             Ok(Answer::Refused(refusal)) if response.status >= 500 => {
                 Err(ServerError::Unready { refusal })
             }
-            _ => Err(ServerError::Odd {
+            _ => Err(ServerError::NotTheService {
                 why: format!(
                     "no certificate authority answers there (status {})",
                     response.status
@@ -117,7 +116,7 @@ impl Server {
         now: SystemTime,
     ) -> Result<Answer, ServerError> {
         let response = self.send("PUT", request_pem, shown, now)?;
-        Answer::read(&response).map_err(|why| ServerError::Odd { why })
+        Answer::read(&response).map_err(|why| ServerError::NotTheService { why })
     }
 
     fn send(
@@ -143,92 +142,6 @@ impl Server {
         exchange(&self.address, &tls, request.as_bytes(), self.patience)
     }
 }
-
-/// Why there is no answer that means anything.
-///
-/// ```
-/// # fn f(error: sapi_client::ServerError) {
-/// if error.is_temporary() {
-///     println!("later, then: {error}");
-/// }
-/// # }
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum ServerError {
-    /// Nobody answered, or not to the end.
-    Unreachable {
-        /// What happened.
-        why: String,
-    },
-    /// Who answers is not who should.
-    Untrusted {
-        /// What the verification says.
-        why: String,
-    },
-    /// The service is there and cannot serve at present.
-    Unready {
-        /// What it says.
-        refusal: Refusal,
-    },
-    /// What answers is no such service.
-    Odd {
-        /// What is odd.
-        why: String,
-    },
-    /// OpenSSL failed.
-    OpenSsl {
-        /// Its errors.
-        error: ErrorStack,
-    },
-}
-
-impl ServerError {
-    pub(crate) fn unreachable(why: impl fmt::Display) -> Self {
-        let why = why.to_string();
-        Self::Unreachable { why }
-    }
-
-    /// Whether it may be otherwise later.
-    ///
-    /// ```
-    /// # fn f(error: sapi_client::ServerError) {
-    /// assert!(error.is_temporary());
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Unready { .. })
-    }
-}
-
-impl From<ErrorStack> for ServerError {
-    fn from(error: ErrorStack) -> Self {
-        Self::OpenSsl { error }
-    }
-}
-
-impl From<Malformed> for ServerError {
-    fn from(malformed: Malformed) -> Self {
-        Self::Odd {
-            why: format!("the answer is malformed: {malformed}"),
-        }
-    }
-}
-
-impl fmt::Display for ServerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreachable { why } => write!(f, "the server cannot be reached: {why}"),
-            Self::Untrusted { why } => write!(f, "the server's certificate does not verify: {why}"),
-            Self::Unready { refusal } => write!(f, "the server is not ready: {refusal}"),
-            Self::Odd { why } => f.write_str(why),
-            Self::OpenSsl { error } => write!(f, "OpenSSL: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for ServerError {}
 
 /// Above what the service and nginx before it may take (a minute).
 const PATIENCE: Duration = Duration::from_secs(90);

@@ -110,6 +110,14 @@ pub(crate) fn point(directory: &Path, name: &str, target: &str) -> io::Result<()
     fs::rename(new, directory.join(name))
 }
 
+/// Removes a file; it may be gone already.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 /// Makes the names in a directory last.
 pub(crate) fn sync(directory: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()

@@ -4,9 +4,9 @@
 //! that programs read are links through it. To replace all of them is to rename one link. The set before
 //! is kept.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
@@ -15,14 +15,16 @@ use zeroize::Zeroizing;
 
 use super::exit::{Failure, LOCKED};
 use super::files::{
-    CERTIFICATE, CHAIN, COMBINED, FULL_CHAIN, KEY, Layout, NAMES, Wanted, copy_of, make_directory,
-    point, sync, write,
+    CERTIFICATE, CHAIN, COMBINED, FULL_CHAIN, KEY, Layout, NAMES, Wanted, make_directory, remove,
+    sync, write,
 };
 use super::owner::Owner;
+use super::sets::Sets;
 
 /// The directory, locked for as long as this lives.
 pub(crate) struct Store {
     dir: PathBuf,
+    sets: Sets,
     layout: Layout,
     _lock: File,
 }
@@ -33,6 +35,7 @@ impl Store {
         make_directory(dir).map_err(|error| at(dir, &error))?;
         let store = Self {
             dir: dir.to_owned(),
+            sets: Sets::of(dir),
             layout,
             _lock: lock(dir)?,
         };
@@ -80,18 +83,20 @@ impl Store {
     /// Puts a credential in place of the one that is there. `owed` remembers, in the same step, that
     /// something is to be done after it.
     pub(crate) fn install(&self, credential: &Credential, owed: bool) -> Result<(), Failure> {
-        self.adopt()
-            .and_then(|()| self.exchange(&self.layout.files(credential), owed))
+        self.sets
+            .adopt()
+            .and_then(|()| self.sets.exchange(&self.layout.files(credential), owed))
             .map_err(|error| at(&self.dir, &error))
     }
 
-    /// Whether what is to be done after a new certificate has not been done yet.
+    /// Whether what follows a new certificate has not been done yet.
     pub(crate) fn is_owed(&self) -> bool {
-        self.dir.join(CURRENT).join(OWED).exists()
+        self.sets.is_owed()
     }
 
+    /// What follows a new certificate has been done.
     pub(crate) fn settle(&self) -> Result<(), Failure> {
-        remove(&self.dir.join(CURRENT).join(OWED)).map_err(|error| at(&self.dir, &error))
+        self.sets.settle().map_err(|error| at(&self.dir, &error))
     }
 
     /// The request that is not decided yet.
@@ -120,84 +125,6 @@ impl Store {
         remove(&self.dir.join(PENDING)).map_err(|error| at(&self.dir, &error))
     }
 
-    /// Takes files that somebody else has put there into a set of their own, so that nothing is lost and
-    /// the names can become links.
-    fn adopt(&self) -> io::Result<()> {
-        let foreign = |name: &&&'static str| self.dir.join(name).exists() && !self.is_link(name);
-        let foreign: Vec<_> = NAMES.iter().filter(foreign).collect();
-        let same = |name: &&&'static str| {
-            let current = fs::read(self.dir.join(CURRENT).join(name)).map(Zeroizing::new);
-            current.is_ok_and(|current| self.read(name).is_some_and(|own| *own == *current))
-        };
-        if foreign.iter().all(same) {
-            return Ok(());
-        }
-        let files: io::Result<Vec<_>> = NAMES
-            .iter()
-            .filter(|name| self.dir.join(name).exists())
-            .map(|name| copy_of(&self.dir, name))
-            .collect();
-        self.exchange(&files?, false)
-    }
-
-    /// Writes a new set and makes it the one that counts.
-    fn exchange(&self, files: &[Wanted], owed: bool) -> io::Result<()> {
-        let before = self.current();
-        let number = self.sets()?.into_iter().max().unwrap_or(0) + 1;
-        let (name, new) = (
-            set_name(number),
-            self.dir.join(format!("{}.new", set_name(number))),
-        );
-        DirBuilder::new().mode(0o700).create(&new)?;
-        for file in files {
-            write(&new, file)?;
-        }
-        if owed {
-            File::create(new.join(OWED))?.sync_all()?;
-        }
-        fs::set_permissions(&new, fs::Permissions::from_mode(0o755))?;
-        sync(&new)?;
-        fs::rename(&new, self.dir.join(&name))?;
-        // Names that are new lead nowhere yet, and all appear at once.
-        self.link_new(files.iter().map(|file| file.name))?;
-        sync(&self.dir)?;
-        point(&self.dir, CURRENT, &name)?;
-        sync(&self.dir)?;
-        self.link()?;
-        self.prune(number, before)
-    }
-
-    /// Makes the names that programs read links to the current set, and takes away those it does not have.
-    fn link(&self) -> io::Result<()> {
-        for name in NAMES {
-            let wanted = self.dir.join(CURRENT).join(name).exists();
-            match (wanted, self.is_link(name)) {
-                (true, false) => point(&self.dir, name, &format!("{CURRENT}/{name}"))?,
-                (false, true) => remove(&self.dir.join(name))?,
-                _ => {}
-            }
-        }
-        sync(&self.dir)
-    }
-
-    fn link_new(&self, names: impl IntoIterator<Item = &'static str>) -> io::Result<()> {
-        for name in names {
-            if fs::symlink_metadata(self.dir.join(name)).is_err() {
-                point(&self.dir, name, &format!("{CURRENT}/{name}"))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn prune(&self, current: u64, before: Option<u64>) -> io::Result<()> {
-        for number in self.sets()? {
-            if number != current && Some(number) != before {
-                fs::remove_dir_all(self.dir.join(set_name(number)))?;
-            }
-        }
-        Ok(())
-    }
-
     fn tidy(&self) -> io::Result<()> {
         for entry in fs::read_dir(&self.dir)? {
             let name = entry?.file_name();
@@ -207,9 +134,7 @@ impl Store {
                 .and_then(|name| name.strip_prefix('.'));
             let path = self.dir.join(name);
             match ours {
-                Some(ours) if set_number(&format!(".{ours}")).is_some() => {
-                    fs::remove_dir_all(path)?
-                }
+                Some(ours) if Sets::is_name(&format!(".{ours}")) => fs::remove_dir_all(path)?,
                 Some(ours)
                     if NAMES.contains(&ours) || ours == "current" || ours == "pending.pem" =>
                 {
@@ -228,24 +153,6 @@ impl Store {
     fn path(&self, name: &str) -> Option<PathBuf> {
         let path = self.dir.join(name);
         path.exists().then_some(path)
-    }
-
-    fn is_link(&self, name: &str) -> bool {
-        let target = fs::read_link(self.dir.join(name));
-        target.is_ok_and(|target| target == Path::new(CURRENT).join(name))
-    }
-
-    fn current(&self) -> Option<u64> {
-        let target = fs::read_link(self.dir.join(CURRENT)).ok()?;
-        set_number(target.to_str()?)
-    }
-
-    fn sets(&self) -> io::Result<Vec<u64>> {
-        let mut numbers = Vec::new();
-        for entry in fs::read_dir(&self.dir)? {
-            numbers.extend(entry?.file_name().to_str().and_then(set_number));
-        }
-        Ok(numbers)
     }
 }
 
@@ -270,25 +177,10 @@ fn lock(dir: &Path) -> Result<File, Failure> {
     }
 }
 
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     haystack
         .windows(needle.len())
         .any(|window| window == needle)
-}
-
-fn set_name(number: u64) -> String {
-    format!("{SET}{number}")
-}
-
-fn set_number(name: &str) -> Option<u64> {
-    name.strip_prefix(SET)?.parse().ok()
 }
 
 fn at(path: &Path, error: &io::Error) -> Failure {
@@ -296,8 +188,5 @@ fn at(path: &Path, error: &io::Error) -> Failure {
 }
 
 const LOCK: &str = ".lock";
-const CURRENT: &str = ".current";
-const SET: &str = ".set-";
-const OWED: &str = ".owed";
 const PENDING: &str = ".pending.pem";
 const PENDING_NEW: &str = ".pending.pem.new";
