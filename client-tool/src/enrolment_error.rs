@@ -1,4 +1,4 @@
-//! Why an enrolment could not be made or read.
+//! The error of an enrolment.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use sapi::CsrError;
 
 use crate::pem::PemError;
 
-/// Why there is no request.
+/// Why an enrolment could not be made or read.
 ///
 /// ```
 /// let error = sapi_client::Enrolment::from_pem(b"").unwrap_err();

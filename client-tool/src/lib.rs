@@ -1,9 +1,9 @@
-//! The companion client of sapi, to be embedded: gets a certificate from a certificate authority, and
-//! says when it is time for another.
+//! The companion client of sapi, as a library: it gets a certificate from a certificate authority, and
+//! says when to renew it.
 //!
-//! Nothing here touches the disk, sleeps or reads the clock: keys, certificates and roots are bytes,
-//! and the time is passed in. The program `sapi-client` is a thin layer on it, with files, a lock, a
-//! daemon and commands to run after a renewal.
+//! The library never touches the disk, sleeps or reads the clock: keys, certificates and roots are bytes,
+//! and the caller passes the time in. The program `sapi-client` adds files, a lock, a daemon and commands
+//! to run after a renewal.
 //!
 //! ```no_run
 //! use std::time::SystemTime;
@@ -41,7 +41,7 @@
 //! }
 //! ```
 //!
-//! From then on: renew when [`Credential::renew_at`] has passed, with the old credential as `old`, so that
+//! After that, renew when [`Credential::renew_at`] has passed. Pass the old credential as `old`, so that
 //! the server sees it over TLS.
 
 mod address;

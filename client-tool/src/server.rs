@@ -13,7 +13,7 @@ use crate::pem::PemError;
 use crate::response::Response;
 use crate::server_error::ServerError;
 
-/// A service, the name one has there, and what its TLS certificate is verified against.
+/// A service: its address, the client's identifier there, and the roots for its TLS certificate.
 ///
 /// ```
 /// use sapi_client::Server;
@@ -32,7 +32,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// A service that nobody vouches for yet: over TLS it needs roots too.
+    /// A service without roots. Over TLS it needs them: see [`Server::with_roots`].
     ///
     /// ```
     /// # use sapi_client::Server;
@@ -49,7 +49,7 @@ impl Server {
         }
     }
 
-    /// Verifies the server's certificate against these, in PEM.
+    /// Verifies the server's certificate against these certificates, in PEM.
     ///
     /// # Errors
     /// [`PemError`] when one of them is malformed.
@@ -64,7 +64,7 @@ impl Server {
         Ok(self)
     }
 
-    /// Waits for an answer no longer than this (90 seconds, if nothing is said).
+    /// Waits for an answer at most this long (by default 90 seconds).
     ///
     /// ```
     /// # fn f(server: sapi_client::Server) {
@@ -77,11 +77,11 @@ impl Server {
         self
     }
 
-    /// Whether the service is there: over TLS a server that verifies, behind it something that says that
-    /// it takes certificate requests. Nothing is signed.
+    /// Checks that the service is there: over TLS the server verifies, and its answer shows that it takes
+    /// certificate requests. Nothing is signed.
     ///
     /// # Errors
-    /// [`ServerError`], also when something else is there.
+    /// [`ServerError`], also when something else answers.
     ///
     /// ```
     /// # fn f(server: sapi_client::Server, now: std::time::SystemTime) {
@@ -92,7 +92,7 @@ impl Server {
     /// # }
     /// ```
     pub fn probe(&self, now: SystemTime) -> Result<(), ServerError> {
-        // The endpoint refuses any other method than PUT, and says so in its own words.
+        // The endpoint refuses every method but PUT, with a problem that only it sends.
         let response = self.send("GET", "", None, now)?;
         match Answer::read(&response) {
             Ok(Answer::Refused(refusal)) if refusal.slug() == "method-not-allowed" => Ok(()),
@@ -108,7 +108,7 @@ impl Server {
         }
     }
 
-    /// Sends a request; `shown` is the certificate that a server who asks for one is shown.
+    /// Sends a request. `shown` is the certificate for a server that asks for one.
     pub(crate) fn put(
         &self,
         request_pem: &str,
@@ -143,5 +143,5 @@ impl Server {
     }
 }
 
-/// Above what the service and nginx before it may take (a minute).
+/// Longer than the service, and nginx in front of it, may take (a minute).
 const PATIENCE: Duration = Duration::from_secs(90);

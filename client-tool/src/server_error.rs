@@ -1,4 +1,4 @@
-//! Why a service gave no usable answer.
+//! The error of one exchange with a service.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use openssl::error::ErrorStack;
 use crate::answer::Refusal;
 use crate::response::Malformed;
 
-/// Why there is no answer that means anything.
+/// Why the service gave no usable answer.
 ///
 /// ```
 /// # fn f(error: sapi_client::ServerError) {
@@ -19,24 +19,24 @@ use crate::response::Malformed;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ServerError {
-    /// Nobody answered, or not to the end.
+    /// No answer came, or only a part of it.
     Unreachable {
         /// What happened.
         why: String,
     },
-    /// Who answers is not who should.
+    /// The server's certificate does not verify.
     Untrusted {
         /// What the verification says.
         why: String,
     },
-    /// The service is there and cannot serve at present.
+    /// The service is there, but cannot serve at present.
     Unready {
         /// What it says.
         refusal: Refusal,
     },
-    /// What answers is no such service.
+    /// Something else answers at this address.
     NotTheService {
-        /// What is odd.
+        /// What is wrong with the answer.
         why: String,
     },
     /// OpenSSL failed.
@@ -52,7 +52,7 @@ impl ServerError {
         Self::Unreachable { why }
     }
 
-    /// Whether it may be otherwise later.
+    /// Whether a later try may succeed.
     ///
     /// ```
     /// # fn f(error: sapi_client::ServerError) {

@@ -2,7 +2,7 @@
 
 use sapi::{AltName, DistinguishedName};
 
-/// What a certificate is asked for.
+/// The subject and the names that the client asks for.
 ///
 /// ```
 /// use sapi_client::Wish;

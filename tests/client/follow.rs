@@ -77,7 +77,7 @@ fn a_process_gets_a_signal() {
         fs::write(&pid, wrong).unwrap();
         run(&mut with("web02"))
             .expect(127)
-            .says(&["it holds no process id"]);
+            .says(&["it does not contain a process id"]);
     }
 }
 

@@ -117,7 +117,7 @@ fn several_certificates_from_one_directory_and_one_failure_does_not_stop_the_res
         command.arg("--tls-ca-file").arg(scene.nginx.authority());
         run(&mut command)
     };
-    all().expect(78).says(&["there is no file *.toml in it"]);
+    all().expect(78).says(&["it contains no file *.toml"]);
     put("c", "web01");
     put("d", "web02");
     all().expect(0);
@@ -137,7 +137,7 @@ fn several_certificates_from_one_directory_and_one_failure_does_not_stop_the_res
     fs::remove_dir_all(scene.dir("d")).unwrap();
     all()
         .expect(78)
-        .says(&["0: error: ", "c2: error: dir: another file has the same"]);
+        .says(&["0: error: ", "c2: error: dir: another file names the same directory"]);
     scene.verifies("d");
 }
 

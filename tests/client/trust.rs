@@ -28,7 +28,7 @@ fn the_authority_is_pinned_by_its_fingerprint() {
         .replace('a', "b");
     run(scene.stranger("web02").args(["--ca-fingerprint", &other]))
         .expect(127)
-        .says(&["no certificate that came has the pinned fingerprint"]);
+        .says(&["no certificate in the answer has the pinned fingerprint"]);
     scene.has_nothing("web02");
     // While one CA takes over from another, either will do.
     let both = format!("{other},{fingerprint}");

@@ -1,4 +1,4 @@
-//! What is done after a new certificate: a command, a unit to reload, a process to signal.
+//! The actions after a new certificate: run a command, reload a unit, signal a process.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::exit::Failure;
 use super::options::Options;
 
-/// What is to be done; perhaps nothing.
+/// The actions after a new certificate; perhaps there are none.
 #[derive(Debug, Default)]
 pub(crate) struct After {
     command: Option<String>,
@@ -22,7 +22,9 @@ impl After {
     pub(crate) fn new(options: &Options, dir: &Path) -> Result<Self, Failure> {
         let signal = match (&options.pid_file, &options.signal) {
             (None, Some(_)) => {
-                return Err(Failure::settings("signal is of use with pid-file only"));
+                return Err(Failure::settings(
+                    "signal needs pid-file, which names the process",
+                ));
             }
             (None, None) => None,
             (Some(file), name) => Some((file.clone(), signal(name.as_deref().unwrap_or("HUP"))?)),
@@ -39,7 +41,7 @@ impl After {
         self.command.is_none() && self.unit.is_none() && self.signal.is_none()
     }
 
-    /// Does all of it, even if one fails; the last failure is told.
+    /// Does all of them, even if one fails. Returns the first failure.
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let mut outcome = Ok(());
         if let Some(text) = &self.command {
@@ -84,7 +86,7 @@ fn send(file: &Path, signal: Signal) -> Result<(), Failure> {
     let text = fs::read_to_string(file).map_err(|error| failed(&error))?;
     let number = text.trim().parse().ok().filter(|number| *number > 1);
     let pid = number.and_then(Pid::from_raw);
-    let pid = pid.ok_or_else(|| failed(&"it holds no process id"))?;
+    let pid = pid.ok_or_else(|| failed(&"it does not contain a process id"))?;
     kill_process(pid, signal).map_err(|error| failed(&error))
 }
 

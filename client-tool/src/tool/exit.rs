@@ -30,7 +30,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// The code of several runs: the gravest, on which one has to act first.
+/// The gravest of several runs' exit codes: act on it first.
 pub(crate) fn gravest(codes: impl IntoIterator<Item = u8>) -> u8 {
     let rank = |code: &u8| BY_GRAVITY.iter().position(|known| known == code);
     codes.into_iter().max_by_key(rank).unwrap_or(0)
@@ -42,9 +42,9 @@ pub(crate) const LOCKED: u8 = 1;
 pub(crate) const PENDING: u8 = 69;
 /// `EX_TEMPFAIL`: the server is away or busy, or the clock is wrong.
 pub(crate) const TEMPORARY: u8 = 75;
-/// `EX_NOPERM`: the certificate authority says no.
+/// `EX_NOPERM`: the certificate authority rejects the request.
 pub(crate) const REJECTED: u8 = 77;
-/// `EX_CONFIG`: settings are wrong, or lead to a request that the server does not take.
+/// `EX_CONFIG`: a setting is wrong, or leads to a request that the server does not accept.
 pub(crate) const SETTINGS: u8 = 78;
 /// Everything else: files, a server or a certificate that does not verify, a failed command.
 pub(crate) const OTHER: u8 = 127;

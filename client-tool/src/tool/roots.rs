@@ -4,7 +4,7 @@ use std::fs;
 
 use super::exit::Failure;
 
-/// The system's own bundle, in PEM; `SSL_CERT_FILE` may name another.
+/// Reads the system's own bundle, in PEM. `SSL_CERT_FILE` may name another.
 pub(crate) fn system() -> Result<Vec<u8>, Failure> {
     let missing = "this system has no file of trusted certificates; give --tls-ca-file";
     let file = openssl_probe::probe().cert_file;

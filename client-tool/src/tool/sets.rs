@@ -1,4 +1,7 @@
-//! The sets of files in a certificate's directory: one of them counts.
+//! The sets of files in a certificate's directory, replaced as a whole: no reader and no crash sees half.
+//!
+//! Each set is a folder `.set-N`. The link `.current` points to the current set, and the names that programs
+//! read are links through it. So renaming one link replaces every file. The previous set is kept.
 
 use std::fs::{self, DirBuilder, File};
 use std::io;
@@ -9,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::files::{NAMES, Wanted, copy_of, point, remove, sync, write};
 
-/// The folders `.set-N`, the link `.current` to the one that counts, and the links that programs read.
+/// The folders, the link `.current`, and the links that programs read.
 pub(crate) struct Sets {
     dir: PathBuf,
 }
@@ -21,12 +24,12 @@ impl Sets {
         }
     }
 
-    /// Whether a folder's name is that of a set.
+    /// Whether this is the name of a set's folder.
     pub(crate) fn is_name(name: &str) -> bool {
         number(name).is_some()
     }
 
-    /// Whether what is to be done after a new certificate has not been done yet.
+    /// Whether the actions after a new certificate are still to be done.
     pub(crate) fn is_owed(&self) -> bool {
         self.dir.join(CURRENT).join(OWED).exists()
     }
@@ -35,8 +38,8 @@ impl Sets {
         remove(&self.dir.join(CURRENT).join(OWED))
     }
 
-    /// Takes files that somebody else has put there into a set of their own, so that nothing is lost and
-    /// the names can become links.
+    /// Moves files that somebody else has written into a set of their own, so that nothing is lost and the
+    /// names can become links.
     pub(crate) fn adopt(&self) -> io::Result<()> {
         let foreign = |name: &&&'static str| self.dir.join(name).exists() && !self.is_link(name);
         let foreign: Vec<_> = NAMES.iter().filter(foreign).collect();
@@ -55,7 +58,7 @@ impl Sets {
         self.exchange(&files?, false)
     }
 
-    /// Writes a new set and makes it the one that counts.
+    /// Writes a new set and makes it the current one.
     pub(crate) fn exchange(&self, files: &[Wanted], owed: bool) -> io::Result<()> {
         let before = self.current();
         let number = self.numbers()?.into_iter().max().unwrap_or(0) + 1;
@@ -73,7 +76,7 @@ impl Sets {
         fs::set_permissions(&new, fs::Permissions::from_mode(0o755))?;
         sync(&new)?;
         fs::rename(&new, self.dir.join(&name))?;
-        // Names that are new lead nowhere yet, and all appear at once.
+        // New names lead nowhere yet, so that all of them appear at once.
         self.link_new(files.iter().map(|file| file.name))?;
         sync(&self.dir)?;
         point(&self.dir, CURRENT, &name)?;
@@ -82,7 +85,7 @@ impl Sets {
         self.prune(number, before)
     }
 
-    /// Makes the names that programs read links to the current set, and takes away those it does not have.
+    /// Links the names that programs read to the current set, and removes names that it lacks.
     fn link(&self) -> io::Result<()> {
         for name in NAMES {
             let wanted = self.dir.join(CURRENT).join(name).exists();

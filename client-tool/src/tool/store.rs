@@ -1,8 +1,4 @@
-//! One certificate's directory: exchanged as a whole, so that no reader and no crash sees half of it.
-//!
-//! The files lie in a folder `.set-N`, the link `.current` points to the set that counts, and the names
-//! that programs read are links through it. To replace all of them is to rename one link. The set before
-//! is kept.
+//! One certificate's directory: its lock, its set of files, and its pending request.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -30,7 +26,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Makes and locks the directory, and clears away what a run left that was killed.
+    /// Makes and locks the directory, and removes what a killed run has left.
     pub(crate) fn open(dir: &Path, layout: Layout) -> Result<Self, Failure> {
         make_directory(dir).map_err(|error| at(dir, &error))?;
         let store = Self {
@@ -43,7 +39,7 @@ impl Store {
         Ok(store)
     }
 
-    /// The key and certificate that are there, if they are whole and of each other; or why not.
+    /// The existing key and certificate. The error says why they are not usable.
     pub(crate) fn credential(&self) -> Result<Option<Credential>, String> {
         let Some((_, mut pem)) = self.key() else {
             return Ok(None);
@@ -66,13 +62,13 @@ impl Store {
             .map_err(|error| format!("{}: {error}", self.dir.display()))
     }
 
-    /// The key that is there, and the file it is in.
+    /// The existing key, and its file.
     pub(crate) fn key(&self) -> Option<(PathBuf, Zeroizing<Vec<u8>>)> {
         let found = [KEY, COMBINED].map(|name| Some((self.dir.join(name), self.read(name)?)));
         found.into_iter().flatten().next()
     }
 
-    /// Whether the files that are wanted are all there.
+    /// Whether every wanted file exists.
     pub(crate) fn is_complete(&self) -> bool {
         self.layout
             .names()
@@ -80,8 +76,8 @@ impl Store {
             .all(|name| self.path(name).is_some())
     }
 
-    /// Puts a credential in place of the one that is there. `owed` remembers, in the same step, that
-    /// something is to be done after it.
+    /// Replaces the existing credential. `owed` records in the same step that actions are still to be
+    /// done.
     pub(crate) fn install(&self, credential: &Credential, owed: bool) -> Result<(), Failure> {
         self.sets
             .adopt()
@@ -89,12 +85,12 @@ impl Store {
             .map_err(|error| at(&self.dir, &error))
     }
 
-    /// Whether what follows a new certificate has not been done yet.
+    /// Whether the actions after a new certificate are still to be done.
     pub(crate) fn is_owed(&self) -> bool {
         self.sets.is_owed()
     }
 
-    /// What follows a new certificate has been done.
+    /// Records that the actions have been done.
     pub(crate) fn settle(&self) -> Result<(), Failure> {
         self.sets.settle().map_err(|error| at(&self.dir, &error))
     }
@@ -105,7 +101,7 @@ impl Store {
         Enrolment::from_pem(&pem).ok()
     }
 
-    /// Keeps a request before it is sent: were it lost, so would be the key.
+    /// Keeps a request before it is sent. If it were lost, so would be its key.
     pub(crate) fn keep_pending(&self, enrolment: &Enrolment) -> Result<(), Failure> {
         let new = Wanted {
             name: PENDING_NEW,
@@ -120,7 +116,7 @@ impl Store {
             .map_err(|error| at(&self.dir, &error))
     }
 
-    /// It is decided.
+    /// Forgets a request that has been decided.
     pub(crate) fn forget_pending(&self) -> Result<(), Failure> {
         remove(&self.dir.join(PENDING)).map_err(|error| at(&self.dir, &error))
     }
@@ -156,7 +152,7 @@ impl Store {
     }
 }
 
-/// The kernel lets go of the lock when the process ends, however it ends: the file itself means nothing.
+/// The kernel releases the lock however the process ends. The file itself means nothing.
 fn lock(dir: &Path) -> Result<File, Failure> {
     let path = dir.join(LOCK);
     let file = OpenOptions::new()
