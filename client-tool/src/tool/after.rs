@@ -22,9 +22,7 @@ impl After {
     pub(crate) fn new(options: &Options, dir: &Path) -> Result<Self, Failure> {
         let signal = match (&options.pid_file, &options.signal) {
             (None, Some(_)) => {
-                return Err(Failure::settings(
-                    "signal needs pid-file, which names the process",
-                ));
+                return Err(Failure::settings("signal is of use with pid-file only"));
             }
             (None, None) => None,
             (Some(file), name) => Some((file.clone(), signal(name.as_deref().unwrap_or("HUP"))?)),

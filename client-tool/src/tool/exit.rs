@@ -42,9 +42,9 @@ pub(crate) const LOCKED: u8 = 1;
 pub(crate) const PENDING: u8 = 69;
 /// `EX_TEMPFAIL`: the server is away or busy, or the clock is wrong.
 pub(crate) const TEMPORARY: u8 = 75;
-/// `EX_NOPERM`: the certificate authority rejects the request.
+/// `EX_NOPERM`: the certificate authority says no.
 pub(crate) const REJECTED: u8 = 77;
-/// `EX_CONFIG`: a setting is wrong, or leads to a request that the server does not accept.
+/// `EX_CONFIG`: settings are wrong, or lead to a request that the server does not take.
 pub(crate) const SETTINGS: u8 = 78;
 /// Everything else: files, a server or a certificate that does not verify, a failed command.
 pub(crate) const OTHER: u8 = 127;

@@ -33,7 +33,7 @@ pub(crate) fn run() -> ExitCode {
     let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => {
-            // If standard error is closed, nobody can be told.
+            // Nobody is left to tell when standard error is closed.
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { SETTINGS } else { 0 });
         }
@@ -104,7 +104,7 @@ fn one(label: &str, options: &Options, mode: Option<Mode>) -> Result<(), Failure
     }
 }
 
-/// Prints a failure and returns the exit code.
+/// Tells of a failure; the exit code is left.
 fn told(label: &str, outcome: Result<(), Failure>) -> u8 {
     let Err(failure) = outcome else { return 0 };
     let _ = match label {
