@@ -10,7 +10,7 @@ use sapi_tests::tool::{binary, forget_variables, openssl, run, wait};
 
 use super::until;
 
-/// In an empty folder, with an environment that knows nothing of it.
+/// `demo` in an empty folder, with an environment that says nothing about it.
 fn demo(arguments: &[&str]) -> (tempfile::TempDir, Command) {
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(binary("sapi-hooks-example"));
@@ -79,7 +79,7 @@ fn it_keeps_serving_its_curl_line_until_ctrl_c() {
         }
     }
     let ended = Ended(&mut child);
-    // The line is run as a person would, twice.
+    // Run the line as a person would, twice.
     for _ in 0..2 {
         let outcome =
             run(Command::new("sh").args(["-c", &format!("{curl} --include --noproxy '*'")]));
@@ -112,7 +112,7 @@ fn glob(folder: &std::path::Path) -> String {
     found.unwrap().display().to_string()
 }
 
-/// A process that ends with its test, whatever became of it.
+/// A process that ends with its test, whatever the outcome.
 struct Ended<'a>(&'a mut Child);
 
 impl Drop for Ended<'_> {

@@ -50,7 +50,7 @@ fn where_memory_cannot_be_locked_there_is_a_warning_and_a_service() {
     let mut command = Command::new("prlimit");
     command.arg("--memlock=0:0");
     if rustix::process::geteuid().is_root() {
-        // Root locks without limit unless this capability is gone.
+        // Root may lock memory without limit unless this capability is dropped.
         command.args([
             "setpriv",
             "--bounding-set",
@@ -88,7 +88,7 @@ fn a_running_service_shows_no_passphrase_and_cannot_be_dumped() {
         assert!(!shown.contains(PASSPHRASE), "{name}");
     }
     assert!(!shell.log().contains(PASSPHRASE));
-    // Of an undumpable process everything belongs to root, whoever runs it.
+    // The files of an undumpable process belong to root, whoever runs it.
     use std::os::unix::fs::MetadataExt;
     assert_eq!(
         fs::metadata(format!("/proc/{}/mem", shell.id()))
@@ -123,7 +123,7 @@ fn root_serves_only_where_the_settings_say_so() {
             .expect(78)
             .says(&["this is root", "allow_root = true", "--allow-root"]);
         assert!(!place.socket().exists());
-        // What needs no socket may be done by root.
+        // Root may run the commands that need no socket.
         run(&mut place.command("test-shell", "config")).expect(0);
     } else {
         Shell::start(&mut command).end().expect(0);
