@@ -79,7 +79,7 @@ fn it_keeps_serving_its_curl_line_until_ctrl_c() {
         }
     }
     let ended = Ended(&mut child);
-    // Run the line as a person would, twice.
+    // The line is run as a person would, twice.
     for _ in 0..2 {
         let outcome =
             run(Command::new("sh").args(["-c", &format!("{curl} --include --noproxy '*'")]));
@@ -112,7 +112,7 @@ fn glob(folder: &std::path::Path) -> String {
     found.unwrap().display().to_string()
 }
 
-/// A process that ends with its test, whatever the outcome.
+/// A process that ends with its test, whatever became of it.
 struct Ended<'a>(&'a mut Child);
 
 impl Drop for Ended<'_> {

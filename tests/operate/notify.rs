@@ -181,7 +181,7 @@ fn hold(shell: &Shell, thread: &str) -> Child {
     holder
 }
 
-/// Stops a signing thread in the middle of a signature, while clients wait for theirs.
+/// Holds a signing thread in the middle of a signature, beside clients who wait for theirs.
 fn hold_at_work(place: &Place, shell: &Shell) -> (Child, Vec<JoinHandle<()>>) {
     for _ in 0..100 {
         let stop = Arc::new(AtomicBool::new(false));
@@ -215,7 +215,7 @@ fn hold_at_work(place: &Place, shell: &Shell) -> (Child, Vec<JoinHandle<()>>) {
 #[test]
 fn a_stuck_signing_thread_is_neither_fed_nor_ready_though_another_one_signs() {
     if !rustix::process::geteuid().is_root() {
-        // The process is undumpable: only root can stop one of its threads.
+        // The process is undumpable: only root can take hold of a thread of it.
         return;
     }
     let settings = "signing.threads = 2\nsigning.self_test_interval = \"900ms\"";

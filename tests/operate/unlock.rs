@@ -50,7 +50,7 @@ fn where_memory_cannot_be_locked_there_is_a_warning_and_a_service() {
     let mut command = Command::new("prlimit");
     command.arg("--memlock=0:0");
     if rustix::process::geteuid().is_root() {
-        // Root may lock memory without limit unless this capability is dropped.
+        // Root locks without limit unless this capability is gone.
         command.args([
             "setpriv",
             "--bounding-set",
@@ -123,7 +123,7 @@ fn root_serves_only_where_the_settings_say_so() {
             .expect(78)
             .says(&["this is root", "allow_root = true", "--allow-root"]);
         assert!(!place.socket().exists());
-        // Root may run the commands that need no socket.
+        // What needs no socket may be done by root.
         run(&mut place.command("test-shell", "config")).expect(0);
     } else {
         Shell::start(&mut command).end().expect(0);
