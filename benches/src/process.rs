@@ -32,7 +32,7 @@ impl Sample {
 /// The CPU time of a process: of all threads that it has now.
 ///
 /// # Panics
-/// When there is no such process.
+/// When the process does not exist.
 #[must_use]
 pub fn cpu(process: u32) -> Duration {
     let threads = fs::read_dir(format!("/proc/{process}/task")).expect("the process has ended");
@@ -51,7 +51,7 @@ pub fn thread_cpu() -> Duration {
 /// A line of `/proc/PID/status` in MiB: `VmRSS` now, `VmHWM` at most.
 ///
 /// # Panics
-/// When there is no such process.
+/// When the process does not exist.
 #[must_use]
 pub fn memory(process: u32, line: &str) -> f64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
