@@ -115,7 +115,7 @@ fn j_least(bencher: Bencher<'_, '_>, kind: Kind) {
     bencher.bench_local(|| least.issue(black_box(0)));
 }
 
-/// What metrics cost a request; to be held against `i_whole_road`.
+/// The cost of metrics for a request: compare it with `i_whole_road`.
 #[divan::bench]
 fn k_metrics(bencher: Bencher<'_, '_>) {
     bencher.bench_local(internals::counting());

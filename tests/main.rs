@@ -5,7 +5,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "helpers of tests stand beside the tests, where clippy does not see that they are tests"
+    reason = "helpers of tests are beside the tests, and clippy does not see that they belong to tests"
 )]
 
 mod abuse;

@@ -109,8 +109,8 @@ impl Crl<'_> {
         })
     }
 
-    /// Whether another list is due: there is none of this CA, half of its time is over, or something was
-    /// revoked since. Needs no key.
+    /// Whether another list is due: this CA has no list, half of its time is over, or something was revoked
+    /// since. It needs no key.
     ///
     /// # Errors
     ///
@@ -141,8 +141,8 @@ impl Crl<'_> {
         Ok(listed != entries.len() || entries.iter().any(|entry| entry.revoked_at > this_update))
     }
 
-    /// Everything that is revoked of the CA of that name, by whichever of its keys: a list is of an
-    /// issuer's name (RFC 5280 section 5).
+    /// All revocations under this CA's name, whichever key signed: a list belongs to an issuer's name
+    /// (RFC 5280 section 5).
     fn revoked(&self, ca: &X509Ref) -> Result<Vec<RevokedEntry>, CrlError> {
         let name = ca.subject_name().to_der()?;
         let mut entries = Vec::new();

@@ -1,7 +1,7 @@
 //! Ready-made hooks, with plain files where others have a database.
 //!
-//! They use public names alone: any of them could stand in an integrator's own crate, and stands in a
-//! chain with an integrator's own hooks.
+//! An integrator's own crate could contain any of them. They work in a chain with an integrator's own
+//! hooks.
 //!
 //! ```no_run
 //! # struct Members;

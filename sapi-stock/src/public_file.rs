@@ -1,4 +1,4 @@
-//! Files for everybody to read, written by whichever of root and the service comes first.
+//! Files that everybody may read, written by root or by the service.
 
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
@@ -7,8 +7,8 @@ use std::path::Path;
 
 use super::durable::{named, sync_folder};
 
-/// Writes a file anew: whoever reads it meanwhile sees the old content or the new. It belongs to whom its
-/// folder belongs to, and everybody may read it. The caller holds [`lock_folder`].
+/// Replaces a file: readers see the old content or the new. The file gets the owner of its folder, and
+/// everybody may read it. The caller holds [`lock_folder`].
 pub(crate) fn replace_public(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
     let path = folder.join(name);
     let temporary = folder.join(format!(".{name}.new"));

@@ -1,4 +1,4 @@
-//! Renewal: whoever still holds a certificate of this CA gets the same again, for a new key.
+//! Renewal: a client with a certificate of this CA gets the same one again, for a new key.
 //!
 //! ```no_run
 //! # fn f(journal: sapi_stock::Journal) {
@@ -39,19 +39,19 @@ pub struct Settings {
     /// How long before its end a certificate may be renewed. Absent: at any time.
     #[serde(default, deserialize_with = "parsed_if_present")]
     window: Option<Validity>,
-    /// How long after its end it still may. Absent: not at all.
+    /// How long after its end a certificate may still be renewed. Absent: not at all.
     #[serde(default, deserialize_with = "parsed_if_present")]
     after_expiry: Option<Validity>,
-    /// How long the new certificate holds. Absent: as long as the old one.
+    /// How long the new certificate is valid. Absent: as long as the old one.
     #[serde(default, deserialize_with = "parsed_if_present")]
     validity: Option<Validity>,
 }
 
 /// Grants the subject and the names of the client certificate that came with a request, for another key.
 ///
-/// A certificate that is revoked is refused, whatever other hooks say. From what is no renewal it abstains:
-/// no client certificate, one of another CA, one that is not about to end or ended too long ago, a request for something else or
-/// for the same key.
+/// It refuses a revoked certificate, whatever other hooks say. It abstains from every request that is not a
+/// renewal: without a client certificate, with one of another CA, with one that is not about to end or ended
+/// too long ago, for other names, or for the same key.
 ///
 /// ```no_run
 /// # fn f(settings: &sapi_stock::renew::Settings) -> Result<(), sapi::BoxError> {
@@ -69,7 +69,7 @@ pub struct RenewByCertificate {
 }
 
 impl RenewByCertificate {
-    /// Renewal of what the journal does not have as revoked.
+    /// Renews certificates that the journal does not list as revoked.
     ///
     /// ```no_run
     /// # fn f(journal: sapi_stock::Journal) {
@@ -101,7 +101,7 @@ impl SigningHooks for RenewByCertificate {
         let Some(certificate) = peer.certificate().or_else(|| peer.expired_certificate()) else {
             return Ok(Verdict::Abstain);
         };
-        let Some(old) = Old::read(certificate.as_openssl(), cx.issuer())? else {
+        let Some(old) = OldCertificate::read(certificate.as_openssl(), cx.issuer())? else {
             tracing::info!(
                 "no renewal: the client certificate is of another authority, or of a form that is not renewed"
             );
@@ -135,7 +135,7 @@ impl SigningHooks for RenewByCertificate {
 }
 
 impl Settings {
-    fn not_now(&self, old: &Old, now: SystemTime) -> Option<&'static str> {
+    fn not_now(&self, old: &OldCertificate, now: SystemTime) -> Option<&'static str> {
         match old.not_after.duration_since(now) {
             Ok(left) => {
                 let early = self.window.is_some_and(|window| left > window.duration());
@@ -155,8 +155,8 @@ impl Settings {
 /// The subject that a renewed certificate keeps, byte for byte.
 struct RenewedSubject(DistinguishedName);
 
-/// What is kept of the certificate to be renewed.
-struct Old {
+/// The parts of the old certificate that a renewal needs.
+struct OldCertificate {
     serial: SerialNumber,
     subject: DistinguishedName,
     names: Vec<AltName>,
@@ -165,8 +165,8 @@ struct Old {
     not_after: SystemTime,
 }
 
-impl Old {
-    /// `None`: not a certificate of this CA that could be made again.
+impl OldCertificate {
+    /// `None` if this CA did not issue it, or could not issue it again.
     fn read(certificate: &X509Ref, issuer: &Issuer) -> Result<Option<Self>, ErrorStack> {
         // The operator may have let other authorities' certificates in (proxy.client_ca_file).
         if !certificate.verify(issuer.public_key())? {

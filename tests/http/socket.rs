@@ -17,7 +17,7 @@ fn refused(place: &Place) -> Outcome {
     run(&mut place.command("test-shell", "serve")).expect(69)
 }
 
-/// No file but the socket has come into the place.
+/// Asserts that the socket is the only new file in the place.
 #[track_caller]
 fn nothing_left_over(place: &Place) {
     let mut names: Vec<_> = fs::read_dir(place.path())

@@ -1,4 +1,4 @@
-//! Certificates that are, or are not, a CA's: extensions, dates, chains.
+//! The checks of a CA's certificate: extensions, dates, chains.
 
 use std::fs;
 use std::path::Path;

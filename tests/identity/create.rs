@@ -1,4 +1,4 @@
-//! `ca_create_identity` where nothing is yet.
+//! `ca_create_identity` in a place without an identity.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -109,7 +109,7 @@ fn command_line_of_ssl_api() {
             "RFC2253",
         ],
     );
-    // Backwards, as RFC 2253 wants it.
+    // In reverse order, as RFC 2253 demands.
     assert_eq!(
         subject.trim(),
         "subject=emailAddress=ca@example.net,ST=Florida,O=Random Authority\\, Inc.,L=Palm Beach,CN=ca.net,C=US"
@@ -213,7 +213,7 @@ fn wrong_usage_names_the_fault_and_writes_nothing() {
 
 #[test]
 fn full_disk_leaves_nothing() {
-    // The request is longer than the 512 bytes a file may have here; key and public key are not.
+    // A file may have 512 bytes here: the request is longer, the key and the public key are not.
     let directory = tempfile::tempdir().unwrap();
     let name = "x".repeat(64);
     let mut command = Command::new("setsid");

@@ -1,4 +1,4 @@
-//! Where the passphrase comes from, in which order, and what happens when there is none.
+//! The sources of the passphrase: their order, and the error when all of them fail.
 
 use std::fs;
 use std::io::Write;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::{chmod, listing, load_with, old_identity};
 
-/// A place for a new CA and files with passphrases that say where they come from.
+/// A place for a new CA, and files whose passphrases name their source.
 struct Scene {
     folder: TempDir,
 }
@@ -29,7 +29,7 @@ impl Scene {
         self.folder.path().join(name).to_str().unwrap().to_owned()
     }
 
-    /// Creates with the sources given by number, and says which one was used.
+    /// Creates an identity with these sources, by number. Returns the one that was used.
     fn used(&self, sources: &[usize]) -> &'static str {
         let ca = self.folder.path().join("ca");
         let mut command = self.tool();

@@ -88,7 +88,7 @@ fn a_running_service_shows_no_passphrase_and_cannot_be_dumped() {
         assert!(!shown.contains(PASSPHRASE), "{name}");
     }
     assert!(!shell.log().contains(PASSPHRASE));
-    // Of an undumpable process everything belongs to root, whoever runs it.
+    // The files of an undumpable process belong to root, whoever runs it.
     use std::os::unix::fs::MetadataExt;
     assert_eq!(
         fs::metadata(format!("/proc/{}/mem", shell.id()))

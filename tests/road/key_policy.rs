@@ -30,7 +30,7 @@ fn rsa_of_2048_to_8192_bits_in_steps_of_8() {
     for bits in [2048, 2056] {
         assert_eq!(with_key(TestKey::rsa(bits)), "accepted", "{bits}");
     }
-    // A modulus too long is refused before any arithmetic, so any number will do.
+    // A modulus that is too long is refused before any arithmetic, so any number will do.
     for bits in [8200, 16_384] {
         assert_eq!(
             slug_of_spki(&rsa_spki(&odd_number(bits), 65_537)),
@@ -156,7 +156,7 @@ fn prime(bits: i32) -> BigNum {
     prime
 }
 
-/// Exactly so long, and divisible by a small prime and no smaller one.
+/// A number of exactly this length, with this small prime as its smallest factor.
 fn multiple_of(factor: u32, bits: i32) -> BigNum {
     // OpenSSL sets the two highest bits of a prime, so 751 of them take ten bits more.
     let mut product = prime(bits - 10);
@@ -165,7 +165,7 @@ fn multiple_of(factor: u32, bits: i32) -> BigNum {
     product
 }
 
-/// A prime and the next one: Fermat's method has them in the first round.
+/// A prime times the next one: Fermat's method finds them in the first round.
 fn close_primes() -> BigNum {
     let mut context = BigNumContext::new().unwrap();
     let first = prime(1024);

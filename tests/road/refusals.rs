@@ -114,7 +114,7 @@ async fn an_extension_twice() {
     );
 }
 
-/// A change that no presign may make: nothing is signed, the client reads nothing, the log why.
+/// A change that no presign may make: nothing is signed, the client learns nothing, the log says why.
 async fn broken(
     change: impl Fn(&mut DraftCertificate) -> Result<(), Rejection> + Send + Sync + 'static,
 ) -> String {

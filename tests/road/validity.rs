@@ -102,7 +102,7 @@ async fn a_ca_outside_its_dates_signs_nothing() {
             .at(time)
             .issue("web01", &request())
             .await;
-        // In its very last second the CA holds still, but nothing it signs could end after it begins.
+        // In its very last second the CA is still valid, but its certificates could not end after they begin.
         let last = time == now() + DAY;
         match answer {
             Ok(_) => assert!(holds || last, "{time:?}"),

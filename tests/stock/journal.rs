@@ -1,4 +1,4 @@
-//! The journal's files in the hands of others.
+//! The journal's files, as other programs and attackers handle them.
 
 use std::fs;
 
@@ -82,7 +82,7 @@ fn openssl_ca_makes_a_crl_of_the_index() {
             "{client}: {all}"
         );
     }
-    // openssl may note what has expired; the journal does not mind.
+    // openssl may mark expired certificates; the journal accepts that.
     let _updated = openssl(
         folder,
         &[
@@ -276,7 +276,7 @@ fn ca_journal_verify_finds_what_was_changed() {
         fs::write(&path, damage).unwrap();
         verify(&[]).expect(65).says(&[fault]);
     }
-    // Who cuts both files is found by the head that was noted.
+    // A head that was noted earlier reveals that both files were cut.
     fs::write(&path, lines[..1].concat()).unwrap();
     fs::write(&index, rows.split_inclusive('\n').next().unwrap()).unwrap();
     verify(&[]).expect(0);

@@ -19,7 +19,7 @@ fn renewing(window: &str) -> Place {
     ])
 }
 
-/// What nginx writes of the certificate that the client has shown the key of.
+/// The header that nginx writes for the certificate of a client.
 fn header(pem: &Path) -> String {
     let pem = fs::read_to_string(pem).unwrap();
     let escaped = pem
@@ -71,7 +71,7 @@ fn a_new_key_for_the_same_names_until_revoked() {
         openssl(place.path(), &["pkey", "-in", "new.key", "-pubout"])
     );
 
-    // More than before is for a person to decide; so it is without the certificate.
+    // A person decides on more names than before, and on a request without the certificate.
     let more = request(
         place.path(),
         "more",

@@ -1,4 +1,4 @@
-//! What all the tools have in common.
+//! The behaviour that all the tools share.
 
 use std::thread;
 use std::time::Duration;
@@ -71,7 +71,7 @@ fn which_request_is_meant_must_be_clear() {
         .says(&["there is no request of web02"]);
     let rows = json(tool(&place, "ca_approve", "list", &["--json"]));
     approve(rows[0]["id"].as_str().unwrap()).expect(0);
-    // Now one alone is pending.
+    // Now only one is pending.
     approve("web01").expect(0);
     for bad in [
         &["web01", "--name", "www.example.com"][..],

@@ -1,4 +1,4 @@
-//! What is done after a new certificate: a command, a unit to reload, a process to signal.
+//! The actions after a new certificate: run a command, reload a unit, signal a process.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use sapi_tools::exit::Failure;
 use super::exit;
 use super::options::Options;
 
-/// What is to be done; perhaps nothing.
+/// The actions after a new certificate; perhaps there are none.
 #[derive(Debug, Default)]
 pub(crate) struct After {
     command: Option<String>,
@@ -40,7 +40,7 @@ impl After {
         self.command.is_none() && self.unit.is_none() && self.signal.is_none()
     }
 
-    /// Does all of it, even if one fails; the last failure is told.
+    /// Does all of them, even if one fails. Returns the first failure.
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let mut outcome = Ok(());
         if let Some(text) = &self.command {
@@ -85,7 +85,7 @@ fn send(file: &Path, signal: Signal) -> Result<(), Failure> {
     let text = fs::read_to_string(file).map_err(|error| failed(&error))?;
     let number = text.trim().parse().ok().filter(|number| *number > 1);
     let pid = number.and_then(Pid::from_raw);
-    let pid = pid.ok_or_else(|| failed(&"it holds no process id"))?;
+    let pid = pid.ok_or_else(|| failed(&"it does not contain a process id"))?;
     kill_process(pid, signal).map_err(|error| failed(&error))
 }
 

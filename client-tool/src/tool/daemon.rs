@@ -1,4 +1,4 @@
-//! Staying, and renewing in time.
+//! The daemon: it stays and renews in time.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::exit::{REJECTED, SETTINGS};
 use super::round::{Purpose, round};
 use super::settings::Settings;
 
-/// Goes on until the certificate authority says no, or a setting turns out wrong.
+/// Runs until the certificate authority rejects the request, or a setting turns out wrong.
 pub(crate) fn stay(settings: &Settings, clock: &dyn Clock) -> Failure {
     keep_on(settings, clock, &mut || {
         round(settings, Purpose::Renew, clock)

@@ -14,7 +14,7 @@ pub(crate) fn other(message: impl fmt::Display) -> Failure {
     Failure::new(OTHER, message)
 }
 
-/// The code of several runs: the gravest, on which one has to act first.
+/// The gravest of several runs' exit codes: act on it first.
 pub(crate) fn gravest(codes: impl IntoIterator<Item = u8>) -> u8 {
     let rank = |code: &u8| BY_GRAVITY.iter().position(|known| known == code);
     codes.into_iter().max_by_key(rank).unwrap_or(0)

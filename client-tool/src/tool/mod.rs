@@ -11,6 +11,7 @@ mod probe;
 mod roots;
 mod round;
 mod run;
+mod sets;
 mod settings;
 mod store;
 

@@ -1,4 +1,4 @@
-//! Is the service there?
+//! The probe: it checks that the service is there.
 
 use std::io::{self, Write};
 

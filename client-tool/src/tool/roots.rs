@@ -6,7 +6,7 @@ use sapi_tools::exit::Failure;
 
 use super::exit;
 
-/// The system's own bundle, in PEM; `SSL_CERT_FILE` may name another.
+/// Reads the system's own bundle, in PEM. `SSL_CERT_FILE` may name another.
 pub(crate) fn system() -> Result<Vec<u8>, Failure> {
     let missing = "this system has no file of trusted certificates; give --tls-ca-file";
     let file = openssl_probe::probe().cert_file;

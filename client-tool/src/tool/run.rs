@@ -1,4 +1,4 @@
-//! The whole life of the program, from its command line to its exit code.
+//! A run of the program, from its command line to its exit code.
 
 use std::collections::HashSet;
 use std::env;
@@ -24,7 +24,7 @@ use super::settings::{Settings, of, read};
 
 /// What `main` does.
 pub(crate) fn run() -> ExitCode {
-    // First of all: later there are threads, and keys in memory.
+    // This comes first: later there are threads, and keys in memory.
     if let Err(error) = hardening::before_secrets() {
         return conclude("", Err(exit::other(error))).into();
     }
@@ -54,7 +54,7 @@ fn alone(arguments: &Arguments) -> Result<(), Failure> {
     one("", &options, arguments.mode)
 }
 
-/// One certificate's settings, if they can be read, and what it is called.
+/// One certificate's label, and its settings if they can be read.
 type Plan = (String, Result<Options, Failure>);
 
 fn plans(arguments: &Arguments, folder: &Path) -> Result<Vec<Plan>, Failure> {
@@ -62,7 +62,9 @@ fn plans(arguments: &Arguments, folder: &Path) -> Result<Vec<Plan>, Failure> {
     let mut plan = |file: PathBuf| {
         let options = from_file(&file).map(|options| arguments.options.clone().or(options));
         let options = options.and_then(|options| match &options.dir {
-            Some(dir) if !seen.insert(dir.clone()) => Err(of("dir", "another file has the same")),
+            Some(dir) if !seen.insert(dir.clone()) => {
+                Err(of("dir", "another file names the same directory"))
+            }
             _ => Ok(options),
         });
         (label(&file), options)
@@ -70,7 +72,7 @@ fn plans(arguments: &Arguments, folder: &Path) -> Result<Vec<Plan>, Failure> {
     Ok(files(folder)?.into_iter().map(&mut plan).collect())
 }
 
-/// All at once: one that waits, or fails, does not keep the others.
+/// Runs all at the same time, so that one that waits or fails does not delay the others.
 fn together(plans: Vec<Plan>, mode: Option<Mode>) -> Vec<u8> {
     thread::scope(|scope| {
         let start = |(label, options): Plan| {
@@ -116,7 +118,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     if files.is_empty() {
         return Err(of(
             &folder.display().to_string(),
-            "there is no file *.toml in it",
+            "it contains no file *.toml",
         ));
     }
     Ok(files)

@@ -1,4 +1,4 @@
-//! Settings read and checked: what one certificate's run works on.
+//! One certificate's settings, read and checked.
 
 use std::fmt;
 use std::fs;
@@ -21,7 +21,7 @@ use super::roots;
 /// One certificate's settings.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    /// What messages begin with where several certificates are at work; or empty.
+    /// The prefix of messages, where several certificates are at work. Otherwise empty.
     pub(crate) label: String,
     pub(crate) client: Client,
     pub(crate) dir: PathBuf,
@@ -34,19 +34,19 @@ pub(crate) struct Settings {
     pub(crate) after: After,
 }
 
-/// How patient a run is.
+/// How long a run waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Waiting {
-    /// One question, whatever the answer.
+    /// Ask once, whatever the answer.
     Once,
-    /// Until it is decided, unless the server stays away.
+    /// Until the request is decided, unless the server stays away.
     Decision,
-    /// Until it is decided.
+    /// Until the request is decided, however long the server is away.
     Always,
 }
 
 impl Settings {
-    /// Checks what was read, all but for the files and addresses it names.
+    /// Checks the options, and reads the certificates of the files that they name.
     pub(crate) fn new(label: &str, options: &Options) -> Result<Self, Failure> {
         let server = server(options)?;
         let dir = required(options.dir.clone(), "dir")?;
@@ -83,7 +83,7 @@ impl Settings {
     }
 }
 
-/// The service alone: all that a probe needs. Roots are read only where they are used.
+/// The service alone, which is all that a probe needs. The system's roots are read only for TLS.
 pub(crate) fn server(options: &Options) -> Result<Server, Failure> {
     let url = required(options.url.as_deref(), "url")?;
     let address: Address = parse("url", url)?;
@@ -161,11 +161,11 @@ fn parse<T: FromStr<Err: fmt::Display>>(name: &str, text: &str) -> Result<T, Fai
 
 fn mode(text: &str) -> Result<u32, Failure> {
     match u32::from_str_radix(text, 8) {
-        // Its owner must be able to read it; nobody runs a key, and strangers do not read it.
+        // The owner must be able to read the key; nobody executes it, and others may not read it.
         Ok(mode) if mode & !0o660 == 0 && mode & 0o400 != 0 => Ok(mode),
         _ => Err(of(
             "mode",
-            format!("{text:?} is no mode for a file with a key: such as 0600 or 0640"),
+            format!("{text:?} is not a mode for a file with a key: write 0600 or 0640"),
         )),
     }
 }

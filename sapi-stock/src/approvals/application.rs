@@ -65,7 +65,7 @@ impl Application {
         }
     }
 
-    /// How it stands.
+    /// Its state.
     ///
     /// ```no_run
     /// # fn f(application: &sapi_stock::approvals::Application) {
@@ -82,7 +82,7 @@ impl Application {
     }
 }
 
-/// How a request stands; each state has a folder of its name.
+/// The state of a request; each state has a folder of its name.
 ///
 /// ```
 /// assert_eq!(sapi_stock::approvals::State::Pending.to_string(), "pending");

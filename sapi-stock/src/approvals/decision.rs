@@ -81,7 +81,7 @@ pub struct Approval {
     /// When.
     #[serde(with = "moment")]
     pub at: SystemTime,
-    /// How long each certificate is to hold; absent: as the settings say.
+    /// How long each certificate is valid; absent: as the settings say.
     pub validity: Option<String>,
     /// The alternative names; absent: those of the request.
     pub names: Option<Vec<String>>,

@@ -23,7 +23,7 @@ use sapi::Validity;
 pub struct Settings {
     /// The folder; made if missing.
     pub(super) folder: PathBuf,
-    /// How long a certificate holds, unless the approval says otherwise.
+    /// How long a certificate is valid, unless the approval says otherwise.
     #[serde(deserialize_with = "parsed")]
     pub(super) validity: Validity,
     /// After how long a client is to ask again.

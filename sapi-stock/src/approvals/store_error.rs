@@ -26,11 +26,11 @@ pub enum StoreError {
         /// What is wrong with it.
         what: String,
     },
-    /// Meanwhile the request stands otherwise.
+    /// The request has another state meanwhile.
     Changed {
         /// Whose request.
         client: String,
-        /// How it stands now; `None`: it is forgotten.
+        /// Its state now; `None` if it is forgotten.
         now: Option<Box<Application>>,
     },
 }

@@ -8,7 +8,7 @@ use super::pattern::Pattern;
 use crate::text::{all_parsed, parsed};
 use sapi::{AltName, CertRequest, ClientId, Validity};
 
-/// The table of a rule, `[hooks.auto_approve.rules.<name>]`. Everything in it must hold.
+/// The table of a rule, `[hooks.auto_approve.rules.<name>]`. A request must meet all of it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rule {
@@ -24,7 +24,7 @@ pub(super) struct Rule {
     /// Host names below these domains, and mailboxes in them, may be asked for; wildcards may not.
     #[serde(default)]
     name_suffixes: Vec<String>,
-    /// How long a certificate holds.
+    /// How long a certificate is valid.
     #[serde(deserialize_with = "parsed")]
     pub(super) validity: Validity,
     /// How many requests this rule may ever approve. Absent: any number.

@@ -1,4 +1,4 @@
-//! Which requests a rule that may approve only so many has approved.
+//! The requests that a rule with a limit has approved.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -20,8 +20,7 @@ impl Tally {
         })
     }
 
-    /// Whether this request is among the first so many of a rule; it is counted before that is said, and
-    /// only once; unless it is not to be counted.
+    /// Whether the request is among the rule's first `first`; with `count`, recorded before answering.
     pub(super) fn admits(
         &self,
         rule: &str,

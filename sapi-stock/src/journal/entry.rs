@@ -24,7 +24,7 @@ use sapi::{DistinguishedName, IssuedCertificate, SerialNumber, SigningContext};
 pub struct Entry {
     /// The number of the line, from 1.
     pub sequence: u64,
-    /// The SHA-256 of the line before, its line feed included; of the first line that of nothing.
+    /// The SHA-256 of the line before, its line feed included; for the first line, of the empty string.
     pub previous: String,
     /// When it was written, by the clock of the request.
     #[serde(with = "moment")]
@@ -76,7 +76,7 @@ pub struct Issued {
     pub subject_line: String,
     /// The alternative names, `DNS:www.example.com`.
     pub names: Vec<String>,
-    /// When the certificate begins to hold.
+    /// When the certificate becomes valid.
     #[serde(with = "moment")]
     pub not_before: SystemTime,
     /// Its last second.

@@ -28,7 +28,7 @@ fn revocation(revoked: &Revoked) -> String {
     }
 }
 
-/// How the index stands beside the journal, which alone counts.
+/// How the index compares with the journal, which alone counts.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     /// It says the same.

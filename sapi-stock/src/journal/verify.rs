@@ -1,4 +1,4 @@
-//! Is the journal what was written?
+//! The check that the journal is what was written.
 
 use std::collections::HashSet;
 
