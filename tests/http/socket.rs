@@ -291,6 +291,6 @@ fn a_client_may_come_before_the_first_request() {
     let mut early = scene.shell.connect();
     scene.works();
     early.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
-    let answer = sapi_tests::shell::read_to_close(&mut *early);
+    let answer = sapi_tests::stream::read_to_close(&mut *early);
     assert_problem(&sapi_tests::curl::Reply::parse(&answer), 404, "not-found");
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 use sapi::testing::RequestBuilder;
 use sapi_tests::tool::{binary, forget_variables, run};
 
-use super::revocation::Place;
+use super::place::Place;
 
 #[test]
 fn intermediate() {

@@ -11,7 +11,7 @@ use sapi_tests::nginx::worker_user;
 use sapi_tests::tool::{binary, run, wait};
 use tempfile::TempDir;
 
-use super::revocation::Place;
+use super::place::Place;
 
 fn deployed(name: &str) -> String {
     let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy");

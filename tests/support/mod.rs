@@ -16,6 +16,7 @@ pub mod invariants;
 pub mod nginx;
 pub mod python;
 pub mod shell;
+pub mod stream;
 pub mod terminal;
 pub mod tls;
 pub mod tool;

@@ -1,7 +1,7 @@
 //! A shell binary that serves, and what it logs.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::curl::Reply;
+use crate::stream::{Stream, read_to_close};
 use crate::tls::Authority;
 use crate::tool::{Outcome, binary, forget_variables, wait};
 
@@ -282,19 +283,6 @@ impl Drop for Shell {
         let _gone = self.child.kill();
         let _status = self.child.wait();
     }
-}
-
-/// A connection of either kind.
-pub trait Stream: Read + Write + Send {}
-impl<T: Read + Write + Send> Stream for T {}
-
-/// Reads until the other side closes, cleanly or not.
-pub fn read_to_close(stream: &mut dyn Stream) -> Vec<u8> {
-    let (mut answer, mut piece) = (Vec::new(), [0; 4096]);
-    while let Ok(length @ 1..) = stream.read(&mut piece) {
-        answer.extend_from_slice(&piece[..length]);
-    }
-    answer
 }
 
 /// What unlocks the CA of every [`Place`].

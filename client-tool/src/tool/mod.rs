@@ -12,6 +12,7 @@ mod probe;
 mod roots;
 mod round;
 mod run;
+mod set;
 mod settings;
 mod store;
 

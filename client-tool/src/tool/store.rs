@@ -19,6 +19,7 @@ use super::files::{
     point, sync, write,
 };
 use super::owner::Owner;
+use super::set;
 
 /// The directory, locked for as long as this lives.
 pub(crate) struct Store {
@@ -145,8 +146,8 @@ impl Store {
         let before = self.current();
         let number = self.sets()?.into_iter().max().unwrap_or(0) + 1;
         let (name, new) = (
-            set_name(number),
-            self.dir.join(format!("{}.new", set_name(number))),
+            set::name(number),
+            self.dir.join(format!("{}.new", set::name(number))),
         );
         DirBuilder::new().mode(0o700).create(&new)?;
         for file in files {
@@ -192,7 +193,7 @@ impl Store {
     fn prune(&self, current: u64, before: Option<u64>) -> io::Result<()> {
         for number in self.sets()? {
             if number != current && Some(number) != before {
-                fs::remove_dir_all(self.dir.join(set_name(number)))?;
+                fs::remove_dir_all(self.dir.join(set::name(number)))?;
             }
         }
         Ok(())
@@ -207,7 +208,7 @@ impl Store {
                 .and_then(|name| name.strip_prefix('.'));
             let path = self.dir.join(name);
             match ours {
-                Some(ours) if set_number(&format!(".{ours}")).is_some() => {
+                Some(ours) if set::number(&format!(".{ours}")).is_some() => {
                     fs::remove_dir_all(path)?
                 }
                 Some(ours)
@@ -237,13 +238,13 @@ impl Store {
 
     fn current(&self) -> Option<u64> {
         let target = fs::read_link(self.dir.join(CURRENT)).ok()?;
-        set_number(target.to_str()?)
+        set::number(target.to_str()?)
     }
 
     fn sets(&self) -> io::Result<Vec<u64>> {
         let mut numbers = Vec::new();
         for entry in fs::read_dir(&self.dir)? {
-            numbers.extend(entry?.file_name().to_str().and_then(set_number));
+            numbers.extend(entry?.file_name().to_str().and_then(set::number));
         }
         Ok(numbers)
     }
@@ -283,21 +284,12 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
         .any(|window| window == needle)
 }
 
-fn set_name(number: u64) -> String {
-    format!("{SET}{number}")
-}
-
-fn set_number(name: &str) -> Option<u64> {
-    name.strip_prefix(SET)?.parse().ok()
-}
-
 fn at(path: &Path, error: &io::Error) -> Failure {
     Failure::other(format!("{}: {error}", path.display()))
 }
 
 const LOCK: &str = ".lock";
 const CURRENT: &str = ".current";
-const SET: &str = ".set-";
 const OWED: &str = ".owed";
 const PENDING: &str = ".pending.pem";
 const PENDING_NEW: &str = ".pending.pem.new";
