@@ -1,10 +1,10 @@
 //! `explain`: a rehearsal from the command line.
 
 use std::fs;
-use std::process::Command;
 
 use openssl::x509::X509;
 use sapi::testing::RequestBuilder;
+use sapi_tests::program::program;
 use sapi_tests::shell::Place;
 use sapi_tests::tool::{Outcome, openssl, run};
 use serde_json::Value;
@@ -80,7 +80,7 @@ fn the_certificate_is_the_cas_but_for_its_signature() {
             .is_eq()
     );
     assert!(!leaf.verify(&ca.public_key().unwrap()).unwrap());
-    let mut verify = Command::new("openssl");
+    let mut verify = program("openssl");
     verify.args(["verify", "-CAfile", "ca.cert.pem", "leaf.pem"]);
     let outcome = run(verify.current_dir(place.path()));
     assert_ne!(

@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use sapi_tests::program::program;
 use sapi_tests::tool::{openssl, run};
 use sapi_tests::verifiers::webpki_verify_chain;
 use tempfile::TempDir;
@@ -75,7 +75,7 @@ fn every_living_leaf_verifies_against_the_bundle_of_its_day() {
     // A verifier that trusts only what has ended accepts nothing: the test can fail.
     let time = at(19.5).as_secs().to_string();
     let newest = living.last().unwrap().path.to_str().unwrap();
-    let mut verify = Command::new("openssl");
+    let mut verify = program("openssl");
     verify
         .args(["verify", "-attime", &time, "-CAfile"])
         .arg(first);

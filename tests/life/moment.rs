@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
+use sapi_tests::program::{program, through};
 use sapi_tests::tool::run;
 
 /// A moment counted in days from the begin, in 2027.
@@ -12,22 +13,16 @@ pub(super) fn at(day: f64) -> Duration {
 
 /// Lets a command believe that it is another time.
 pub(super) fn dated(command: &mut Command, day: f64) -> Command {
-    let mut faketime = Command::new("faketime");
+    let mut faketime = program("faketime");
     faketime.arg("-f").arg(format!("@{}", utc(at(day))));
-    faketime.arg(command.get_program()).args(command.get_args());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => faketime.env(name, value),
-            None => faketime.env_remove(name),
-        };
-    }
-    faketime.env("TZ", "UTC");
-    faketime
+    let mut dated = through(faketime, command);
+    dated.env("TZ", "UTC");
+    dated
 }
 
 fn utc(moment: Duration) -> String {
     let date = format!("@{}", moment.as_secs());
-    let mut command = Command::new("date");
+    let mut command = program("date");
     let outcome = run(command.args(["--utc", "--date", &date, "+%F %T"])).expect(0);
     outcome.stdout.trim().to_owned()
 }

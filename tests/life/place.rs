@@ -11,6 +11,7 @@ use sapi::{
     Chain, ClientId, Identity, Peer, Pipeline, Rejection, SigningContext, SigningHooks, Terms,
     Validity, Verdict, async_trait,
 };
+use sapi_tests::program::program;
 use sapi_tests::tool::{Outcome, run};
 use tempfile::TempDir;
 
@@ -107,7 +108,7 @@ impl Place {
 
     pub(super) fn publish_at(&self, offset: &str, arguments: &[&str]) -> Outcome {
         let command = self.command();
-        let mut faketime = Command::new("faketime");
+        let mut faketime = program("faketime");
         faketime.args(["-f", offset]).arg(command.get_program());
         faketime.args(command.get_args()).args(arguments);
         run(faketime.env("CA_PASSPHRASE", "hush"))

@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
-use sapi_tests::tool::{openssl, run};
+use sapi_tests::program::program;
+use sapi_tests::running::Running;
+use sapi_tests::tool::{finish, openssl, run};
 use tempfile::TempDir;
 
 use super::crl_judges::{by_openssl, is_revoked, number, text};
@@ -106,18 +108,18 @@ fn no_number_comes_twice_whoever_is_killed() {
                 let mut command = place.command();
                 command.arg("--json").stdin(Stdio::null());
                 command.stdout(Stdio::piped()).stderr(Stdio::null());
-                command.spawn().unwrap()
+                Running::start(&mut command)
             })
             .collect();
         // Wherever they are just then.
         sleep(Duration::from_millis(40 + 30 * round));
         for child in running.iter_mut().take(2) {
-            let _gone = child.kill();
+            child.end();
         }
         for child in running {
-            let shown = child.wait_with_output().unwrap().stdout;
+            let shown = finish(child).stdout;
             // A killed one may have said nothing, or be killed after it said it.
-            if let Ok(json) = serde_json::from_slice::<serde_json::Value>(&shown) {
+            if let Ok(json) = serde_json::from_str::<serde_json::Value>(&shown) {
                 let number = json["number"].as_u64().unwrap();
                 assert!(seen.insert(number), "{number} came twice");
             }
@@ -144,7 +146,7 @@ fn no_number_comes_twice_whoever_is_killed() {
 fn a_clock_that_went_back_does_not_make_the_list_older_than_what_is_on_it() {
     let ca = TempDir::new().unwrap();
     let create = tool("ca_create_identity", ca.path());
-    let mut faketime = Command::new("faketime");
+    let mut faketime = program("faketime");
     faketime.args(["-f", "-2d"]).arg(create.get_program());
     faketime
         .args(create.get_args())
@@ -189,7 +191,7 @@ fn due_at_half_its_time_and_whenever_something_was_revoked() {
 
 /// The list is of the day after tomorrow here, which OpenSSL is told.
 fn is_revoked_at_openssl(place: &Place, leaf: &Path) -> bool {
-    let mut command = Command::new("faketime");
+    let mut command = program("faketime");
     command.args(["-f", "+5d", "openssl", "verify", "-crl_check", "-CAfile"]);
     command.arg(place.ca_pem()).arg("-CRLfile");
     command.arg(place.public().join("ca.crl.pem")).arg(leaf);

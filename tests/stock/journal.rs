@@ -4,6 +4,7 @@ use std::fs;
 
 use sapi::stock::Journal;
 use sapi::stock::journal::Reason;
+use sapi_tests::program::program;
 use sapi_tests::tool::openssl;
 
 use super::*;
@@ -243,7 +244,7 @@ fn ca_journal_verify_finds_what_was_changed() {
     );
     let head = summary["head"].as_str().unwrap().to_owned();
     // Anybody can follow the chain.
-    let last = run(Command::new("sh")
+    let last = run(program("sh")
         .args(["-c", "tail -n 1 journal.jsonl | sha256sum"])
         .current_dir(place.file("journal")));
     assert!(last.stdout.starts_with(&head), "{}", last.stdout);
