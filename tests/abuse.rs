@@ -13,6 +13,7 @@ use std::time::Duration;
 use sapi::testing::RequestBuilder;
 use sapi_tests::curl::Reply;
 use sapi_tests::nginx::{Nginx, Site, worker_user};
+use sapi_tests::program::program;
 use sapi_tests::shell::{Place, Shell};
 use sapi_tests::tool::run;
 
@@ -95,7 +96,7 @@ fn trusting(settings: &str) -> String {
         return format!("{settings}\nproxy.trusted_uids = [{uid}]");
     };
     let id = |flag: &str| {
-        let outcome = run(std::process::Command::new("id").args([flag, user])).expect(0);
+        let outcome = run(program("id").args([flag, user])).expect(0);
         outcome.stdout.trim().to_owned()
     };
     let (uid, group) = (id("-u"), id("-gn"));

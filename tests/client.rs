@@ -19,6 +19,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use sapi_tests::nginx::{Nginx, Site, worker_user};
+use sapi_tests::program::program;
 use sapi_tests::shell::{Place, Shell};
 use sapi_tests::tool::{binary, openssl, run};
 
@@ -136,7 +137,7 @@ fn behind_nginx() -> String {
         let uid = rustix::process::geteuid().as_raw();
         return format!("proxy.trusted_uids = [{uid}]");
     };
-    let id = |flag: &str| run(Command::new("id").args([flag, user])).expect(0).stdout;
+    let id = |flag: &str| run(program("id").args([flag, user])).expect(0).stdout;
     let (uid, group) = (id("-u"), id("-gn"));
     format!(
         "proxy.trusted_uids = [{}]\nsocket.group = {:?}",

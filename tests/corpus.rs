@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use sapi_tests::curl::Reply;
-use sapi_tests::shell::{Place, Stream};
+use sapi_tests::shell::Place;
+use sapi_tests::stream::Stream;
 use serde::Deserialize;
 
 #[derive(Deserialize)]

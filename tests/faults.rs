@@ -4,16 +4,18 @@
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use sapi::testing::RequestBuilder;
 use sapi_tests::curl::Reply;
+use sapi_tests::program::{program, through};
+use sapi_tests::running::Running;
 use sapi_tests::shell::Place;
 
 /// A shell with an unusual standard error.
 struct Shell {
-    child: Child,
+    child: Running,
     place: Place,
 }
 
@@ -28,11 +30,7 @@ impl Shell {
         if let Some(count) = descriptors {
             command = limited(&command, count);
         }
-        let child = command
-            .stdout(Stdio::null())
-            .stderr(stderr)
-            .spawn()
-            .unwrap();
+        let child = Running::start(command.stdout(Stdio::null()).stderr(stderr));
         let mut shell = Self { child, place };
         let begun = Instant::now();
         while UnixStream::connect(shell.place.socket()).is_err() {
@@ -56,13 +54,6 @@ impl Shell {
         let mut stream = self.connect();
         stream.write_all(&bytes(client)).unwrap();
         status(&mut stream)
-    }
-}
-
-impl Drop for Shell {
-    fn drop(&mut self) {
-        let _gone = self.child.kill();
-        let _status = self.child.wait();
     }
 }
 
@@ -120,16 +111,9 @@ const DESCRIPTORS: usize = 64;
 
 /// The same command with no more descriptors than this: `prlimit` of util-linux starts it.
 fn limited(command: &Command, descriptors: usize) -> Command {
-    let mut limited = Command::new("prlimit");
+    let mut limited = program("prlimit");
     limited.arg(format!("--nofile={descriptors}:{descriptors}"));
-    limited.arg(command.get_program()).args(command.get_args());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => limited.env(name, value),
-            None => limited.env_remove(name),
-        };
-    }
-    limited
+    through(limited, command)
 }
 
 fn bytes(client: &str) -> Vec<u8> {

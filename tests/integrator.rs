@@ -1,5 +1,6 @@
 //! The integrator's hour: observing hooks, rehearsing, policies, the template.
 
+mod closed_pipe;
 mod conformance;
 mod constraints;
 mod docs;

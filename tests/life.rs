@@ -1,12 +1,17 @@
 //! The life of a CA: certification from outside, change of passphrase, backup, rollover, and revocation.
 
 mod backup;
+mod bundle;
 mod crl_judges;
 mod guide;
 mod intermediate;
+mod moment;
+mod openssl_ca;
 mod passphrase;
+mod place;
 mod published;
 mod revocation;
+mod revocation_list;
 mod rollover;
 
 use std::fs;
@@ -57,6 +62,11 @@ fn write(directory: &Path, name: &str, content: &str) -> PathBuf {
     let path = directory.join(name);
     fs::write(&path, content).unwrap();
     path
+}
+
+/// The text of a file.
+fn read(path: impl AsRef<Path>) -> String {
+    fs::read_to_string(path).unwrap()
 }
 
 /// The outside root: `openssl ca`'s simpler sister, with the extensions that a sub-CA needs.

@@ -16,7 +16,6 @@ mod unlock;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use sapi::testing::{Authority, RequestBuilder};
@@ -90,38 +89,4 @@ fn proc_status(shell: &Shell, key: &str) -> String {
     let status = fs::read_to_string(format!("/proc/{}/status", shell.id())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix(key));
     line.unwrap().trim_start_matches(':').trim().to_owned()
-}
-
-/// Python with a package from PyPI, in a virtual environment that lasts as long as the build folder.
-fn python(package: &str, module: &str) -> Command {
-    use std::sync::Mutex;
-    static MAKING: Mutex<()> = Mutex::new(());
-    let made = MAKING
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    let folder = std::env::current_exe().unwrap();
-    let folder = folder.parent().unwrap().join("python");
-    let run = |command: &mut Command| {
-        let outcome = sapi_tests::tool::run(command);
-        assert_eq!(
-            outcome.code,
-            Some(0),
-            "{}{}",
-            outcome.stdout,
-            outcome.stderr
-        );
-    };
-    let python = folder.join("bin/python3");
-    if !python.exists() {
-        run(Command::new("python3").args(["-m", "venv"]).arg(&folder));
-    }
-    let there = Command::new(&python)
-        .args(["-c", &format!("import {module}")])
-        .stderr(std::process::Stdio::null())
-        .status();
-    if !there.unwrap().success() {
-        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", package]));
-    }
-    drop(made);
-    Command::new(python)
 }

@@ -9,9 +9,9 @@ mod tools;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use sapi_tests::curl::Reply;
+use sapi_tests::program::program;
 use sapi_tests::shell::{Place, Shell};
 use sapi_tests::tool::{Outcome, binary, detached, openssl, run};
 
@@ -95,5 +95,5 @@ fn keep(place: &Place, name: &str, reply: &Reply) -> PathBuf {
 
 /// The output of the openssl command, whatever its exit code.
 fn openssl_outcome(folder: &Path, arguments: &[&str]) -> Outcome {
-    run(Command::new("openssl").args(arguments).current_dir(folder))
+    run(program("openssl").args(arguments).current_dir(folder))
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::Command;
 
+use sapi_tests::program::{program, through};
 use sapi_tests::tool::{Outcome, run};
 
 use super::Scene;
@@ -103,15 +104,11 @@ fn every_step(mut killed: impl FnMut(usize, (&str, u32)) -> Outcome) {
 
 /// The command, killed when it begins one of these system calls for the `step`-th time.
 fn under((calls, step): (&str, u32), command: &Command) -> Command {
-    let mut strace = Command::new("strace");
+    let mut strace = program("strace");
     strace.args(["-f", "-qq", "-o", "/dev/null", "-e"]);
     strace.arg(format!("trace={calls}")).arg("-e");
     strace.arg(format!("inject={calls}:signal=KILL:when={step}"));
-    strace.arg(command.get_program()).args(command.get_args());
-    if let Some(dir) = command.get_current_dir() {
-        strace.current_dir(dir);
-    }
-    strace
+    through(strace, command)
 }
 
 fn socket_client(scene: &Scene, client: &str) -> Command {

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Stdio;
 
+use sapi_tests::running::Running;
 use sapi_tests::tool::{finish, openssl, run};
 
 use super::Scene;
@@ -12,17 +13,13 @@ use crate::http::until;
 #[test]
 fn one_run_at_a_time_and_a_stale_lock_does_no_harm() {
     let scene = Scene::new();
-    let mut first = scene
-        .client("later")
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut first = Running::start(scene.client("later").stderr(Stdio::piped()));
     until("the first run waits", || scene.asked("later") == 1);
     run(scene.client("later").arg("--once"))
         .expect(1)
         .says(&["another run is at work in it"]);
     // Killed, it leaves its lock file behind.
-    first.kill().unwrap();
+    first.end();
     let _killed = finish(first);
     assert!(scene.dir("later").join(".lock").exists());
     run(scene.client("later").arg("--once")).expect(69);

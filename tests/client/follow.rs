@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use sapi_tests::tool::run;
+use sapi_tests::program::program;
+use sapi_tests::running::Running;
+use sapi_tests::tool::{run, wait};
 
 use super::Scene;
 use crate::http::until;
@@ -55,12 +57,9 @@ fn a_process_gets_a_signal() {
         note.display(),
         pid.display()
     );
-    let mut process = Command::new("sh")
-        .arg("-c")
-        .arg(script)
-        .stdin(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut process = program("sh");
+    process.arg("-c").arg(script).stdin(Stdio::null());
+    let mut process = Running::start(&mut process);
     until("it has said its id", || pid.exists());
     let with = |client: &str| {
         let mut command = scene.client(client);
@@ -69,7 +68,7 @@ fn a_process_gets_a_signal() {
     };
     run(&mut with("web01")).expect(0);
     until("it has got the signal", || note.exists());
-    let _status = process.wait().unwrap();
+    let _status = wait(&mut process);
     run(&mut with("web02"))
         .expect(127)
         .says(&["pid-file: ", "No such process"]);

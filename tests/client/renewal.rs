@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use sapi_tests::program::program;
 use sapi_tests::tls::Authority;
 use sapi_tests::tool::run;
 
@@ -17,7 +18,7 @@ fn only_when_less_than_a_third_or_less_than_before_is_left() {
     // The certificate is valid for a day and five minutes.
     for (offset, renewed) in [("+15h", false), ("+17h", true)] {
         let client = scene.client("web01");
-        let mut later = std::process::Command::new("faketime");
+        let mut later = program("faketime");
         later
             .args(["-f", offset])
             .arg(client.get_program())
@@ -89,7 +90,7 @@ fn an_old_certificate_that_has_ended_is_not_shown() {
     run(&mut scene.client("short1")).expect(0);
     let first = scene.read("short1", "cert.pem");
     crate::http::until("it has ended", || {
-        let end = std::process::Command::new("openssl")
+        let end = program("openssl")
             .args(["x509", "-noout", "-checkend", "0", "-in"])
             .arg(scene.dir("short1").join("cert.pem"))
             .output();

@@ -4,8 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use sapi_tests::program::program;
+use sapi_tests::running::Running;
 use sapi_tests::tls::Authority;
 use sapi_tests::tool::{binary, openssl, run};
+
+use sapi_tests::units::verify;
 
 use super::Scene;
 
@@ -50,9 +54,9 @@ fn the_units_are_sound_and_what_they_start_works() {
     let etc = example(&scene).display().to_string();
     let units = scene.place.file("units");
     fs::create_dir(&units).unwrap();
-    let program = binary("sapi-client").display().to_string();
+    let built = binary("sapi-client").display().to_string();
     let service = text("sapi-client@.service")
-        .replace("/usr/bin/sapi-client", &program)
+        .replace("/usr/bin/sapi-client", &built)
         .replace("/etc/sapi-client", &etc);
     fs::write(units.join("sapi-client@.service"), &service).unwrap();
     fs::copy(
@@ -60,13 +64,8 @@ fn the_units_are_sound_and_what_they_start_works() {
         units.join("sapi-client@.timer"),
     )
     .unwrap();
-    let mut verify = Command::new("systemd-analyze");
-    verify.args(["verify", "--man=no"]);
-    verify.args(
-        ["sapi-client@web01.service", "sapi-client@web01.timer"].map(|unit| units.join(unit)),
-    );
-    let verdict = run(&mut verify).expect(0);
-    assert_eq!(verdict.stderr, "");
+    let names = ["sapi-client@web01.service", "sapi-client@web01.timer"];
+    assert_eq!(verify(&units, &names), "");
 
     let start = service
         .lines()
@@ -99,7 +98,7 @@ fn the_line_for_cron_works() {
         .display()
         .to_string();
     for asked in [1, 1] {
-        let mut cron = Command::new("/bin/sh");
+        let mut cron = program("sh");
         cron.arg("-c")
             .arg(&command)
             .env("PATH", format!("{folder}:/usr/bin:/bin"));
@@ -111,7 +110,7 @@ fn the_line_for_cron_works() {
 
 /// The shell script, run by the plainest shell.
 fn script(scene: &Scene, client: &str) -> Command {
-    let mut command = Command::new("dash");
+    let mut command = program("dash");
     command.arg(shipped("sapi-client.sh"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SAPI_")) {
         command.env_remove(name);
@@ -236,12 +235,12 @@ fn the_script_holds_a_lock_and_speaks_over_a_unix_socket() {
     };
     run(&mut with("web01")).expect(0);
     scene.verifies("web01");
-    let mut waiting = with("later").spawn().unwrap();
+    let waiting = Running::start(&mut with("later"));
     crate::http::until("the first waits", || scene.asked("later") == 1);
     run(&mut with("later"))
         .expect(1)
         .says(&["another run is at work"]);
     run(scene.client("later").arg("--once")).expect(1);
-    waiting.kill().unwrap();
-    let _status = waiting.wait().unwrap();
+    // With the command that it waits for.
+    drop(waiting);
 }

@@ -1,46 +1,26 @@
 //! The daemon.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
+use sapi_tests::program::libfaketime;
+use sapi_tests::running::Running;
 use sapi_tests::tool::finish;
 
 use super::{Scene, bare};
 use crate::http::until;
 
-/// Ended when dropped.
-struct Running(Option<Child>);
-
-impl Running {
-    fn start(command: &mut Command) -> Self {
-        Self(Some(
-            command
-                .stderr(Stdio::piped())
-                .stdout(Stdio::null())
-                .spawn()
-                .unwrap(),
-        ))
-    }
-
-    fn killed(mut self) -> String {
-        let mut child = self.0.take().unwrap();
-        assert!(
-            child.try_wait().unwrap().is_none(),
-            "it has ended by itself"
-        );
-        child.kill().unwrap();
-        finish(child).stderr
-    }
+/// The daemon, its log piped.
+fn daemon(command: &mut Command) -> Running {
+    Running::start(command.stderr(Stdio::piped()).stdout(Stdio::null()))
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        if let Some(child) = &mut self.0 {
-            let _gone = child.kill();
-            let _status = child.wait();
-        }
-    }
+/// What a daemon has said until now, when it is killed.
+fn killed(mut daemon: Running) -> String {
+    let ended = daemon.try_wait().unwrap();
+    assert!(ended.is_none(), "it has ended by itself");
+    daemon.end();
+    finish(daemon).stderr
 }
 
 #[test]
@@ -55,7 +35,7 @@ fn it_renews_in_time_when_the_clock_jumps_as_after_a_suspend() {
         .env("FAKETIME_NO_CACHE", "1");
     // As after a suspend: only the wall clock has advanced.
     command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
-    let running = Running::start(&mut command);
+    let running = daemon(&mut command);
     until("there is a first certificate", || {
         scene.dir("web01").join("cert.pem").exists()
     });
@@ -65,14 +45,14 @@ fn it_renews_in_time_when_the_clock_jumps_as_after_a_suspend() {
         scene.read("web01", "cert.pem") != first
     });
     scene.verifies("web01");
-    let _said = running.killed();
+    let _said = killed(running);
 }
 
 #[test]
 fn it_outlives_a_server_that_is_away() {
     let mut scene = Scene::new();
     let _ended = scene.shell.take().unwrap().end();
-    let running = Running::start(scene.client("web01").arg("daemon"));
+    let running = daemon(scene.client("web01").arg("daemon"));
     until("it has asked in vain", || {
         scene.nginx.access_log().contains("\"status\":503")
     });
@@ -81,7 +61,7 @@ fn it_outlives_a_server_that_is_away() {
         scene.dir("web01").join("cert.pem").exists()
     });
     scene.verifies("web01");
-    assert!(running.killed().contains("trying again"));
+    assert!(killed(running).contains("trying again"));
 }
 
 #[test]
@@ -101,24 +81,16 @@ fn several_are_kept_by_one_and_a_rejection_ends_only_its_own() {
         .arg("--ca-file")
         .arg(scene.place.file("ca.cert.pem"));
     command.arg("--tls-ca-file").arg(scene.nginx.authority());
-    let running = Running::start(&mut command);
+    let running = daemon(&mut command);
     until("the good one has its certificate", || {
         scene.dir("web01").join("cert.pem").exists()
     });
     until("the rejected one has asked", || scene.asked("deny") == 1);
     until("the third waits", || scene.asked("later") == 1);
-    let said = running.killed();
+    let said = killed(running);
     assert!(said.contains("deny: error: rejected: not on a"), "{said}");
     assert!(
         said.contains("later: the request is not decided yet"),
         "{said}"
     );
-}
-
-fn libfaketime() -> PathBuf {
-    let folders = fs::read_dir("/usr/lib").unwrap().flatten();
-    let mut found = folders.map(|folder| folder.path().join("faketime/libfaketime.so.1"));
-    found
-        .find(|path| path.exists())
-        .expect("faketime is not installed")
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::Command;
 
+use sapi_tests::program::program;
 use sapi_tests::tls::Authority;
 use sapi_tests::tool::{openssl, run};
 
@@ -193,7 +194,7 @@ fn a_wrong_clock_is_told_and_nothing_is_lost() {
 
 /// The same command, seeing another time.
 fn at(offset: &str, command: &Command) -> Command {
-    let mut faked = Command::new("faketime");
+    let mut faked = program("faketime");
     faked
         .args(["-f", offset])
         .arg(command.get_program())

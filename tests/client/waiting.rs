@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use sapi_tests::running::Running;
 use sapi_tests::tool::run;
 
 use super::Scene;
@@ -144,7 +145,7 @@ fn a_server_that_comes_back_is_waited_for() {
     let _ended = scene.shell.take().unwrap().end();
     let mut command = scene.client("web01");
     command.arg("--wait").stderr(std::process::Stdio::piped());
-    let waiting = command.spawn().unwrap();
+    let waiting = Running::start(&mut command);
     let log = fs::metadata(scene.nginx.folder().join("sapi.access.log"))
         .unwrap()
         .len();

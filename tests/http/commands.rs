@@ -4,6 +4,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 use sapi::testing::RequestBuilder;
+use sapi_tests::program::program;
 use sapi_tests::shell::Place;
 use sapi_tests::tool::{Outcome, binary, finish, openssl, run};
 
@@ -176,7 +177,7 @@ fn completions_know_every_subcommand() {
     let script = run(Command::new(&test_shell).args(["completions", "bash"]))
         .expect(0)
         .stdout;
-    run(Command::new("bash").args(["-n", "-c", &script])).expect(0);
+    run(program("bash").args(["-n", "-c", &script])).expect(0);
 }
 
 #[test]

@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use sapi_tests::curl::Reply;
+use sapi_tests::program::program;
+use sapi_tests::running::Running;
 use sapi_tests::tool::{binary, forget_variables, openssl, run, wait};
 
 use super::until;
@@ -63,12 +65,8 @@ fn a_port_in_use_is_named() {
 #[test]
 fn it_keeps_serving_its_curl_line_until_ctrl_c() {
     let (folder, mut command) = demo(&[]);
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut demo = Running::start(command.stdout(Stdio::piped()).stderr(Stdio::null()));
+    let mut lines = BufReader::new(demo.stdout.take().unwrap()).lines();
     let mut curl = String::new();
     for line in lines.by_ref().map_while(Result::ok) {
         if line.trim_start().starts_with("curl ") {
@@ -78,11 +76,9 @@ fn it_keeps_serving_its_curl_line_until_ctrl_c() {
             break;
         }
     }
-    let ended = Ended(&mut child);
     // The line is run as a person would, twice.
     for _ in 0..2 {
-        let outcome =
-            run(Command::new("sh").args(["-c", &format!("{curl} --include --noproxy '*'")]));
+        let outcome = run(program("sh").args(["-c", &format!("{curl} --include --noproxy '*'")]));
         let reply = Reply::parse(outcome.expect(0).stdout.as_bytes());
         assert_eq!(reply.status, 200);
         let pem = reply.json()["signed_x509_pem"].as_str().unwrap().to_owned();
@@ -93,9 +89,8 @@ fn it_keeps_serving_its_curl_line_until_ctrl_c() {
             &["verify", "-x509_strict", "-CAfile", &ca, "leaf.pem"],
         );
     }
-    let pid = i32::try_from(ended.0.id()).unwrap();
-    kill_process(Pid::from_raw(pid).unwrap(), Signal::INT).unwrap();
-    assert_eq!(wait(ended.0).code(), Some(0));
+    demo.signal(Signal::INT);
+    assert_eq!(wait(&mut demo).code(), Some(0));
     until("its folder is gone", || {
         fs::read_dir(folder.path()).unwrap().count() == 1 // leaf.pem
     });
@@ -110,14 +105,4 @@ fn glob(folder: &std::path::Path) -> String {
         .map(|path| path.join("ca.cert.pem"))
         .find(|path| path.exists());
     found.unwrap().display().to_string()
-}
-
-/// A process that ends with its test, whatever became of it.
-struct Ended<'a>(&'a mut Child);
-
-impl Drop for Ended<'_> {
-    fn drop(&mut self) {
-        let _gone = self.0.kill();
-        let _status = self.0.wait();
-    }
 }

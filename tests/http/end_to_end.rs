@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use sapi_tests::curl::{self, Reply};
 use sapi_tests::nginx::{Nginx, Site, worker_user};
+use sapi_tests::program::program;
 use sapi_tests::shell::Shell;
 use sapi_tests::tool::{binary, detached, forget_variables, openssl, run};
 use tempfile::TempDir;
@@ -63,7 +64,7 @@ impl Road {
             folder.path().display()
         );
         if let Some(user) = worker_user() {
-            let id = |flag: &str| run(Command::new("id").args([flag, user])).expect(0).stdout;
+            let id = |flag: &str| run(program("id").args([flag, user])).expect(0).stdout;
             text.push_str(&format!(
                 "proxy.trusted_uids = [{}]\nsocket.group = {:?}\n",
                 id("-u").trim(),

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use sapi_tests::shell::Place;
 use sapi_tests::tool::{Outcome, run};
+use sapi_tests::users::bound_by_modes;
 
 use super::prepared;
 
@@ -182,12 +183,10 @@ fn a_settings_file_that_cannot_be_read_is_an_error() {
     fs::remove_dir(&file).unwrap();
     fs::write(&file, [0xff, 0xfe]).unwrap();
     config(&place, &[], &[]).expect(78).says(&["sapi.toml"]);
-    if !rustix::process::geteuid().is_root() {
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
-        config(&place, &[], &[])
-            .expect(78)
-            .says(&["sapi.toml", "denied"]);
-    }
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
+    run(&mut bound_by_modes(&place.command("test-shell", "config")))
+        .expect(78)
+        .says(&["sapi.toml", "denied"]);
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use sapi_tests::curl::Reply;
-use sapi_tests::shell::{Place, read_to_close};
+use sapi_tests::shell::Place;
+use sapi_tests::stream::read_to_close;
 
 use super::{Scene, assert_problem, good_request, prepared, until, whole_put};
 

@@ -7,6 +7,8 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
+use sapi_tests::program::program;
+use sapi_tests::running::Running;
 use sapi_tests::shell::{PASSPHRASE, Place};
 use sapi_tests::tool::{Outcome, binary, forget_variables, run};
 
@@ -138,11 +140,11 @@ fn of_two_that_start_at_once_one_serves() {
         .collect();
     let mut children: Vec<_> = commands
         .iter_mut()
-        .map(|command| Ended(command.stderr(Stdio::null()).spawn().unwrap()))
+        .map(|command| Running::start(command.stderr(Stdio::null())))
         .collect();
     let mut codes = Vec::new();
     until("all but one have ended", || {
-        children.retain_mut(|child| match child.0.try_wait().unwrap() {
+        children.retain_mut(|child| match child.try_wait().unwrap() {
             Some(status) => {
                 codes.push(status.code());
                 false
@@ -221,7 +223,7 @@ fn a_port_in_use_is_an_error_that_names_it() {
 fn a_socket_from_systemd_is_taken_over() {
     let place = prepared("listen = \"unix:/not/used/here.sock\"");
     let activated = place.file("activated.sock");
-    let mut command = Command::new("systemd-socket-activate");
+    let mut command = program("systemd-socket-activate");
     forget_variables(&mut command);
     command
         .arg("--listen")
@@ -230,11 +232,7 @@ fn a_socket_from_systemd_is_taken_over() {
         .arg(binary("test-shell"))
         .args(["serve", "--config"])
         .arg(place.file("sapi.toml"));
-    let child = command
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("systemd-socket-activate is not installed: apt-get install systemd");
-    let _ended = Ended(child);
+    let _activator = Running::start(command.stderr(Stdio::null()));
     until("systemd listens", || activated.exists());
     let mut curl = sapi_tests::curl::command(std::path::Path::new("/dev/null"));
     curl.arg("--unix-socket")
@@ -253,7 +251,7 @@ fn a_port_from_systemd_is_taken_over() {
         let probe = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         probe.local_addr().unwrap().port()
     };
-    let mut command = Command::new("systemd-socket-activate");
+    let mut command = program("systemd-socket-activate");
     forget_variables(&mut command);
     command
         .args(["--listen", &format!("127.0.0.1:{port}")])
@@ -261,11 +259,7 @@ fn a_port_from_systemd_is_taken_over() {
         .arg(binary("test-shell"))
         .args(["serve", "--config"])
         .arg(place.file("sapi.toml"));
-    let child = command
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("systemd-socket-activate is not installed: apt-get install systemd");
-    let _ended = Ended(child);
+    let _activator = Running::start(command.stderr(Stdio::null()));
     until("systemd listens", || {
         std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
     });
@@ -275,22 +269,12 @@ fn a_port_from_systemd_is_taken_over() {
     assert_problem(&reply, 403, "denied");
 }
 
-/// A process that ends with its test.
-struct Ended(std::process::Child);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        let _gone = self.0.kill();
-        let _status = self.0.wait();
-    }
-}
-
 #[test]
 fn a_client_may_come_before_the_first_request() {
     let scene = Scene::new();
     let mut early = scene.shell.connect();
     scene.works();
     early.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
-    let answer = sapi_tests::shell::read_to_close(&mut *early);
+    let answer = sapi_tests::stream::read_to_close(&mut *early);
     assert_problem(&sapi_tests::curl::Reply::parse(&answer), 404, "not-found");
 }

@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
 
 use sapi::identity::KeyKind;
+use sapi_tests::program::program;
 use sapi_tests::tool::{binary, detached, openssl, run};
 
 use super::{create, listing, load_with};
@@ -216,7 +216,7 @@ fn full_disk_leaves_nothing() {
     // A file may have 512 bytes here: the request is longer, the key and the public key are not.
     let directory = tempfile::tempdir().unwrap();
     let name = "x".repeat(64);
-    let mut command = Command::new("setsid");
+    let mut command = program("setsid");
     let script = "trap '' XFSZ; ulimit -f 1; exec \"$@\"";
     command
         .args(["--wait", "sh", "-c", script, "sh"])

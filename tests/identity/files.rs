@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use sapi_tests::program::program;
 use sapi_tests::tool::{openssl, run};
 
 use super::{check, chmod, load_with, old_identity};
@@ -119,7 +120,7 @@ fn what_is_no_regular_file_does_not_hang() {
         let directory = old_identity();
         let path = directory.path().join(name);
         fs::remove_file(&path).unwrap();
-        run(std::process::Command::new("mkfifo").arg(&path)).expect(0);
+        run(program("mkfifo").arg(&path)).expect(0);
         run(&mut check(directory.path())).expect(1);
         let error = load_with(directory.path(), "hush").unwrap_err().to_string();
         assert_eq!(error, format!("{name}: not a regular file"));

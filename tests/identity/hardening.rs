@@ -2,57 +2,45 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use sapi_tests::running::Running;
 use sapi_tests::tool::{binary, finish};
+use sapi_tests::users::{NOBODY, as_root, as_user, is_root};
 use tempfile::TempDir;
 
-use super::{chmod, load_with};
+use super::load_with;
 
-/// A tool waiting for its passphrase, started by a user without privileges where possible: what
-/// belongs to root belongs to root, whether dumpable or not.
+/// A tool that waits for its passphrase. It belongs to a user without privileges: what root starts belongs
+/// to root, whether dumpable or not.
 struct Waiting {
-    child: Child,
+    child: Running,
     folder: TempDir,
 }
 
 impl Waiting {
     fn start(arguments: &[&str]) -> Self {
+        Self::start_by(as_user, arguments)
+    }
+
+    fn start_by(user: impl Fn(&Command, &Path) -> Command, arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (tool, ca) = (
-            folder.path().join("ca_create_identity"),
-            folder.path().join("ca"),
-        );
-        fs::copy(binary("ca_create_identity"), &tool).unwrap();
+        let ca = folder.path().join("ca");
         fs::create_dir(&ca).unwrap();
-        chmod(folder.path(), 0o755);
-        let mut command = if is_root() {
-            chown(&ca, Some(NOBODY), Some(NOBODY)).unwrap();
-            let mut command = Command::new("setpriv");
-            let nobody = NOBODY.to_string();
-            command
-                .args(["--reuid", &nobody, "--regid", &nobody, "--clear-groups"])
-                .arg(&tool);
-            command
-        } else {
-            Command::new(&tool)
-        };
+        let mut command = Command::new(binary("ca_create_identity"));
         command
             .args(["-f", "CN", "two words", "--ca-path"])
             .arg(&ca)
             .args(arguments)
             .env("CA_PASSPHRASE", SECRET)
             .env("SAPI_TEST_OTHER", "kept");
-        let child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = user(&command, folder.path());
+        command.stdin(Stdio::piped());
+        let child = Running::start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
         Self { child, folder }
     }
 
@@ -82,16 +70,11 @@ impl Waiting {
     }
 }
 
-fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
-}
-
 fn contains(text: &[u8], part: &str) -> bool {
     text.windows(part.len())
         .any(|window| window == part.as_bytes())
 }
 
-const NOBODY: u32 = 65_534;
 const SECRET: &str = "moon-harvest-secret";
 
 #[test]
@@ -121,12 +104,7 @@ fn waiting_process_shows_no_passphrase_and_cannot_be_dumped() {
         "ca_create_identity\0-f\0CN\0two words\0"
     ));
     assert!(!contains(&command_line, SECRET));
-    if is_root() {
-        let environment = waiting.read("environ");
-        assert!(contains(&environment, "SAPI_TEST_OTHER=kept"));
-        assert!(!contains(&environment, "CA_PASSPHRASE="));
-        assert!(!contains(&environment, SECRET));
-    } else {
+    if !is_root() {
         fs::read(waiting.proc("environ")).unwrap_err();
     }
 
@@ -138,11 +116,17 @@ fn waiting_process_shows_no_passphrase_and_cannot_be_dumped() {
         .write_all(b"other\n")
         .unwrap();
     finish(waiting.child).expect(0);
-    let ca = waiting.folder.path().join("ca");
-    if !is_root() {
-        return;
-    }
-    load_with(&ca, "other").unwrap();
+    load_with(&waiting.folder.path().join("ca"), "other").unwrap();
+}
+
+#[test]
+fn not_even_root_finds_the_passphrase_in_the_environment() {
+    let waiting = Waiting::start_by(|command, _| as_root(command), &["--passphrase-fd", "0"]);
+    waiting.settle();
+    let environment = waiting.read("environ");
+    assert!(contains(&environment, "SAPI_TEST_OTHER=kept"));
+    assert!(!contains(&environment, "CA_PASSPHRASE="));
+    assert!(!contains(&environment, SECRET));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
+use sapi_tests::program::program;
 use sapi_tests::tool::{openssl, run};
 
 use super::{CA, certify, check, chmod, load_with, old_identity};
@@ -108,7 +108,7 @@ fn ml_dsa_is_adopted_where_openssl_has_it() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path();
     let library_has_it = openssl::version::number() >= 0x3050_0000;
-    let made = run(Command::new("openssl")
+    let made = run(program("openssl")
         .args(["genpkey", "-algorithm", "ML-DSA-65", "-out", "plain"])
         .current_dir(path));
     if made.code != Some(0) || !library_has_it {
@@ -153,7 +153,7 @@ fn plain_key_is_refused_with_a_command_that_locks_it() {
 
         // Run the command as printed, but with the passphrase, which nobody can type here.
         let script = script.replace("-topk8", "-topk8 -passout pass:hush");
-        run(Command::new("sh").args(["-ec", &script]).current_dir(path)).expect(0);
+        run(program("sh").args(["-ec", &script]).current_dir(path)).expect(0);
         load_with(path, "hush").unwrap();
     }
 }
@@ -189,7 +189,7 @@ fn forgotten_cipher_is_told_from_a_wrong_passphrase() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path();
     plain(path, "rsa");
-    let made = run(Command::new("openssl")
+    let made = run(program("openssl")
         .args([
             "rsa",
             "-in",

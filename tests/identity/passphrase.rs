@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use sapi_tests::program::program;
 use sapi_tests::tool::{Outcome, binary, detached, finish, openssl, run};
 use tempfile::TempDir;
 
@@ -192,7 +193,7 @@ fn file_that_others_can_read_is_warned_of() {
 fn fifos_pipes_and_sockets_serve_as_descriptors() {
     let scene = Scene::new();
     let script = "printf hush | \"$@\" --passphrase-fd 3 3<&0 </dev/null";
-    let mut command = Command::new("setsid");
+    let mut command = program("setsid");
     command
         .args(["--wait", "sh", "-c", script, "sh"])
         .arg(binary("ca_create_identity"));

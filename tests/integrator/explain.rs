@@ -1,12 +1,12 @@
 //! `explain`: a rehearsal from the command line.
 
 use std::fs;
-use std::process::{Command, Stdio};
 
 use openssl::x509::X509;
 use sapi::testing::RequestBuilder;
+use sapi_tests::program::program;
 use sapi_tests::shell::Place;
-use sapi_tests::tool::{Outcome, binary, finish, forget_variables, openssl, run};
+use sapi_tests::tool::{Outcome, openssl, run};
 use serde_json::Value;
 
 /// A place with requests. Nothing in it or around it knows the passphrase.
@@ -80,7 +80,7 @@ fn the_certificate_is_the_cas_but_for_its_signature() {
             .is_eq()
     );
     assert!(!leaf.verify(&ca.public_key().unwrap()).unwrap());
-    let mut verify = Command::new("openssl");
+    let mut verify = program("openssl");
     verify.args(["verify", "-CAfile", "ca.cert.pem", "leaf.pem"]);
     let outcome = run(verify.current_dir(place.path()));
     assert_ne!(
@@ -293,36 +293,4 @@ fn before_the_first_start_ready_made_hooks_are_rehearsed_and_nothing_is_made() {
     fs::remove_dir(place.file("kept")).unwrap();
     let stderr = explain().expect(78).stderr;
     assert!(stderr.contains(&format!("{kept}/")), "{stderr}");
-}
-
-#[test]
-fn a_reader_that_has_read_enough_is_no_mishap() {
-    let shell = binary("test-shell");
-    for arguments in [
-        &["completions", "bash"][..],
-        &["man"],
-        &["config"],
-        &["demo", "--once"],
-    ] {
-        let mut command = Command::new(&shell);
-        forget_variables(&mut command);
-        let child = command
-            .args(arguments)
-            .stdout(closed_pipe())
-            .stderr(Stdio::piped())
-            .spawn();
-        let outcome = finish(child.unwrap());
-        assert_eq!(
-            (outcome.code, outcome.stderr.as_str()),
-            (Some(0), ""),
-            "{arguments:?}"
-        );
-    }
-}
-
-/// The writing end of a pipe that nobody reads.
-fn closed_pipe() -> Stdio {
-    let (reader, writer) = std::io::pipe().unwrap();
-    drop(reader);
-    writer.into()
 }

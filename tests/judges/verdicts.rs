@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
+use sapi_tests::program::program;
 use sapi_tests::python;
 use sapi_tests::tool::run;
 
@@ -74,7 +75,7 @@ fn pkilint_finds_no_error() {
 }
 
 pub(super) fn openssl(folder: &Path, case: &Case) -> Result<(), String> {
-    let mut command = Command::new("openssl");
+    let mut command = program("openssl");
     command.args(["verify", "-x509_strict", "-check_ss_sig", "-CAfile"]);
     command.arg(file(folder, case, "root"));
     if !case.between.is_empty() {
@@ -93,7 +94,7 @@ pub(super) fn openssl(folder: &Path, case: &Case) -> Result<(), String> {
 pub(super) fn gnutls(folder: &Path, case: &Case) -> Result<(), String> {
     let path = folder.join(format!("{}.gnutls.txt", case.name));
     fs::write(&path, format!("{}{}", case.leaf, case.between)).unwrap();
-    let mut command = Command::new("certtool");
+    let mut command = program("certtool");
     command.arg("--verify").arg("--infile").arg(path);
     command
         .arg("--load-ca-certificate")
@@ -108,7 +109,7 @@ pub(super) fn nss(folder: &Path, case: &Case) -> Result<(), String> {
     let database = folder.join(format!("{}.nss", case.name));
     fs::create_dir_all(&database).unwrap();
     let certutil = |arguments: &[&str]| {
-        let mut command = Command::new("certutil");
+        let mut command = program("certutil");
         command.arg("-d").arg(format!("sql:{}", database.display()));
         verdict(command.args(arguments))
     };
@@ -143,8 +144,8 @@ pub(super) fn webpki(case: &Case) -> Result<(), String> {
 }
 
 pub(super) fn go(folder: &Path) -> Result<String, String> {
-    program(
-        Command::new("go")
+    answer(
+        program("go")
             .arg("run")
             .arg(source("Verify.go"))
             .arg(folder),
@@ -152,11 +153,11 @@ pub(super) fn go(folder: &Path) -> Result<String, String> {
 }
 
 pub(super) fn java(folder: &Path) -> Result<String, String> {
-    program(Command::new("java").arg(source("Verify.java")).arg(folder))
+    answer(program("java").arg(source("Verify.java")).arg(folder))
 }
 
 pub(super) fn pyca(folder: &Path) -> Result<String, String> {
-    program(python::command().arg(source("pyca.py")).arg(folder))
+    answer(python::command().arg(source("pyca.py")).arg(folder))
 }
 
 fn source(name: &str) -> std::path::PathBuf {
@@ -165,7 +166,7 @@ fn source(name: &str) -> std::path::PathBuf {
         .join(name)
 }
 
-fn program(command: &mut Command) -> Result<String, String> {
+fn answer(command: &mut Command) -> Result<String, String> {
     let outcome = run(command);
     match outcome.code {
         Some(0) => Ok(outcome.stdout),
@@ -174,7 +175,7 @@ fn program(command: &mut Command) -> Result<String, String> {
 }
 
 fn verdict(command: &mut Command) -> Result<(), String> {
-    program(command).map(|_| ())
+    answer(command).map(|_| ())
 }
 
 fn file(folder: &Path, case: &Case, kind: &str) -> std::path::PathBuf {

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use sapi_tests::program::program;
 use sapi_tests::tool::{Outcome, openssl, run};
 use tempfile::TempDir;
 
@@ -22,7 +23,7 @@ fn person_of(folder: &Path, name: &str, kind: &[&str], age: &str) {
     let mut line = vec!["req", "-x509", "-nodes", "-subj", &subject, "-days", "30"];
     line.extend(["-keyout", &key, "-out", &certificate, "-newkey"]);
     line.extend(kind);
-    let mut command = Command::new("faketime");
+    let mut command = program("faketime");
     command.args(["-f", age, "openssl"]).args(line);
     run(command.current_dir(folder)).expect(0);
 }
@@ -89,7 +90,7 @@ fn either_recipient_opens_it_with_openssl_and_tar_alone() {
             "openssl cms -decrypt -inform PEM -in backup.pem -recip {name}.crt -inkey {name}.key \
              | tar -x -C {name} && cd {name}/ca && sha256sum --check --quiet SHA256SUMS"
         );
-        run(Command::new("bash")
+        run(program("bash")
             .args(["-euo", "pipefail", "-c", &script])
             .current_dir(path))
         .expect(0);
@@ -186,10 +187,7 @@ fn what_cannot_be_opened_or_was_altered_is_not_restored() {
         let script = format!(
             "rm -rf ca && tar -xf backup.tar && cd ca && {script} && cd .. && tar -cf altered.tar ca/*"
         );
-        run(Command::new("bash")
-            .args(["-euc", &script])
-            .current_dir(path))
-        .expect(0);
+        run(program("bash").args(["-euc", &script]).current_dir(path)).expect(0);
         run(tool("ca_restore", &to).arg(path.join("altered.tar")))
     };
     let other = super::ca();

@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use openssl::x509::{X509, X509Crl};
 use rustls_pki_types::{CertificateDer, UnixTime};
+use sapi_tests::program::program;
 use sapi_tests::python;
 use sapi_tests::tool::run;
 
@@ -28,7 +28,7 @@ pub(super) fn is_revoked(ca: &Path, lists: &Path, leaf: &Path) -> bool {
 }
 
 pub(super) fn by_openssl(ca: &Path, list: &Path, leaf: &Path) -> bool {
-    let mut command = Command::new("openssl");
+    let mut command = program("openssl");
     command.args(["verify", "-x509_strict", "-crl_check", "-CAfile"]);
     command.arg(ca).arg("-CRLfile").arg(list).arg(leaf);
     let outcome = run(&mut command);
@@ -44,7 +44,7 @@ pub(super) fn by_openssl(ca: &Path, list: &Path, leaf: &Path) -> bool {
 }
 
 fn by_gnutls(ca: &Path, list: &Path, leaf: &Path) -> bool {
-    let mut command = Command::new("certtool");
+    let mut command = program("certtool");
     command.args(["--verify", "--load-ca-certificate"]).arg(ca);
     command
         .arg("--load-crl")
@@ -61,7 +61,7 @@ fn by_gnutls(ca: &Path, list: &Path, leaf: &Path) -> bool {
         outcome.stdout
     );
     // Its own reading of the list, its signature included.
-    let mut command = Command::new("certtool");
+    let mut command = program("certtool");
     command.arg("--verify-crl").arg("--load-ca-certificate");
     run(command.arg(ca).arg("--infile").arg(list)).expect(0);
     true
@@ -124,7 +124,7 @@ fn by_python(ca: &Path, list: &Path, leaf: &Path) -> bool {
 
 /// What `openssl crl` prints of a list in DER.
 pub(super) fn text(list: &Path) -> String {
-    let mut command = Command::new("openssl");
+    let mut command = program("openssl");
     command.args([
         "crl",
         "-inform",

@@ -3,12 +3,12 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
 
 use sapi::testing::RequestBuilder;
+use sapi_tests::program::program;
 use sapi_tests::tool::{binary, forget_variables, run};
 
-use super::revocation::Place;
+use super::place::Place;
 
 #[test]
 fn intermediate() {
@@ -63,7 +63,7 @@ fn session(page: &str, place: &Place) {
             .replace("/var/lib/sapi-crl", &place.public().display().to_string())
             .replace("/etc/sapi", &here.join("etc").display().to_string());
         assert!(!script.contains("/var/lib/"), "{script}");
-        let mut command = Command::new("setsid");
+        let mut command = program("setsid");
         forget_variables(&mut command);
         command.args(["--wait", "bash", "-euc", &script]);
         command.env("PATH", &programs).current_dir(here);

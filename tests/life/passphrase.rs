@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 
+use sapi_tests::program::program;
 use sapi_tests::terminal::Session;
 use sapi_tests::tool::{binary, openssl, run};
 use tempfile::TempDir;
@@ -135,7 +136,7 @@ fn a_full_disk_changes_nothing() {
     let key = ca.path().join("ca.private_key.pem");
     let before = fs::read(&key).unwrap();
     let new = write(ca.path(), "new", "fresh");
-    let mut command = std::process::Command::new("setsid");
+    let mut command = program("setsid");
     // No file may grow.
     let script = "trap '' XFSZ; ulimit -f 0; exec \"$@\"";
     command

@@ -3,15 +3,18 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use sapi_tests::nginx::worker_user;
-use sapi_tests::tool::{binary, run, wait};
+use sapi_tests::program::program;
+use sapi_tests::running::Running;
+use sapi_tests::tool::{binary, run};
+use sapi_tests::units;
 use tempfile::TempDir;
 
-use super::revocation::Place;
+use super::place::Place;
 
 fn deployed(name: &str) -> String {
     let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy");
@@ -26,17 +29,9 @@ fn the_units_are_good_and_a_slip_is_found() {
     let service = deployed("systemd/sapi-crl.service").replace("/usr/bin/ca_gen_crl", &built);
     fs::write(path("sapi-crl.service"), &service).unwrap();
     fs::write(path("sapi-crl.timer"), deployed("systemd/sapi-crl.timer")).unwrap();
-    let verify = || {
-        let mut command = Command::new("systemd-analyze");
-        command.args(["verify", "--man=no"]);
-        command.args([path("sapi-crl.service"), path("sapi-crl.timer")]);
-        let outcome = run(&mut command);
-        outcome.stdout + &outcome.stderr
-    };
+    let verify = || units::verify(folder.path(), &["sapi-crl.service", "sapi-crl.timer"]);
     assert_eq!(verify(), "");
-    let mut command = Command::new("systemd-analyze");
-    command.args(["security", "--no-pager", "--offline=yes", "--threshold=5"]);
-    run(command.arg(path("sapi-crl.service"))).expect(0);
+    units::exposed_at_most(5, &path("sapi-crl.service"));
     let slip = service.replace("MemoryMax", "MemoryMaks");
     fs::write(path("sapi-crl.service"), slip).unwrap();
     assert!(verify().contains("MemoryMaks"));
@@ -97,14 +92,12 @@ fn nginx_serves_the_list_and_the_bundle_and_nothing_else() {
          events {{ }}\nhttp {{ access_log off; {temporary}\n{site}\n}}\n"
     );
     fs::write(folder.path().join("nginx.conf"), main).unwrap();
-    let path = std::env::var("PATH").unwrap_or_default();
-    let mut nginx = Command::new("nginx");
-    nginx.env("PATH", format!("{path}:/usr/sbin:/sbin"));
+    let mut nginx = program("nginx");
     nginx.args(["-p", &here, "-c", &format!("{here}/nginx.conf")]);
     nginx.args(["-e", &format!("{here}/error.log")]);
-    let mut nginx = nginx.stdin(Stdio::null()).spawn().unwrap();
+    let mut nginx = Running::start(nginx.stdin(Stdio::null()));
     let get = |path: &str| {
-        let mut curl = Command::new("curl");
+        let mut curl = program("curl");
         curl.args(["--silent", "--show-error", "--output", "got"]);
         curl.args(["--write-out", "%{http_code} %{content_type}"]);
         curl.args(["--unix-socket", &format!("{here}/socket")]);
@@ -137,8 +130,7 @@ fn nginx_serves_the_list_and_the_bundle_and_nothing_else() {
     ] {
         seen.push((path, get(path)));
     }
-    nginx.kill().unwrap();
-    let _status = wait(&mut nginx);
+    drop(nginx);
     let (_, (status, body)) = &seen[0];
     assert_eq!(status, "200 application/pkix-crl");
     assert_eq!(*body, read("ca.crl"));

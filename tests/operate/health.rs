@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use rustix::process::Signal;
 use sapi::testing::Authority;
+use sapi_tests::running::Running;
 use sapi_tests::shell::Place;
 use sapi_tests::tool::run;
 
@@ -127,7 +128,7 @@ fn a_starting_service_answers_but_is_not_ready() {
         .args(["--passphrase-fd", "0"])
         .stdin(std::process::Stdio::piped())
         .stderr(std::process::Stdio::null());
-    let mut child = command.spawn().unwrap();
+    let _starting = Running::start(&mut command);
     soon("the operator listener", || operator_socket(&place).exists());
     assert_eq!(page(&place, "/healthz").status, 200);
     let reply = page(&place, "/readyz");
@@ -137,6 +138,4 @@ fn a_starting_service_answers_but_is_not_ready() {
         "starting: identity and hooks are not ready yet\n"
     );
     assert!(text(&page(&place, "/metrics")).contains("sapi_ready 0.0"));
-    child.kill().unwrap();
-    child.wait().unwrap();
 }

@@ -10,6 +10,7 @@ use rustix::process::Signal;
 use super::client::Client;
 use super::crowd::{Crowd, Manner};
 use super::{place, request};
+use sapi_tests::running::Running;
 
 /// Content and times of the identity's files.
 fn identity(folder: &Path) -> BTreeMap<String, (Vec<u8>, SystemTime)> {
@@ -39,10 +40,9 @@ fn killed_while_it_starts_signs_and_reloads_it_starts_again() {
     // At some point of its start.
     for step in 0..12 {
         let mut command = place.command("test-shell", "serve");
-        let mut child = command.stderr(std::process::Stdio::null()).spawn().unwrap();
+        let starting = Running::start(command.stderr(std::process::Stdio::null()));
         std::thread::sleep(Duration::from_millis(step * 8));
-        child.kill().unwrap();
-        child.wait().unwrap();
+        drop(starting);
     }
     // Under load, and in the middle of reloads.
     for _ in 0..5 {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use sapi_tests::program::program;
 use sapi_tests::shell::{Place, Shell};
 
 use super::client::Client;
@@ -151,7 +152,7 @@ fn a_full_queue_before_the_signer_is_503_and_memory_stays_bounded() {
 #[test]
 fn the_soft_limit_of_open_files_is_raised_to_the_hard_one() {
     let place = Place::new("");
-    let mut command = std::process::Command::new("sh");
+    let mut command = program("sh");
     command
         .args(["-c", "ulimit -Sn 256; exec \"$0\" \"$@\""])
         .arg(sapi_tests::tool::binary("test-shell"))

@@ -3,12 +3,14 @@
 use std::io::Write;
 use std::process::Stdio;
 
+use sapi_tests::python;
+use sapi_tests::running::Running;
 use sapi_tests::shell::Place;
 use sapi_tests::tool::finish;
 use serde_json::Value;
 
 use super::client::Client;
-use super::{page, place, python, request, text};
+use super::{page, place, request, text};
 
 /// Prints what the strict OpenMetrics parser reads.
 const PARSE: &str = r"
@@ -29,13 +31,9 @@ fn parsed(place: &Place) -> Vec<Value> {
         kind,
         "application/openmetrics-text; version=1.0.0; charset=utf-8"
     );
-    let mut child = python("prometheus_client==0.22.1", "prometheus_client")
-        .args(["-c", PARSE])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut parser = python::command();
+    parser.args(["-c", PARSE]).stdin(Stdio::piped());
+    let mut child = Running::start(parser.stdout(Stdio::piped()).stderr(Stdio::piped()));
     child.stdin.take().unwrap().write_all(&reply.body).unwrap();
     let outcome = finish(child).expect(0);
     let families: Vec<Value> = serde_json::from_str(&outcome.stdout).unwrap();

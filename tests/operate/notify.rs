@@ -1,7 +1,7 @@
 //! The messages to systemd, heard by a listener on `NOTIFY_SOCKET`.
 
 use std::os::unix::net::UnixDatagram;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -9,8 +9,11 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use sapi::testing::{Authority, TestKey};
+use sapi_tests::program::program;
+use sapi_tests::running::Running;
 use sapi_tests::shell::{Place, Shell};
 use sapi_tests::tool::run;
+use sapi_tests::users::as_root;
 
 use super::{page, place, soon};
 
@@ -168,13 +171,10 @@ for task in os.listdir(f'/proc/{pid}/task'):
 sys.stdin.read()
 ";
 
-fn hold(shell: &Shell, thread: &str) -> Child {
-    let mut holder = Command::new("python3")
-        .args(["-c", HOLD, &shell.id().to_string(), thread])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+fn hold(shell: &Shell, thread: &str) -> Running {
+    let mut holder = program("python3");
+    holder.args(["-c", HOLD, &shell.id().to_string(), thread]);
+    let mut holder = Running::start(holder.stdin(Stdio::piped()).stdout(Stdio::piped()));
     let mut line = [0; 5];
     let out = holder.stdout.as_mut().unwrap();
     std::io::Read::read_exact(out, &mut line).expect("the thread is held");
@@ -182,7 +182,7 @@ fn hold(shell: &Shell, thread: &str) -> Child {
 }
 
 /// Holds a signing thread in the middle of a signature, beside clients who wait for theirs.
-fn hold_at_work(place: &Place, shell: &Shell) -> (Child, Vec<JoinHandle<()>>) {
+fn hold_at_work(place: &Place, shell: &Shell) -> (Running, Vec<JoinHandle<()>>) {
     for _ in 0..100 {
         let stop = Arc::new(AtomicBool::new(false));
         let client = |_| {
@@ -195,7 +195,7 @@ fn hold_at_work(place: &Place, shell: &Shell) -> (Child, Vec<JoinHandle<()>>) {
         };
         let clients: Vec<_> = (0..8).map(client).collect();
         std::thread::sleep(Duration::from_millis(50));
-        let mut holder = hold(shell, "sign-0");
+        let holder = hold(shell, "sign-0");
         stop.store(true, Ordering::Relaxed);
         std::thread::sleep(Duration::from_millis(200));
         // The other thread may be busy for a moment with the self-test.
@@ -203,8 +203,7 @@ fn hold_at_work(place: &Place, shell: &Shell) -> (Child, Vec<JoinHandle<()>>) {
         if (0..10).all(|_| busy()) {
             return (holder, clients);
         }
-        holder.kill().unwrap();
-        holder.wait().unwrap();
+        drop(holder);
         clients
             .into_iter()
             .for_each(|client| client.join().unwrap());
@@ -214,21 +213,19 @@ fn hold_at_work(place: &Place, shell: &Shell) -> (Child, Vec<JoinHandle<()>>) {
 
 #[test]
 fn a_stuck_signing_thread_is_neither_fed_nor_ready_though_another_one_signs() {
-    if !rustix::process::geteuid().is_root() {
-        // The process is undumpable: only root can take hold of a thread of it.
-        return;
-    }
     let settings = "signing.threads = 2\nsigning.self_test_interval = \"900ms\"";
     let place = place(settings);
     // Signatures with this key take long enough to catch a thread at one.
     let ca = Authority::new().with_key(TestKey::p384());
     super::write_identity(place.path(), &ca);
     let manager = Manager::at(&place);
-    let shell = manager.start(&place, &[("WATCHDOG_USEC", "900000")]);
+    // The process is undumpable: only root can take hold of a thread of it.
+    let mut command = as_root(manager.command(&place).env("WATCHDOG_USEC", "900000"));
+    let shell = Shell::start(&mut command);
     manager.hears();
     soon("ready", || page(&place, "/readyz").status == 200);
 
-    let (mut holder, stuck) = hold_at_work(&place, &shell);
+    let (holder, stuck) = hold_at_work(&place, &shell);
     soon("not ready", || page(&place, "/readyz").status == 503);
     let why = super::text(&page(&place, "/readyz"));
     assert_eq!(why, "no signature was made within the last 900ms\n");
@@ -242,8 +239,7 @@ fn a_stuck_signing_thread_is_neither_fed_nor_ready_though_another_one_signs() {
         shell.log()
     );
 
-    holder.kill().unwrap();
-    holder.wait().unwrap();
+    drop(holder);
     soon("ready again", || page(&place, "/readyz").status == 200);
     assert_eq!(manager.hears(), ["WATCHDOG=1"]);
     for client in stuck {

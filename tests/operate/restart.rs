@@ -3,8 +3,9 @@
 use std::fs;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixListener;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
+use sapi_tests::program::program;
 use sapi_tests::shell::{PASSPHRASE, Place, Shell};
 use sapi_tests::tool::binary;
 
@@ -16,7 +17,7 @@ use super::request;
 fn start_with(place: &Place, listener: &UnixListener) -> Shell {
     const PASS: &str = "exec 3<&0 0</dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$0\" \"$@\"";
     let socket: OwnedFd = listener.try_clone().unwrap().into();
-    let mut command = Command::new("sh");
+    let mut command = program("sh");
     command
         .args(["-c", PASS])
         .arg(binary("test-shell"))

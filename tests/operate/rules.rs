@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use sapi_tests::program::program;
 use sapi_tests::tool::run;
 
 use super::{page, place, request, text};
@@ -16,7 +16,7 @@ fn deploy(name: &str) -> PathBuf {
 }
 
 fn promtool(arguments: &[&str], file: &Path) -> sapi_tests::tool::Outcome {
-    let mut command = Command::new("promtool");
+    let mut command = program("promtool");
     run(command.args(arguments).arg(file))
 }
 

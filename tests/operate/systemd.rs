@@ -3,16 +3,19 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
+use sapi_tests::program::program;
+use sapi_tests::running::Running;
 use sapi_tests::shell::{PASSPHRASE, Place, Shell};
 use sapi_tests::tool::{binary, run};
+use sapi_tests::units;
 
 use super::client::Client;
 use super::{request, soon};
 
 /// The shipped units in a folder, naming the shell built here.
-fn units() -> tempfile::TempDir {
+fn shipped() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let deploy = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/systemd");
     for name in ["sapi.service", "sapi.socket"] {
@@ -26,14 +29,8 @@ fn units() -> tempfile::TempDir {
 
 #[test]
 fn the_units_are_good_and_a_slip_is_found() {
-    let folder = units();
-    let verify = || {
-        let mut command = Command::new("systemd-analyze");
-        command.args(["verify", "--man=no"]);
-        command.args(["sapi.service", "sapi.socket"].map(|name| folder.path().join(name)));
-        let outcome = run(&mut command);
-        outcome.stdout + &outcome.stderr
-    };
+    let folder = shipped();
+    let verify = || units::verify(folder.path(), &["sapi.service", "sapi.socket"]);
     assert_eq!(verify(), "");
     let service = folder.path().join("sapi.service");
     let text = fs::read_to_string(&service).unwrap();
@@ -43,7 +40,7 @@ fn the_units_are_good_and_a_slip_is_found() {
 
 #[test]
 fn the_unit_waits_for_ready_feeds_the_watchdog_and_hides_the_passphrase() {
-    let text = fs::read_to_string(units().path().join("sapi.service")).unwrap();
+    let text = fs::read_to_string(shipped().path().join("sapi.service")).unwrap();
     for line in [
         "Type=notify",
         "ExecReload=+/bin/kill -HUP $MAINPID",
@@ -59,7 +56,7 @@ fn the_unit_waits_for_ready_feeds_the_watchdog_and_hides_the_passphrase() {
 fn systemd_socket_activate_passes_a_socket_that_outlives_us() {
     let place = Place::new("");
     let socket = place.file("activated.sock");
-    let mut command = Command::new("systemd-socket-activate");
+    let mut command = program("systemd-socket-activate");
     command
         .arg("--listen")
         .arg(&socket)
@@ -69,14 +66,13 @@ fn systemd_socket_activate_passes_a_socket_that_outlives_us() {
         .arg(place.file("sapi.toml"))
         .stdin(Stdio::null())
         .stderr(Stdio::piped());
-    let mut activator = command.spawn().unwrap();
+    let activator = Running::start(&mut command);
     soon("the socket", || socket.exists());
     // The first client starts the service and is answered.
     let answer = Client::put_once(&socket, "web01", &request()).unwrap();
     assert_eq!(answer.status, 200);
     assert!(!place.socket().exists(), "listen is not used then");
-    activator.kill().unwrap();
-    activator.wait().unwrap();
+    drop(activator);
     assert!(socket.exists(), "a socket of others is not removed");
 }
 
@@ -102,16 +98,14 @@ fn the_passphrase_comes_from_a_credential() {
 
 #[test]
 fn the_passphrase_comes_from_an_encrypted_credential() {
-    if !rustix::process::geteuid().is_root() {
-        // The key of the machine is for root alone.
-        return;
-    }
     let place = Place::new("");
     let passphrase = place.file("passphrase");
     let encrypted = place.file("ca-passphrase.cred");
     fs::write(&passphrase, PASSPHRASE).unwrap();
     let creds = |arguments: &[&str], from: &Path, to: &Path| {
-        let mut command = Command::new("systemd-creds");
+        let mut command = program("systemd-creds");
+        // In the place of the machine's key, which is for root alone.
+        command.env("SYSTEMD_CREDENTIAL_SECRET", place.file("host-key"));
         run(command.args(arguments).arg(from).arg(to)).expect(0);
     };
     let name = "--name=ca-passphrase";

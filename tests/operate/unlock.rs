@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
+use sapi_tests::program::program;
 use sapi_tests::shell::{PASSPHRASE, Place, Shell};
 use sapi_tests::tool::{binary, run};
+use sapi_tests::users::{as_root, as_user, is_root};
 
 use super::client::Client;
 use super::{proc_status, request};
@@ -47,9 +48,9 @@ fn key_memory_is_locked() {
 #[test]
 fn where_memory_cannot_be_locked_there_is_a_warning_and_a_service() {
     let place = Place::new("");
-    let mut command = Command::new("prlimit");
+    let mut command = program("prlimit");
     command.arg("--memlock=0:0");
-    if rustix::process::geteuid().is_root() {
+    if is_root() {
         // Root locks without limit unless this capability is gone.
         command.args([
             "setpriv",
@@ -88,7 +89,7 @@ fn a_running_service_shows_no_passphrase_and_cannot_be_dumped() {
         assert!(!shown.contains(PASSPHRASE), "{name}");
     }
     assert!(!shell.log().contains(PASSPHRASE));
-    // The files of an undumpable process belong to root, whoever runs it.
+    // Of an undumpable process everything belongs to root, whoever runs it.
     use std::os::unix::fs::MetadataExt;
     assert_eq!(
         fs::metadata(format!("/proc/{}/mem", shell.id()))
@@ -117,21 +118,20 @@ fn an_identity_open_to_others_is_refused() {
 #[test]
 fn root_serves_only_where_the_settings_say_so() {
     let place = Place::new("allow_root = false");
-    let mut command = place.command("test-shell", "serve");
-    if rustix::process::geteuid().is_root() {
-        run(&mut command).expect(78).says(&[
-            "refusing to run as root",
-            "allow_root = true",
-            "--allow-root",
-        ]);
-        assert!(!place.socket().exists());
-        // What needs no socket may be done by root.
-        run(&mut place.command("test-shell", "config")).expect(0);
-    } else {
-        Shell::start(&mut command).end().expect(0);
-    }
-    let mut flag = place.command("test-shell", "serve");
-    Shell::start(flag.arg("--allow-root")).end().expect(0);
+    let serve = || place.command("test-shell", "serve");
+    run(&mut as_root(&serve())).expect(78).says(&[
+        "refusing to run as root",
+        "allow_root = true",
+        "--allow-root",
+    ]);
+    assert!(!place.socket().exists());
+    // What needs no socket may be done by root.
+    run(&mut as_root(&place.command("test-shell", "config"))).expect(0);
+    let mut flag = as_root(serve().arg("--allow-root"));
+    Shell::start(&mut flag).end().expect(0);
+    Shell::start(&mut as_user(&serve(), place.path()))
+        .end()
+        .expect(0);
     place.settings("allow_root = true");
-    place.start().end().expect(0);
+    Shell::start(&mut as_root(&serve())).end().expect(0);
 }

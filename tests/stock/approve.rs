@@ -1,5 +1,6 @@
 //! From "pending" to a certificate, and back.
 
+use sapi_tests::program::program;
 use sapi_tests::tool::openssl;
 
 use super::*;
@@ -170,7 +171,7 @@ fn what_is_shown_is_what_is_signed() {
     let length = |from: &serde_json::Value, to: &serde_json::Value| {
         let seconds = |time: &serde_json::Value| {
             let arguments = ["-u", "-d", time.as_str().unwrap(), "+%s"];
-            let outcome = run(Command::new("date").args(arguments)).expect(0);
+            let outcome = run(program("date").args(arguments)).expect(0);
             outcome.stdout.trim().parse::<u64>().unwrap()
         };
         seconds(to) - seconds(from)

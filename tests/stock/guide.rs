@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::*;
+use sapi_tests::program::program;
 
 /// Runs a page's session against the example shell with the settings that the page itself shows.
 fn replay(page: &str) {
@@ -32,7 +33,7 @@ fn replay(page: &str) {
     assert!(!session.is_empty(), "{page} has no session");
     let script = format!("set -euxo pipefail\n{}", moved(&session.concat()));
     let programs = binary("ca_approve").parent().unwrap().display().to_string();
-    let mut command = Command::new("bash");
+    let mut command = program("bash");
     command
         .args(["-c", &script])
         .current_dir(tempfile::tempdir_in(place.path()).unwrap().keep())

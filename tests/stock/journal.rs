@@ -1,9 +1,10 @@
-//! The journal's files, as other programs and attackers handle them.
+//! The journal's files in the hands of others.
 
 use std::fs;
 
 use sapi_stock::Journal;
 use sapi_stock::journal::Reason;
+use sapi_tests::program::program;
 use sapi_tests::tool::openssl;
 
 use super::*;
@@ -82,7 +83,7 @@ fn openssl_ca_makes_a_crl_of_the_index() {
             "{client}: {all}"
         );
     }
-    // openssl may mark expired certificates; the journal accepts that.
+    // openssl may note what has expired; the journal does not mind.
     let _updated = openssl(
         folder,
         &[
@@ -243,7 +244,7 @@ fn ca_journal_verify_finds_what_was_changed() {
     );
     let head = summary["head"].as_str().unwrap().to_owned();
     // Anybody can follow the chain.
-    let last = run(Command::new("sh")
+    let last = run(program("sh")
         .args(["-c", "tail -n 1 journal.jsonl | sha256sum"])
         .current_dir(place.file("journal")));
     assert!(last.stdout.starts_with(&head), "{}", last.stdout);
@@ -276,7 +277,7 @@ fn ca_journal_verify_finds_what_was_changed() {
         fs::write(&path, damage).unwrap();
         verify(&[]).expect(65).says(&[fault]);
     }
-    // A head that was noted earlier reveals that both files were cut.
+    // Who cuts both files is found by the head that was noted.
     fs::write(&path, lines[..1].concat()).unwrap();
     fs::write(&index, rows.split_inclusive('\n').next().unwrap()).unwrap();
     verify(&[]).expect(0);

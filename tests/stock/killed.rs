@@ -10,6 +10,7 @@ use rustix::process::Signal;
 use sapi::SerialNumber;
 
 use super::*;
+use sapi_tests::running::Running;
 
 /// Each round ends at another moment. A failure can be repeated by its number.
 const ROUNDS: u64 = 6;
@@ -145,14 +146,13 @@ fn a_decision_is_made_or_not_when_the_tool_is_killed() {
         assert_eq!(put(&shell, client, &csr, &[]).status, 202);
     }
     for (number, client) in clients.iter().enumerate() {
-        let mut command = Command::new(binary("ca_approve"));
+        let mut command = std::process::Command::new(binary("ca_approve"));
         command
             .args(["approve", client, "--config"])
             .arg(place.file("sapi.toml"));
-        let mut tool = command.stdout(std::process::Stdio::null()).spawn().unwrap();
+        let decision = Running::start(command.stdout(std::process::Stdio::null()));
         thread::sleep(Duration::from_micros(1200 * number as u64));
-        tool.kill().unwrap();
-        let _status = tool.wait().unwrap();
+        drop(decision);
     }
     let rows = json(tool(&place, "ca_approve", "list", &["--all", "--json"]));
     assert_eq!(rows.as_array().unwrap().len(), clients.len());

@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
+use sapi_tests::running::Running;
 use sapi_tests::terminal::Session;
 
 use super::*;
@@ -111,9 +112,9 @@ fn watch_shows_what_comes() {
     drop(session);
 
     let log = std::fs::File::create(place.file("watched")).unwrap();
-    let mut command = Command::new(binary("ca_approve"));
+    let mut command = std::process::Command::new(binary("ca_approve"));
     command.args(arguments).arg("--json").stdout(log);
-    let mut watch = command.spawn().unwrap();
+    let watch = Running::start(&mut command);
     let lines = || {
         std::fs::read_to_string(place.file("watched"))
             .unwrap()
@@ -132,8 +133,7 @@ fn watch_shows_what_comes() {
     until(1);
     tool(&place, "ca_approve", "approve", &["web01"]).expect(0);
     until(2);
-    watch.kill().unwrap();
-    let _status = watch.wait().unwrap();
+    drop(watch);
     let text = std::fs::read_to_string(place.file("watched")).unwrap();
     assert!(
         text.lines()

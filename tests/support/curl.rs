@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::program::program;
 use serde_json::Value;
 
 /// An HTTP answer as `curl` saw it.
@@ -75,7 +76,7 @@ impl Reply {
 /// `curl`, told to trust `authority` alone, to leave the path as it is and to print head and body.
 #[must_use]
 pub fn command(authority: &Path) -> Command {
-    let mut command = Command::new("curl");
+    let mut command = program("curl");
     command.args(["--silent", "--show-error", "--include", "--path-as-is"]);
     command.args(["--noproxy", "*", "--max-time", "60", "--cacert"]);
     command.arg(authority);
@@ -88,7 +89,7 @@ pub fn command(authority: &Path) -> Command {
 /// When `curl` fails, as it does without an answer.
 #[must_use]
 pub fn run(command: &mut Command) -> Reply {
-    let output = command.output().expect("curl is not installed");
+    let output = command.output().unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(
         output.status.success(),

@@ -6,15 +6,17 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use openssl::ssl::{SslConnector, SslMethod, SslStream};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use tempfile::TempDir;
 
 use crate::curl::{self, Reply};
+use crate::program::program;
+use crate::running::Running;
 use crate::tls::Authority;
 
 /// The shipped site file, and the edits that a test makes in it.
@@ -26,7 +28,7 @@ pub struct Site {
 /// A running nginx, ended when dropped.
 #[derive(Debug)]
 pub struct Nginx {
-    child: Child,
+    child: Running,
     port: u16,
     authority: PathBuf,
     folder: TempDir,
@@ -169,9 +171,8 @@ impl Nginx {
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        if let Some(pid) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
-            let _gone = kill_process(pid, Signal::TERM);
-        }
+        // Asked to end, it ends its workers too.
+        self.child.signal(Signal::TERM);
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(10) {
             if !matches!(self.child.try_wait(), Ok(None)) {
@@ -179,8 +180,6 @@ impl Drop for Nginx {
             }
             sleep(Duration::from_millis(5));
         }
-        let _gone = self.child.kill();
-        let _status = self.child.wait();
     }
 }
 
@@ -220,24 +219,12 @@ fn free_port() -> u16 {
 }
 
 /// The running master once the port answers; nothing if it ended before.
-fn spawn(folder: &Path, port: u16) -> Option<Child> {
-    let mut child = Command::new("nginx")
-        .env(
-            "PATH",
-            format!(
-                "{}:/usr/sbin:/sbin",
-                std::env::var("PATH").unwrap_or_default()
-            ),
-        )
-        .arg("-p")
-        .arg(folder)
-        .arg("-c")
-        .arg(folder.join("nginx.conf"))
-        .arg("-e")
-        .arg(folder.join("error.log"))
-        .stdin(Stdio::null())
-        .spawn()
-        .expect("nginx is not installed: apt-get install nginx");
+fn spawn(folder: &Path, port: u16) -> Option<Running> {
+    let mut command = program("nginx");
+    command.arg("-p").arg(folder);
+    command.arg("-c").arg(folder.join("nginx.conf"));
+    command.arg("-e").arg(folder.join("error.log"));
+    let mut child = Running::start(command.stdin(Stdio::null()));
     let begun = Instant::now();
     loop {
         // Its own end is asked for first: the port may be answered by whoever took it.

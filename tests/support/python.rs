@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
+use crate::program::{missing, program};
 use crate::tool::run;
 
 /// `python3` of that environment, which is made when it is missing or other packages are asked for.
@@ -28,10 +29,16 @@ static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
     if fs::read_to_string(&mark).is_ok_and(|made| made == wanted) {
         return python;
     }
-    run(Command::new("python3")
-        .args(["-m", "venv", "--clear"])
-        .arg(&folder))
-    .expect(0);
+    let mut make = program("python3");
+    make.args(["-m", "venv", "--clear"]).arg(&folder);
+    let made = run(&mut make);
+    assert!(
+        made.code == Some(0),
+        "{}\n{}{}",
+        missing("python3 -m venv", "python3-venv"),
+        made.stdout,
+        made.stderr
+    );
     let pip = [
         "-m",
         "pip",

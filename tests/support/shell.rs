@@ -1,19 +1,21 @@
 //! A shell binary that serves, and what it logs.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use tempfile::TempDir;
 
 use crate::curl::Reply;
+use crate::running::Running;
+use crate::stream::{Stream, read_to_close};
 use crate::tls::Authority;
 use crate::tool::{Outcome, binary, forget_variables, wait};
 
@@ -28,7 +30,7 @@ pub struct Place {
 /// A shell that serves, killed when dropped.
 #[derive(Debug)]
 pub struct Shell {
-    child: Child,
+    child: Running,
     log: Arc<Mutex<String>>,
     reader: Option<JoinHandle<()>>,
     /// Where it listens, as it says itself: `unix:/path` or `http://127.0.0.1:port`.
@@ -126,11 +128,7 @@ impl Shell {
     /// When it ends instead.
     #[must_use]
     pub fn start(command: &mut Command) -> Self {
-        let mut child = command
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = Running::start(command.stdout(Stdio::null()).stderr(Stdio::piped()));
         let log = Arc::new(Mutex::new(String::new()));
         let (stderr, shared) = (child.stderr.take().unwrap(), Arc::clone(&log));
         let reader = thread::spawn(move || {
@@ -253,8 +251,7 @@ impl Shell {
 
     /// Sends it a signal.
     pub fn signal(&self, signal: Signal) {
-        let pid = i32::try_from(self.child.id()).unwrap();
-        kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
+        self.child.signal(signal);
     }
 
     /// Waits for its end.
@@ -275,26 +272,6 @@ impl Shell {
         self.signal(Signal::TERM);
         self.wait()
     }
-}
-
-impl Drop for Shell {
-    fn drop(&mut self) {
-        let _gone = self.child.kill();
-        let _status = self.child.wait();
-    }
-}
-
-/// A connection of either kind.
-pub trait Stream: Read + Write + Send {}
-impl<T: Read + Write + Send> Stream for T {}
-
-/// Reads until the other side closes, cleanly or not.
-pub fn read_to_close(stream: &mut dyn Stream) -> Vec<u8> {
-    let (mut answer, mut piece) = (Vec::new(), [0; 4096]);
-    while let Ok(length @ 1..) = stream.read(&mut piece) {
-        answer.extend_from_slice(&piece[..length]);
-    }
-    answer
 }
 
 /// What unlocks the CA of every [`Place`].

@@ -3,19 +3,20 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
-use std::process::{Child, Command};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
 
+use crate::program::program;
+use crate::running::Running;
 use crate::tool::{forget_variables, wait};
 
 /// A program running at a terminal of its own, which is its controlling one.
 #[derive(Debug)]
 pub struct Session {
-    child: Child,
+    child: Running,
     keyboard: File,
     screen: Arc<Mutex<String>>,
 }
@@ -23,23 +24,22 @@ pub struct Session {
 impl Session {
     /// Starts a program there.
     #[must_use]
-    pub fn start<const N: usize>(program: &Path, arguments: [&str; N]) -> Self {
+    pub fn start<const N: usize>(tool: &Path, arguments: [&str; N]) -> Self {
         let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
         let keyboard = openpt(flags).unwrap();
         grantpt(&keyboard).unwrap();
         unlockpt(&keyboard).unwrap();
         let terminal = ioctl_tiocgptpeer(&keyboard, flags).unwrap();
-        let mut command = Command::new("setsid");
+        let mut command = program("setsid");
         forget_variables(&mut command);
-        let child = command
+        command
             .args(["--ctty", "--wait"])
-            .arg(program)
+            .arg(tool)
             .args(arguments)
             .stdin(terminal.try_clone().unwrap())
             .stdout(terminal.try_clone().unwrap())
-            .stderr(terminal)
-            .spawn()
-            .unwrap();
+            .stderr(terminal);
+        let child = Running::start(&mut command);
         drop(command);
         let keyboard = File::from(keyboard);
         let screen = Arc::new(Mutex::new(String::new()));

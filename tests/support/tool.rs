@@ -5,6 +5,8 @@
     reason = "an outcome is often looked at only to check it"
 )]
 
+use crate::program::program;
+use crate::running::Running;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -86,18 +88,15 @@ impl Outcome {
 
 /// Runs a command that has no terminal and no inherited passphrase.
 pub fn run(command: &mut Command) -> Outcome {
-    finish(
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap(),
-    )
+    command.stdin(Stdio::null());
+    finish(Running::start(
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()),
+    ))
 }
 
 /// Waits for a command started by hand, its output piped.
-pub fn finish(mut child: Child) -> Outcome {
+pub fn finish(child: impl Into<Running>) -> Outcome {
+    let mut child = child.into();
     let stdout = collect(child.stdout.take());
     let stderr = collect(child.stderr.take());
     let code = wait(&mut child).code();
@@ -110,9 +109,9 @@ pub fn finish(mut child: Child) -> Outcome {
 
 /// A command that starts a program of this workspace in a session without a terminal, and without
 /// the variables that the program looks at.
-pub fn detached(program: &Path) -> Command {
-    let mut command = Command::new("setsid");
-    command.arg("--wait").arg(program);
+pub fn detached(tool: &Path) -> Command {
+    let mut command = program("setsid");
+    command.arg("--wait").arg(tool);
     forget_variables(&mut command);
     command
 }
@@ -135,9 +134,7 @@ pub fn forget_variables(command: &mut Command) {
 /// The `openssl` command; fails the test unless it succeeds.
 #[track_caller]
 pub fn openssl(directory: &Path, arguments: &[&str]) -> String {
-    let outcome = run(Command::new("openssl")
-        .args(arguments)
-        .current_dir(directory));
+    let outcome = run(program("openssl").args(arguments).current_dir(directory));
     assert_eq!(
         outcome.code,
         Some(0),
@@ -155,7 +152,6 @@ pub fn wait(child: &mut Child) -> ExitStatus {
             return status;
         }
         if Instant::now() > deadline {
-            child.kill().unwrap();
             panic!("the command hangs");
         }
         thread::sleep(Duration::from_millis(10));

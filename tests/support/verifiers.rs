@@ -7,6 +7,7 @@ use std::io::Write;
 use std::process::{Command, Output};
 use std::time::{Duration, SystemTime};
 
+use crate::program::program;
 use openssl::x509::X509;
 use rustls_pki_types::{CertificateDer, UnixTime};
 use tempfile::NamedTempFile;
@@ -18,10 +19,10 @@ use tempfile::NamedTempFile;
 /// What the program says against the certificate.
 pub fn openssl_verify(ca_pem: &str, leaf_pem: &str) -> Result<(), String> {
     let (ca, leaf) = (file(ca_pem), file(leaf_pem));
-    let mut command = Command::new("openssl");
+    let mut command = program("openssl");
     command.args(["verify", "-x509_strict", "-check_ss_sig", "-CAfile"]);
     command.arg(ca.path()).arg(leaf.path());
-    judged(&run(&mut command, "openssl"))
+    judged(&run(&mut command))
 }
 
 /// `certtool --verify`.
@@ -31,10 +32,10 @@ pub fn openssl_verify(ca_pem: &str, leaf_pem: &str) -> Result<(), String> {
 /// What the program says against the certificate.
 pub fn gnutls_verify(ca_pem: &str, leaf_pem: &str) -> Result<(), String> {
     let (ca, leaf) = (file(ca_pem), file(leaf_pem));
-    let mut command = Command::new("certtool");
+    let mut command = program("certtool");
     command.arg("--verify").arg("--load-ca-certificate");
     command.arg(ca.path()).arg("--infile").arg(leaf.path());
-    judged(&run(&mut command, "gnutls-bin"))
+    judged(&run(&mut command))
 }
 
 /// rustls-webpki, as rustls verifies a server's certificate and again a client's. It has no P-521.
@@ -112,9 +113,9 @@ pub fn everybody_accepts(ca_pem: &str, leaf_pem: &str) {
 #[must_use]
 pub fn openssl_text(pem: &str) -> String {
     let file = file(pem);
-    let mut command = Command::new("openssl");
+    let mut command = program("openssl");
     command.args(["x509", "-noout", "-text", "-in"]);
-    let output = run(command.arg(file.path()), "openssl");
+    let output = run(command.arg(file.path()));
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).unwrap()
 }
@@ -131,11 +132,8 @@ fn file(content: &str) -> NamedTempFile {
     file
 }
 
-fn run(command: &mut Command, package: &str) -> Output {
-    let program = command.get_program().to_string_lossy().into_owned();
-    command.output().unwrap_or_else(|error| {
-        panic!("{program} does not run ({error}): apt-get install {package}")
-    })
+fn run(command: &mut Command) -> Output {
+    command.output().unwrap()
 }
 
 fn judged(output: &Output) -> Result<(), String> {

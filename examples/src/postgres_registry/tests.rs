@@ -117,17 +117,13 @@ impl Drop for Server {
 
 /// Debian keeps the programs outside PATH. PostgreSQL refuses to run as root, so root's tests use its user.
 fn program(name: &str) -> Command {
-    let versions =
-        fs::read_dir("/usr/lib/postgresql").expect("the package postgresql is not installed");
+    let missing = "PostgreSQL is not installed: apt-get install postgresql";
+    let versions = fs::read_dir("/usr/lib/postgresql").expect(missing);
     let mut found: Vec<PathBuf> = versions
         .map(|entry| entry.unwrap().path().join("bin").join(name))
         .collect();
     found.sort();
-    let mut command = Command::new(
-        found
-            .last()
-            .expect("the package postgresql is not installed"),
-    );
+    let mut command = Command::new(found.last().expect(missing));
     if let Some((user, group)) = postgres_user() {
         command.uid(user).gid(group);
     }

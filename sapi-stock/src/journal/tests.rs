@@ -123,7 +123,7 @@ async fn a_line_in_both_forms_for_each_certificate() {
             path
         })
         .output()
-        .unwrap();
+        .expect("openssl is not installed: apt-get install openssl");
     let subject = String::from_utf8(openssl.stdout).unwrap();
     let subject = subject.trim_end().strip_prefix("subject=").unwrap();
     let serial = certificate.serial().to_string().to_uppercase();
