@@ -87,6 +87,7 @@ pub use certificate::{
     InvalidValidity, IssuedCertificate, Issuer, KeyUsage, KeyUsages, Profile, RevocationList,
     RevocationListError, RevokedEntry, SerialNumber, SignedRevocationList, Validity,
 };
+pub use encoding::duration;
 pub use hooks::{
     BoxError, Chain, FirstOf, HookCall, Rejection, SigningContext, SigningHooks, Terms, Verdict,
 };

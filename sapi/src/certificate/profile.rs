@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
+use serde::de::{Deserializer, Error};
+use serde::{Deserialize, Serialize};
+
 use super::draft::usages::{ExtendedKeyUsages, KeyUsage, KeyUsages};
 use super::validity::Validity;
-use crate::request::KeyKind;
+use crate::encoding::duration;
+use crate::encoding::list::list;
+use crate::request::{AltName, KeyKind};
 
 /// The operator's defaults for every certificate.
 ///
@@ -13,14 +18,43 @@ use crate::request::KeyKind;
 ///
 /// let profile = Profile::default().with_crl_urls(["http://ca.example.com/ca.crl"]);
 /// ```
-#[derive(Clone, Debug)]
+///
+/// With serde it is the table `[certificate]` of the settings. A list may also be one text with commas.
+///
+/// ```
+/// let table = r#"{"backdate": "1m", "max_validity": "90d", "crl_urls": ["http://a.example/crl"]}"#;
+/// let profile: sapi::Profile = serde_json::from_str(table)?;
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Profile {
+    #[serde(serialize_with = "duration::serialize", deserialize_with = "backdate")]
     pub(crate) backdate: Duration,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_validity: Option<Validity>,
+    #[serde(deserialize_with = "urls")]
     pub(crate) crl_urls: Vec<String>,
+    #[serde(deserialize_with = "urls")]
     pub(crate) ocsp_urls: Vec<String>,
+    #[serde(deserialize_with = "urls")]
     pub(crate) ca_issuer_urls: Vec<String>,
 }
+
+fn backdate<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    Ok(duration::setting_or_zero::deserialize(from)?.min(LONGEST_BACKDATE))
+}
+
+fn urls<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let urls = list(from)?;
+    for url in &urls {
+        let name = AltName::Uri(url.clone());
+        name.check().map_err(D::Error::custom)?;
+    }
+    Ok(urls)
+}
+
+const LONGEST_BACKDATE: Duration = Duration::from_secs(86_400);
 
 impl Default for Profile {
     /// Valid from five minutes back, for clients with slow clocks; without URLs.
@@ -44,7 +78,7 @@ impl Profile {
     /// ```
     #[must_use]
     pub fn with_backdate(mut self, backdate: Duration) -> Self {
-        self.backdate = backdate.min(Duration::from_secs(86_400));
+        self.backdate = backdate.min(LONGEST_BACKDATE);
         self
     }
 
@@ -109,5 +143,45 @@ impl Profile {
         usages.insert(ExtendedKeyUsages::SERVER_AUTH);
         usages.insert(ExtendedKeyUsages::CLIENT_AUTH);
         usages
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_of_the_settings_is_read_and_written() {
+        let read = |json: serde_json::Value| {
+            serde_json::from_value::<Profile>(json).map_err(|error| error.to_string())
+        };
+        let table = serde_json::json!({
+            "backdate": "0s", "max_validity": "90d",
+            "crl_urls": ["http://a.example/1", "http://a.example/2"],
+            "ocsp_urls": [], "ca_issuer_urls": [],
+        });
+        let profile = read(table.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&profile).unwrap(), table);
+        let text = serde_json::json!({"crl_urls": "http://a.example/1, http://a.example/2"});
+        let from_text = read(text).unwrap();
+        assert_eq!(from_text.crl_urls, profile.crl_urls);
+        assert_eq!(from_text.backdate, Profile::default().backdate);
+        let capped = read(serde_json::json!({"backdate": "2d"})).unwrap();
+        assert_eq!(capped.backdate, LONGEST_BACKDATE);
+    }
+
+    #[test]
+    fn what_is_wrong_in_the_table_is_told() {
+        for (key, value, told) in [
+            ("backdate", "5", "\"5\" is not a duration such as"),
+            ("backdate", "400d", "is longer than a year"),
+            ("max_validity", "soon", "\"soon\" is not a validity"),
+            ("crl_urls", "a.example", "name \"URI:a.example\""),
+            ("backdated", "5m", "unknown field `backdated`"),
+        ] {
+            let table = serde_json::json!({ key: value });
+            let error = serde_json::from_value::<Profile>(table).unwrap_err();
+            assert!(error.to_string().contains(told), "{error}");
+        }
     }
 }

@@ -4,6 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::encoding::duration;
+use crate::encoding::text::serde_as_text;
+
 /// A length of time in whole seconds, at least one.
 ///
 /// Written as a number and a unit: `s`, `m` (minutes), `h`, `d`, `w`, `y`; a bare number counts
@@ -18,6 +21,8 @@ use std::time::Duration;
 /// assert!("0d".parse::<Validity>().is_err());
 /// # Ok::<(), sapi::InvalidValidity>(())
 /// ```
+///
+/// With serde it is this text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Validity {
     seconds: u64,
@@ -84,24 +89,15 @@ impl FromStr for Validity {
     type Err = InvalidValidity;
 
     fn from_str(text: &str) -> Result<Self, InvalidValidity> {
-        let invalid = || InvalidValidity(text.chars().take(40).collect());
-        let unit_at = text
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(text.len());
-        let (number, unit) = text.split_at(unit_at);
-        let unit = match unit {
-            "s" => 1,
-            "m" => 60,
-            "h" => 3600,
-            "d" => DAY,
-            "w" => 7 * DAY,
-            "y" | "" => 365 * DAY,
-            _ => return Err(invalid()),
+        let seconds = match duration::split(text) {
+            Some((years, None)) => years.checked_mul(YEAR),
+            // A fraction of a second is not a validity.
+            Some((number, Some(unit))) if unit >= 1000 => number.checked_mul(unit / 1000),
+            _ => None,
         };
-        let number: u64 = number.parse().map_err(|_| invalid())?;
-        match number.checked_mul(unit) {
+        match seconds {
             Some(seconds @ 1..=LONGEST) => Ok(Self { seconds }),
-            _ => Err(invalid()),
+            _ => Err(InvalidValidity(text.chars().take(40).collect())),
         }
     }
 }
@@ -109,14 +105,11 @@ impl FromStr for Validity {
 /// Writes a number of the largest unit that gives a whole number.
 impl fmt::Display for Validity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let units = [(365 * DAY, "y"), (DAY, "d"), (3600, "h"), (60, "m")];
-        let fitting = units
-            .iter()
-            .find(|(unit, _)| self.seconds.is_multiple_of(*unit));
-        let (unit, suffix) = fitting.unwrap_or(&(1, "s"));
-        write!(f, "{}{suffix}", self.seconds / unit)
+        duration::Text(self.seconds * 1000).fmt(f)
     }
 }
+
+serde_as_text!(Validity);
 
 /// A text is not a validity.
 ///
@@ -124,23 +117,14 @@ impl fmt::Display for Validity {
 /// let error = "soon".parse::<sapi::Validity>().unwrap_err();
 /// assert_eq!(error.to_string(), "\"soon\" is not a validity: write a number and s, m, h, d, w or y, such as 90d; a bare number counts years");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is not a validity: write a number and s, m, h, d, w or y, such as 90d; a bare number counts years"
+)]
 pub struct InvalidValidity(String);
 
-impl fmt::Display for InvalidValidity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:?} is not a validity: write a number and s, m, h, d, w or y, such as 90d; a bare number counts years",
-            self.0
-        )
-    }
-}
-
-impl std::error::Error for InvalidValidity {}
-
-const DAY: u64 = 86_400;
-const LONGEST: u64 = 10_000 * 365 * DAY;
+const YEAR: u64 = 365 * 86_400;
+const LONGEST: u64 = 10_000 * YEAR;
 
 #[cfg(test)]
 mod tests {
@@ -177,11 +161,18 @@ mod tests {
             "99999999999999999999y",
             "20000y",
             "+1d",
+            "1000ms",
         ] {
             assert!(bad.parse::<Validity>().is_err(), "{bad}");
         }
         for text in ["10y", "90d", "36h", "5m", "7s"] {
-            assert_eq!(text.parse::<Validity>().unwrap().to_string(), text);
+            let validity = text.parse::<Validity>().unwrap();
+            assert_eq!(validity.to_string(), text);
+            let json = serde_json::to_value(validity).unwrap();
+            assert_eq!(json, text);
+            assert_eq!(serde_json::from_value::<Validity>(json).unwrap(), validity);
         }
+        let told = serde_json::from_str::<Validity>("\"soon\"").unwrap_err();
+        assert!(told.to_string().contains("\"soon\" is not a validity: "));
     }
 }

@@ -1,6 +1,9 @@
-//! Encodings, DER and hex, whatever the octets mean.
+//! Encodings: DER, hex, and values as text, whatever they mean.
 
 pub(crate) mod asn1;
 pub(crate) mod der_writer;
+pub mod duration;
 pub(crate) mod hex;
+pub(crate) mod list;
+pub(crate) mod text;
 pub(crate) mod time;

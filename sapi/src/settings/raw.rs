@@ -1,9 +1,8 @@
 //! The raw settings, as people write them.
 
-use std::fmt;
+use serde::Deserialize;
 
-use serde::de::{Error, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use crate::encoding::list::list;
 
 /// Mirrors the file. Every key but the optional ones has a value, because the defaults are read first.
 #[derive(Debug, Deserialize)]
@@ -95,34 +94,4 @@ pub(crate) struct RawOperator {
 pub(crate) struct RawLog {
     pub(crate) format: String,
     pub(crate) filter: String,
-}
-
-/// Reads a list. The environment has only texts, so there a list is a text with commas.
-fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    struct List;
-
-    impl<'de> Visitor<'de> for List {
-        type Value = Vec<String>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list")
-        }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<Vec<String>, E> {
-            let elements = text.split(',').map(str::trim);
-            let elements = elements.filter(|element| !element.is_empty());
-            Ok(elements.map(str::to_owned).collect())
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<String>, A::Error> {
-            let mut elements = Vec::new();
-            // Numbers, such as user ids, become texts here. The check reads them again.
-            while let Some(element) = list.next_element()? {
-                elements.push(element);
-            }
-            Ok(elements)
-        }
-    }
-
-    deserializer.deserialize_any(List)
 }
