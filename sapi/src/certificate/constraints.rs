@@ -6,9 +6,11 @@ use std::fmt;
 use std::net::IpAddr;
 
 use der::asn1::{ObjectIdentifier, OctetStringRef};
-use der::{AnyRef, Decode, ErrorKind, Reader, SliceReader, Tag, TagNumber, Tagged};
+use der::{AnyRef, Decode, ErrorKind, Reader, SliceReader, Tag, Tagged};
 
 use self::subtree::Subtree;
+use crate::encoding::oids::NAME_CONSTRAINTS;
+use crate::encoding::tags::{EXTENSIONS, constructed};
 use crate::request::{AltName, DistinguishedName};
 
 /// The name constraints of one CA certificate (RFC 5280 section 4.2.1.10). Empty without the extension.
@@ -217,17 +219,8 @@ fn read_network(octets: &[u8]) -> Result<Subtree, der::Error> {
     }
 }
 
-const fn tagged(number: u32) -> Tag {
-    Tag::ContextSpecific {
-        constructed: true,
-        number: TagNumber(number),
-    }
-}
-
-const PERMITTED: Tag = tagged(0);
-const EXCLUDED: Tag = tagged(1);
-const EXTENSIONS: Tag = tagged(3);
-const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
+const PERMITTED: Tag = constructed(0);
+const EXCLUDED: Tag = constructed(1);
 
 #[cfg(test)]
 mod tests {

@@ -7,14 +7,15 @@ use der::asn1::{BitStringRef, GeneralizedTime, IntRef, ObjectIdentifier, UtcTime
 use der::{AnyRef, Decode, Reader, SliceReader, Tag, Tagged};
 
 use super::draft::DraftCertificate;
-use super::draft::extension::{
-    AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, KEY_USAGE, ONLY_FOR_CA, SUBJECT_ALT_NAME, SUBJECT_KEY_ID,
-    read_extension,
+use super::draft::extension::{ONLY_FOR_CA, read_extension};
+use super::issuer::Issuer;
+use super::issuer::key_identifier::key_identifier;
+use crate::encoding::oids::{
+    AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_ALT_NAME, SUBJECT_KEY_ID,
 };
-use super::issuer::{Issuer, key_identifier};
-use super::tbs::{EXTENSIONS, VERSION_3};
+use crate::encoding::tags::{EXTENSIONS, VERSION_3};
 use crate::request::name::general::read_names;
-use crate::request::{AltName, CertRequest};
+use crate::request::{AltName, CertRequest, CsrError};
 
 /// A rule that the bytes to sign break. Then nothing is signed.
 #[derive(Debug, PartialEq, Eq)]
@@ -150,7 +151,7 @@ fn check_extensions(
                     "the names are critical without need, or not when needed",
                 )?;
                 names = read_names(value, usize::MAX)
-                    .map_err(|error| BrokenInvariant(error.to_string()))?;
+                    .map_err(|error| BrokenInvariant(CsrError::from(error).to_string()))?;
             }
             _ => {}
         }

@@ -3,13 +3,14 @@
 use std::time::SystemTime;
 
 use der::asn1::{GeneralizedTime, UtcTime};
-use der::{DateTime, Tag, TagNumber};
+use der::{DateTime, Tag};
 
 use super::draft::DraftCertificate;
 use super::extensions::write_extensions;
 use super::invariants::{BrokenInvariant, check};
 use super::issuer::Issuer;
 use crate::encoding::der_writer::DerWriter;
+use crate::encoding::tags::{EXTENSIONS, VERSION_3};
 use crate::request::CertRequest;
 
 /// A TBSCertificate (RFC 5280 section 4.1.2). It was read back after it was written, and contains only
@@ -88,12 +89,3 @@ pub(crate) fn write_time(time: SystemTime, out: &mut DerWriter) -> Result<(), de
         out.value(&GeneralizedTime::from_date_time(time))
     }
 }
-
-/// `version [0] EXPLICIT INTEGER { v3(2) }`
-pub(crate) const VERSION_3: &[u8] = &[0xa0, 3, 2, 1, 2];
-
-/// `extensions [3] EXPLICIT Extensions`
-pub(crate) const EXTENSIONS: Tag = Tag::ContextSpecific {
-    constructed: true,
-    number: TagNumber(3),
-};

@@ -5,5 +5,7 @@ pub(crate) mod der_writer;
 pub mod duration;
 pub(crate) mod hex;
 pub(crate) mod list;
+pub(crate) mod oids;
+pub(crate) mod tags;
 pub(crate) mod text;
 pub(crate) mod time;

@@ -1,9 +1,11 @@
 //! The two extensions that make a certificate a CA's: basicConstraints and keyUsage.
 
 use der::asn1::{BitStringRef, ObjectIdentifier};
-use der::{AnyRef, Decode, ErrorKind, Reader, SliceReader, Tag, TagNumber};
+use der::{AnyRef, Decode, ErrorKind, Reader, SliceReader, Tag};
 
-use crate::certificate::{BASIC_CONSTRAINTS, KEY_USAGE, read_extension};
+use crate::certificate::read_extension;
+use crate::encoding::oids::{BASIC_CONSTRAINTS, KEY_USAGE};
+use crate::encoding::tags::EXTENSIONS;
 
 /// What a certificate says about being a CA.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -85,10 +87,6 @@ fn read_usage(value: &[u8]) -> Result<u8, der::Error> {
     Ok(bits.raw_bytes().first().copied().unwrap_or(0))
 }
 
-const EXTENSIONS: Tag = Tag::ContextSpecific {
-    constructed: true,
-    number: TagNumber(3),
-};
 /// Bits 5 and 6, counted from the left.
 const KEY_CERT_SIGN: u8 = 0b0000_0100;
 const CRL_SIGN: u8 = 0b0000_0010;
