@@ -11,6 +11,7 @@
 mod abuse;
 mod client;
 mod corpus;
+mod documents;
 mod faults;
 mod findings;
 mod floors;

@@ -68,7 +68,7 @@ mod pipeline;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-#[cfg(feature = "server")]
+#[cfg(feature = "settings")]
 mod settings;
 
 #[cfg(feature = "server")]
@@ -89,7 +89,8 @@ pub use certificate::{
 };
 pub use encoding::duration;
 pub use hooks::{
-    BoxError, Chain, FirstOf, HookCall, Rejection, SigningContext, SigningHooks, Terms, Verdict,
+    BoxError, Chain, FirstOf, HookCall, Hooks, IntoHooks, Rejection, SigningContext, SigningHooks,
+    Terms, Verdict,
 };
 pub use identity::ca::Identity;
 pub use identity::pool::SigningPool;
@@ -103,3 +104,5 @@ pub use request::{
 };
 #[cfg(feature = "server")]
 pub use server::{App, Boot, StartError};
+#[cfg(feature = "settings")]
+pub use settings::{ServiceSettings, SettingsError};

@@ -8,9 +8,11 @@ mod differences;
 pub(crate) mod generation;
 pub(crate) mod histogram;
 mod in_flight;
+mod journey;
 pub(crate) mod metrics;
 mod observation;
 mod observation_text;
+mod requirements;
 mod self_test;
 mod service;
 #[cfg(test)]
@@ -25,17 +27,17 @@ use std::time::{Duration, Instant, SystemTime};
 use futures_util::FutureExt;
 use tracing::Instrument;
 
-use crate::certificate::{DraftCertificate, IssuedCertificate, Issuer, SerialNumber, Tbs};
-use crate::hooks::{
-    BoxError, Chain, PostsignFailure, Rejection, SigningContext, SigningHooks, Terms, Verdict,
-};
+use crate::certificate::{DraftCertificate, IssuedCertificate, SerialNumber, Tbs};
+use crate::hooks::{BoxError, Hooks, Rejection, SigningContext, Terms, Verdict};
 use crate::identity::pool::{PoolError, SigningPool};
 use crate::request::{CertRequest, ClientId, CsrError, Peer};
 pub use differences::Difference;
 use generation::{Generation, GenerationStore};
 use in_flight::InFlight;
+use journey::Journey;
 use metrics::Metrics;
 pub use observation::Observation;
+use requirements::{require_permitted, require_valid};
 use trail::Trail;
 
 /// A signing service without its socket, for tests and for embedding.
@@ -62,7 +64,7 @@ struct Road {
     generations: GenerationStore,
     pool: SigningPool,
     clock: Clock,
-    in_flight: AtomicUsize,
+    in_flight: Arc<AtomicUsize>,
     metrics: Arc<Metrics>,
 }
 
@@ -102,11 +104,11 @@ impl Pipeline {
         peer: Peer,
     ) -> Result<IssuedCertificate, Rejection> {
         let span = tracing::info_span!("request", request_id, %client);
-        let road = InFlight::begin(&self.road);
+        let road = Arc::clone(&self.road);
+        let in_flight = InFlight::begin(&road.in_flight);
         let travel = async move {
-            let journey = road
-                .0
-                .travel(request_id, client, csr, peer, Trail::default());
+            let _in_flight = in_flight;
+            let journey = road.travel(request_id, client, csr, peer, Trail::default());
             journey.await.outcome
         };
         let task = tokio::spawn(travel.instrument(span));
@@ -122,19 +124,12 @@ impl Pipeline {
         csr: CertRequest,
         peer: Peer,
     ) -> Observation {
-        let road = InFlight::begin(&self.road);
-        let journey = road
-            .0
+        let _in_flight = InFlight::begin(&self.road.in_flight);
+        let journey = self
+            .road
             .travel(request_id, client, csr, peer, Trail::watched());
         Observation::of(journey.await)
     }
-}
-
-/// A request at the end of its road: issued, or refused at any stop.
-struct Journey {
-    cx: SigningContext,
-    trail: Trail,
-    outcome: Result<IssuedCertificate, Rejection>,
 }
 
 impl Road {
@@ -236,7 +231,7 @@ impl Road {
 }
 
 /// No grant, no certificate.
-async fn authorize(hooks: &Chain, cx: &mut SigningContext) -> Result<Terms, Rejection> {
+async fn authorize(hooks: &Hooks, cx: &mut SigningContext) -> Result<Terms, Rejection> {
     match hooks.authorize(cx).await? {
         Verdict::Grant(terms) => Ok(terms),
         Verdict::Abstain => Err(Rejection::denied(
@@ -276,44 +271,18 @@ async fn fill_in(
 
 /// Signed means recorded or withheld. In a rehearsal the CA signs nothing, so there is nothing to record.
 async fn record(
-    hooks: &Chain,
+    hooks: &Hooks,
     cx: &mut SigningContext,
     certificate: &IssuedCertificate,
 ) -> Result<(), Rejection> {
     if cx.rehearsal() {
         return Ok(());
     }
-    let Err(error) = hooks.postsign(cx, certificate).await else {
-        return Ok(());
-    };
-    let source = match error.downcast::<PostsignFailure>().map(|failure| failure.0) {
-        Ok(Rejection::Failed { source }) => source,
-        Ok(rejection) => return Err(rejection),
-        Err(error) => error,
-    };
-    Err(Rejection::Withheld {
-        serial: certificate.serial().clone(),
-        source,
-    })
-}
-
-/// Signs nothing while the CA's own certificate is not valid: no client could use the result.
-fn require_valid(issuer: &Issuer, now: SystemTime) -> Result<(), Rejection> {
-    if issuer.is_valid_at(now) {
-        return Ok(());
+    match hooks.postsign(cx, certificate).await {
+        Err(Rejection::Failed { source }) => Err(Rejection::Withheld {
+            serial: certificate.serial().clone(),
+            source,
+        }),
+        recorded => recorded,
     }
-    Err(Rejection::Unavailable {
-        reason: if now < issuer.not_before() {
-            "the certificate authority's own certificate is not valid yet"
-        } else {
-            "the certificate authority's own certificate has expired"
-        },
-    })
-}
-
-/// Refuses names outside the CA's constraints (RFC 5280 section 4.2.1.10): no verifier would accept them.
-fn require_permitted(issuer: &Issuer, draft: &DraftCertificate) -> Result<(), Rejection> {
-    issuer
-        .permits(draft.subject(), draft.names())
-        .map_err(|outside| Rejection::denied(outside.to_string()))
 }

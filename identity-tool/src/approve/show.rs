@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::Args;
-use sapi::{CertRequest, DistinguishedName, DraftCertificate, Issuer};
-use sapi_stock::approvals::{Application, Approval, Decision};
+use sapi::{CertRequest, DistinguishedName, DraftCertificate, Issuer, Validity};
+use sapi_stock::approvals::{self, Application, Approval, Decision};
 use sapi_tools::exit::{CONFIG, DATA, Failure, SOFTWARE, SYSTEM};
 use serde::Serialize;
 
 use super::list::{Row, id};
 use super::select::select;
 use super::store_location::StoreLocation;
-use crate::service::{Service, validity};
+use crate::service::Service;
 use crate::table::{moment, shown, write_json};
 
 /// Shows a request, and the certificate that would be signed
@@ -38,10 +38,8 @@ impl Show {
     pub(super) fn act(self, now: SystemTime) -> Result<(), Failure> {
         let (store, service) = self.location.open()?;
         let application = select(&store, &self.which)?;
-        let of_service = || service.ca_path.clone();
-        let ca_path = self.ca_path.clone().or_else(of_service);
-        let ca_path = ca_path.unwrap_or_else(|| PathBuf::from("/var/lib/ca"));
-        let issuer = sapi::identity::load_issuer(&ca_path, now)
+        let ca_path = self.ca_path.as_deref().unwrap_or(service.0.ca_path());
+        let issuer = sapi::identity::load_issuer(ca_path, now)
             .map_err(|error| Failure::new(CONFIG, error))?;
         let draft = draft(&application, &service, &issuer, now)?;
         let written = if self.json {
@@ -65,10 +63,8 @@ fn draft(
 ) -> Result<DraftCertificate, Failure> {
     let csr = CertRequest::from_pem(application.request.as_bytes())
         .map_err(|error| Failure::new(DATA, error))?;
-    let otherwise = match &service.hooks.approvals {
-        Some(table) => validity("hooks.approvals.validity", &table.validity)?,
-        None => sapi::Validity::hours(48),
-    };
+    let table: Option<approvals::Settings> = service.hook("approvals")?;
+    let otherwise = table.map_or(Validity::hours(48), |table| table.validity());
     let approval = match &application.decision {
         Some(Decision::Approved(approval)) => approval.clone(),
         _ => Approval::by("nobody", now),
@@ -76,7 +72,7 @@ fn draft(
     let broken = |error: sapi::BoxError| Failure::new(DATA, error);
     let terms = approval.terms(&csr, otherwise).map_err(broken)?;
     let mut draft = terms
-        .draft(&csr, issuer, &service.profile()?, now)
+        .draft(&csr, issuer, service.0.profile(), now)
         .map_err(|error| Failure::new(SOFTWARE, error))?;
     if let Some(subject) = approval
         .own_subject()

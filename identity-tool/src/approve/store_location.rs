@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use sapi_stock::approvals::{Store, StoreError};
+use sapi_stock::approvals::{self, Store, StoreError};
 use sapi_tools::exit::{CONFIG, DATA, Failure, NO, SYSTEM};
 
 use crate::service::{Service, ServiceOptions};
@@ -22,13 +22,8 @@ pub(crate) struct StoreLocation {
 impl StoreLocation {
     pub(crate) fn open(&self) -> Result<(Store, Service), Failure> {
         let service = self.service.read()?;
-        let of_service = || {
-            service
-                .hooks
-                .approvals
-                .as_ref()
-                .map(|table| table.folder.clone())
-        };
+        let table: Option<approvals::Settings> = service.hook("approvals")?;
+        let of_service = || table.map(|table| table.folder().to_owned());
         let folder = self.folder.clone().or_else(of_service).ok_or_else(|| {
             Failure::new(
                 CONFIG,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use sapi_stock::Journal;
-use sapi_stock::journal::JournalError;
+use sapi_stock::journal::{self, JournalError};
 use sapi_tools::exit::{CONFIG, DATA, Failure, NO, SYSTEM};
 
 use crate::service::ServiceOptions;
@@ -26,7 +26,7 @@ impl JournalLocation {
         if let Some(folder) = &self.folder {
             return Ok(folder.clone());
         }
-        let table = self.service.read()?.hooks.journal;
+        let table: Option<journal::Settings> = self.service.read()?.hook("journal")?;
         table.map(|table| table.folder).ok_or_else(|| {
             Failure::new(
                 CONFIG,

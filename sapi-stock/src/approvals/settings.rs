@@ -1,6 +1,6 @@
 //! The table `[hooks.approvals]` of the settings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -41,6 +41,26 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The folder of the requests.
+    ///
+    /// ```
+    /// # fn f(settings: &sapi_stock::approvals::Settings) { println!("{}", settings.folder().display()); }
+    /// ```
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// How long a certificate is valid, unless the approval says otherwise.
+    ///
+    /// ```
+    /// # fn f(settings: &sapi_stock::approvals::Settings) { println!("{}", settings.validity()); }
+    /// ```
+    #[must_use]
+    pub fn validity(&self) -> Validity {
+        self.validity
+    }
+
     pub(super) fn limits(&self) -> Limits {
         Limits {
             per_client: self.max_pending_per_client,

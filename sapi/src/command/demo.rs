@@ -16,16 +16,17 @@ use openssl::stack::Stack;
 use openssl::x509::extension::SubjectAlternativeName;
 use openssl::x509::{X509, X509NameBuilder, X509Req};
 
-use super::StartError;
 use super::exit_code::{of_status, refuse};
 use crate::certificate::Validity;
-use crate::hooks::{BoxError, Chain, Rejection, SigningContext, SigningHooks, Terms, Verdict};
+use crate::hooks::{BoxError, IntoHooks, Rejection, SigningContext, SigningHooks, Terms, Verdict};
 use crate::identity::ca::Identity;
 use crate::identity::{KeyKind, NewIdentity};
 use crate::request::{ClientId, DistinguishedName};
-use crate::server::process::listen::{Listener, Origin};
+use crate::server::endpoint::anchors;
+use crate::server::error::StartFault;
+use crate::server::process::listen::{ListenError, Listener, Origin};
 use crate::server::process::log;
-use crate::server::{App, start};
+use crate::server::{App, serving, start};
 use crate::settings::checked::Settings;
 use crate::settings::sources::Sources;
 
@@ -50,7 +51,7 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    pub(crate) fn run(self, app: &App) -> Result<ExitCode, StartError> {
+    pub(crate) fn run(self, app: &App) -> Result<ExitCode, StartFault> {
         let sources = match &self.config {
             Some(file) => Sources::read(Some(file), &[])?,
             None => Sources::defaults()?,
@@ -63,22 +64,24 @@ impl Demo {
             .map_or("warn", |_| &settings.log_filter);
         log::start(settings.log_format, filter)?;
         let hooks = match self.config {
-            Some(_) => app.make_hooks(&sources)?,
-            None => Chain::new().then(GrantAll),
+            Some(_) => app.makers().make(&sources)?,
+            None => GrantAll.into_hooks(),
         };
-        let (identity, ca) = throw_away_identity().map_err(StartError::Hooks)?;
+        let (identity, ca) = throw_away_identity().map_err(StartFault::Hooks)?;
         let listener = TcpListener::bind(("127.0.0.1", self.port))
-            .map_err(|error| StartError::Listen(format!("--port {}: {error}", self.port)))?;
+            .map_err(|error| ListenError(format!("--port {}: {error}", self.port)))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let folder = tempfile::Builder::new().prefix("sapi-demo-").tempdir()?;
         let refused = actix_web::rt::System::new().block_on(async {
             let pipeline = start::booted(identity, hooks, &settings).await?;
-            let serving = start::serve_on(
+            let anchors = anchors::read(&settings, &pipeline.issuer())?;
+            let serving = serving::serve_on(
                 Listener::Tcp(listener, Origin::Bound),
                 pipeline,
+                anchors,
                 &settings,
-                start::Companions::default(),
+                serving::Companions::default(),
             );
             let (once, folder) = (self.once, folder.path().to_path_buf());
             let enrolment = tokio::task::spawn_blocking(move || {
@@ -88,7 +91,7 @@ impl Demo {
             tokio::select! {
                 ended = &mut serving => return ended.map(|()| None),
                 shown = enrolment => {
-                    let shown = shown.map_err(BoxError::from).flatten().map_err(StartError::Hooks)?;
+                    let shown = shown.map_err(BoxError::from).flatten().map_err(StartFault::Hooks)?;
                     if once || shown.is_some() {
                         return Ok(shown);
                     }

@@ -9,9 +9,10 @@ use std::time::SystemTime;
 
 use clap::Args;
 
+use super::args::SettingsArgs;
 use super::exit_code::{exit_code, refuse};
+use super::explain_json;
 use super::input::read;
-use super::{SettingsArgs, StartError, explain_json};
 use crate::certificate::{Issuer, SerialNumber};
 use crate::hooks::BoxError;
 use crate::identity::ca::Identity;
@@ -19,10 +20,11 @@ use crate::identity::directory::load::load_public;
 use crate::pipeline::Observation;
 use crate::request::{CertRequest, ClientId, Peer, PeerCertificate};
 use crate::server::endpoint::anchors;
+use crate::server::error::StartFault;
 use crate::server::process::log;
 use crate::server::{App, start};
 use crate::settings::checked::Settings;
-use crate::settings::sources::SettingsError;
+use crate::settings::error::SettingsError;
 
 /// Rehearses one request with the real settings and hooks, and prints what happened at every stop.
 ///
@@ -55,7 +57,7 @@ pub(crate) struct Explain {
 }
 
 impl Explain {
-    pub(crate) fn run(self, app: &App) -> Result<ExitCode, StartError> {
+    pub(crate) fn run(self, app: &App) -> Result<ExitCode, StartFault> {
         let sources = self.settings.read()?;
         let settings = Settings::check(&sources)?;
         log::start(settings.log_format, &settings.log_filter)?;
@@ -77,9 +79,10 @@ impl Explain {
                 return Ok(refuse(65, &format!("{}: {error}", error.slug())));
             }
         };
-        let hooks = app.rehearsing_hooks(&sources)?;
-        let public = load_public(&settings.ca_path, now())
-            .map_err(|error| SettingsError(format!("{}: {error}", settings.ca_path.display())))?;
+        let hooks = app.makers().rehearse(&sources)?;
+        let public = load_public(&settings.ca_path, now()).map_err(|error| {
+            SettingsError::new(format!("{}: {error}", settings.ca_path.display()))
+        })?;
         let identity = Identity::for_rehearsal(public.certificate, public.chain)?;
         let peer = self.peer(&settings, identity.issuer())?;
         let request_id = SerialNumber::random().map_err(io::Error::other)?;
@@ -89,7 +92,7 @@ impl Explain {
         let seen = runtime.block_on(async {
             let pipeline = start::booted(identity, hooks, &settings).await?;
             let request_id = request_id.to_string();
-            Ok::<_, StartError>(
+            Ok::<_, StartFault>(
                 pipeline
                     .observe(request_id, self.client.clone(), csr, peer)
                     .await,
@@ -104,7 +107,7 @@ impl Explain {
         }))
     }
 
-    fn peer(&self, settings: &Settings, issuer: &Issuer) -> Result<Peer, StartError> {
+    fn peer(&self, settings: &Settings, issuer: &Issuer) -> Result<Peer, StartFault> {
         let peer = self.peer.map_or(Peer::local(), Peer::at);
         let Some(file) = &self.peer_certificate else {
             return Ok(peer);
@@ -113,15 +116,16 @@ impl Explain {
             let anchors = anchors::read(settings, issuer)?;
             Ok(PeerCertificate::verify(&fs::read(file)?, &anchors, now())?)
         };
-        let fault =
-            |error| SettingsError(format!("--peer-certificate {}: {error}", file.display())).into();
+        let fault = |error| {
+            SettingsError::new(format!("--peer-certificate {}: {error}", file.display())).into()
+        };
         certificate()
             .map(|certificate| peer.with_certificate(certificate))
             .map_err(fault)
     }
 }
 
-fn print(seen: &Observation) -> Result<(), StartError> {
+fn print(seen: &Observation) -> Result<(), StartFault> {
     let mut out = io::stdout().lock();
     write!(out, "{seen}")?;
     if let Some(certificate) = seen.certificate() {

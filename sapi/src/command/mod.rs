@@ -1,5 +1,6 @@
 //! The subcommands of a shell binary.
 
+mod args;
 mod demo;
 mod exit_code;
 mod explain;
@@ -15,13 +16,12 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use sapi_tools::{Page, Shell, manuals};
 
-use crate::identity::PassphraseSources;
+use self::args::{Common, SettingsArgs};
 use crate::identity::passphrase::hardening;
-use crate::server::App;
+use crate::server::error::StartFault;
 use crate::server::process::log;
-use crate::server::start::{self, StartError};
+use crate::server::{App, start};
 use crate::settings::checked::Settings;
-use crate::settings::sources::Sources;
 
 /// Signs certificate requests by the policy compiled into this program.
 #[derive(Parser)]
@@ -73,65 +73,6 @@ struct Serve {
     allow_root: bool,
 }
 
-#[derive(Args)]
-struct Common {
-    #[command(flatten)]
-    settings: SettingsArgs,
-    #[command(flatten)]
-    passphrase: PassphraseArgs,
-}
-
-/// Where settings come from, and the settings that are most often set by hand.
-#[derive(Args)]
-struct SettingsArgs {
-    /// The settings file [default: /etc/sapi/sapi.toml, if it is there]
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// The folder of the CA's identity (overrides ca_path)
-    #[arg(long, value_name = "FOLDER")]
-    ca_path: Option<String>,
-    /// Where to listen: unix:/path or 127.0.0.1:8080 (overrides listen)
-    #[arg(long, value_name = "ADDRESS")]
-    listen: Option<String>,
-}
-
-impl SettingsArgs {
-    fn read(&self) -> Result<Sources, StartError> {
-        self.read_with(None)
-    }
-
-    /// Reads the settings with one more key, which a flag sets.
-    fn read_with(&self, more: Option<(&'static str, String)>) -> Result<Sources, StartError> {
-        let flags = [("ca_path", &self.ca_path), ("listen", &self.listen)];
-        let given: Vec<_> = flags
-            .into_iter()
-            .filter_map(|(key, value)| Some((key, value.clone()?)))
-            .chain(more)
-            .collect();
-        Ok(Sources::read(self.config.as_deref(), &given)?)
-    }
-}
-
-/// Where the passphrase comes from.
-#[derive(Args)]
-struct PassphraseArgs {
-    /// Read the CA's passphrase from this open file descriptor
-    #[arg(long, value_name = "N")]
-    passphrase_fd: Option<i32>,
-    /// Read the CA's passphrase from this file
-    #[arg(long, value_name = "FILE")]
-    passphrase_file: Option<PathBuf>,
-}
-
-impl PassphraseArgs {
-    fn sources(&self) -> PassphraseSources {
-        PassphraseSources {
-            fd: self.passphrase_fd,
-            file: self.passphrase_file.clone(),
-        }
-    }
-}
-
 impl App {
     /// Runs the command line. This is the last line of a shell binary's `main`.
     ///
@@ -172,7 +113,7 @@ impl App {
         }
     }
 
-    fn dispatch(self, command: Command, definition: clap::Command) -> Result<ExitCode, StartError> {
+    fn dispatch(self, command: Command, definition: clap::Command) -> Result<ExitCode, StartFault> {
         match command {
             Command::Serve(serve) => self.serve_from(&serve),
             Command::Demo(demo) => demo.run(&self),
@@ -184,7 +125,7 @@ impl App {
                 Ok(ExitCode::SUCCESS)
             }
             Command::Man { dir: Some(dir) } => {
-                let fault = |error| StartError::Output(format!("{}: {error}", dir.display()));
+                let fault = |error| StartFault::Output(format!("{}: {error}", dir.display()));
                 std::fs::create_dir_all(&dir).map_err(fault)?;
                 manuals(definition, &dir).map_err(fault)?;
                 Ok(ExitCode::SUCCESS)
@@ -196,22 +137,22 @@ impl App {
         }
     }
 
-    fn serve_from(&self, serve: &Serve) -> Result<ExitCode, StartError> {
+    fn serve_from(&self, serve: &Serve) -> Result<ExitCode, StartFault> {
         let root = serve.allow_root.then(|| ("allow_root", "true".into()));
         let sources = serve.common.settings.read_with(root)?;
         let settings = Settings::check(&sources)?;
         log::start(settings.log_format, &settings.log_filter)?;
         let passphrase = serve.common.passphrase.sources();
-        let serving = start::serve(self, &sources, &passphrase);
+        let serving = start::serve(self.makers(), &sources, settings, &passphrase);
         actix_web::rt::System::new().block_on(serving)?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
-fn is_closed_pipe(error: &StartError) -> bool {
+fn is_closed_pipe(error: &StartFault) -> bool {
     let error = match error {
-        StartError::System(error) => Some(error),
-        StartError::Hooks(error) => error.downcast_ref::<std::io::Error>(),
+        StartFault::System(error) => Some(error),
+        StartFault::Hooks(error) => error.downcast_ref::<std::io::Error>(),
         _ => None,
     };
     error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)

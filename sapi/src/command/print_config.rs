@@ -5,12 +5,13 @@ use std::process::ExitCode;
 
 use config::{Value, ValueKind};
 
-use crate::server::start::StartError;
+use crate::server::error::StartFault;
 use crate::settings::checked::Settings;
-use crate::settings::sources::{Line, Sources};
+use crate::settings::line::Line;
+use crate::settings::sources::Sources;
 
 /// Prints the settings as TOML, defaults included, and then checks them.
-pub(crate) fn run(sources: &Sources) -> Result<ExitCode, StartError> {
+pub(crate) fn run(sources: &Sources) -> Result<ExitCode, StartFault> {
     let mut out = io::stdout().lock();
     for line in sources.lines() {
         writeln!(out, "{}", printed(&line))?;

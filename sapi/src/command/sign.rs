@@ -7,10 +7,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::args::Common;
 use super::exit_code::{exit_code, refuse};
 use super::input::read;
-use super::{Common, StartError};
 use crate::request::{CertRequest, ClientId, Peer};
+use crate::server::error::StartFault;
 use crate::server::process::log;
 use crate::server::{App, start};
 use crate::settings::checked::Settings;
@@ -36,7 +37,7 @@ pub(crate) struct Sign {
 }
 
 impl Sign {
-    pub(crate) fn run(self, app: &App) -> Result<ExitCode, StartError> {
+    pub(crate) fn run(self, app: &App) -> Result<ExitCode, StartFault> {
         let sources = self.common.settings.read()?;
         let settings = Settings::check(&sources)?;
         log::start(settings.log_format, &settings.log_filter)?;
@@ -58,8 +59,9 @@ impl Sign {
             .build()?;
         let outcome = runtime.block_on(async {
             let passphrase = self.common.passphrase.sources();
-            let (pipeline, _) = start::pipeline(app, &sources, &settings, &passphrase).await?;
-            Ok::<_, StartError>(
+            let (pipeline, _) =
+                start::pipeline(app.makers(), &sources, &settings, &passphrase).await?;
+            Ok::<_, StartFault>(
                 pipeline
                     .issue(self.client.clone(), csr, Peer::local())
                     .await,

@@ -4,9 +4,15 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use super::BoxError;
 use crate::certificate::SerialNumber;
 use crate::request::CsrError;
+
+/// Any error, as hooks may return it.
+///
+/// ```
+/// let error: sapi::BoxError = "the disk is full".into();
+/// ```
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a request does not get a certificate now. Under `?` any error becomes [`Failed`](Self::Failed).
 /// The client reads the reason of a denial, so turning an error into one needs an explicit `map_err`.

@@ -3,6 +3,8 @@
 
 mod bench;
 mod fuzzing;
+mod tables;
 
 pub use bench::*;
 pub use fuzzing::*;
+pub use tables::*;

@@ -2,13 +2,12 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, SystemTime};
 
 use super::generation::{Generation, GenerationStore};
 use super::{Pipeline, Road};
 use crate::certificate::{Issuer, Profile};
-use crate::hooks::{BoxError, Chain, SigningHooks};
+use crate::hooks::{BoxError, Hooks, IntoHooks};
 use crate::identity::ca::Identity;
 use crate::identity::pool::SigningPool;
 
@@ -26,12 +25,11 @@ impl Pipeline {
     /// let pipeline = sapi::Pipeline::new(identity, Members)?;
     /// # Ok(()) }
     /// ```
-    pub fn new(identity: Identity, hooks: impl SigningHooks) -> std::io::Result<Self> {
+    pub fn new(identity: Identity, hooks: impl IntoHooks) -> std::io::Result<Self> {
         let pool = SigningPool::per_core()?;
-        let hooks = Chain::new().then(hooks);
         Ok(Self::assemble(
             identity,
-            hooks,
+            hooks.into_hooks(),
             pool,
             Profile::default(),
             Duration::from_secs(10),
@@ -40,7 +38,7 @@ impl Pipeline {
 
     pub(crate) fn assemble(
         identity: Identity,
-        hooks: impl Into<Arc<Chain>>,
+        hooks: Hooks,
         pool: SigningPool,
         profile: Profile,
         hook_timeout: Duration,
@@ -52,13 +50,13 @@ impl Pipeline {
             road: Arc::new(Road {
                 generations: GenerationStore::new(Generation {
                     identity,
-                    hooks: hooks.into(),
+                    hooks,
                     profile,
                     hook_timeout,
                 }),
                 pool,
                 clock,
-                in_flight: AtomicUsize::new(0),
+                in_flight: Arc::default(),
                 metrics: Arc::default(),
             }),
         }

@@ -4,14 +4,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use crate::certificate::Profile;
-use crate::hooks::Chain;
+use crate::hooks::Hooks;
 use crate::identity::ca::Identity;
 
 /// Identity, hooks and profile. A request takes one generation at its start and keeps it to its end,
 /// so that no certificate mixes the old and the new.
 pub(crate) struct Generation {
     pub(crate) identity: Identity,
-    pub(crate) hooks: Arc<Chain>,
+    pub(crate) hooks: Hooks,
     pub(crate) profile: Profile,
     /// The time limit of each call of a hook.
     pub(crate) hook_timeout: Duration,

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::Journey;
 use super::differences::{self, Difference};
+use super::journey::Journey;
 use super::trail::Witnessed;
 use crate::certificate::{DraftCertificate, IssuedCertificate};
 use crate::hooks::{HookCall, Rejection, SigningContext, Terms};

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use super::generation::Generation;
 use super::metrics::Metrics;
 use super::{Pipeline, self_test};
-use crate::hooks::{BoxError, SigningHooks};
+use crate::hooks::BoxError;
 use crate::identity::pool::SigningPool;
 
 impl Pipeline {

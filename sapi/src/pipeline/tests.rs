@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::Pipeline;
 use super::generation::Generation;
 use crate::certificate::{IssuedCertificate, Profile, Validity, no_random_numbers};
-use crate::hooks::{Chain, Rejection, SigningContext, SigningHooks, Terms, Verdict};
+use crate::hooks::{Hooks, IntoHooks, Rejection, SigningContext, SigningHooks, Terms, Verdict};
 use crate::identity::ca::Identity;
 use crate::identity::pool::SigningPool;
 use crate::identity::signer::Signer;
@@ -62,7 +62,7 @@ impl SigningHooks for GrantAll {
 fn pipeline(identity: Identity) -> Pipeline {
     let pool = SigningPool::new(1, 8).unwrap();
     let (profile, limit) = (Profile::default(), Duration::from_secs(10));
-    Pipeline::assemble(identity, Chain::new().then(GrantAll), pool, profile, limit)
+    Pipeline::assemble(identity, GrantAll.into_hooks(), pool, profile, limit)
 }
 
 fn issue(runtime: &Runtime, pipeline: &Pipeline) -> Result<IssuedCertificate, Rejection> {
@@ -175,19 +175,19 @@ fn another_generation_is_taken_whole_or_not_at_all() {
         let certificate = issue(&runtime, &pipeline).unwrap();
         certificate.issuer().certificate().to_der().unwrap()
     };
-    let next = |hooks| Generation {
+    let next = |hooks: Hooks| Generation {
         identity: second.identity(),
-        hooks: Arc::new(hooks),
+        hooks: hooks,
         profile: Profile::default(),
         hook_timeout: Duration::from_secs(10),
     };
     let error = runtime
-        .block_on(pipeline.exchange(next(Chain::new().then(Sleepy))))
+        .block_on(pipeline.exchange(next(Sleepy.into_hooks())))
         .unwrap_err();
     assert!(error.to_string().contains("still asleep"), "{error}");
     assert_eq!(issuer(), first.certificate().to_der().unwrap());
     runtime
-        .block_on(pipeline.exchange(next(Chain::new().then(GrantAll))))
+        .block_on(pipeline.exchange(next(GrantAll.into_hooks())))
         .unwrap();
     assert_eq!(issuer(), second.certificate().to_der().unwrap());
     // Signatures of certificates are counted; signatures of self-tests are not.
@@ -210,7 +210,7 @@ fn a_self_test_and_an_exchange_see_a_signer_that_fails() {
         assert!(runtime.block_on(pipeline.self_test()).is_err(), "{kind}");
         let next = Generation {
             identity: troubled(),
-            hooks: Arc::new(Chain::new().then(GrantAll)),
+            hooks: GrantAll.into_hooks(),
             profile: Profile::default(),
             hook_timeout: Duration::from_secs(10),
         };
@@ -236,7 +236,7 @@ fn a_request_is_on_the_road_until_it_is_decided_though_nobody_waits() {
     let told = Arc::new(tokio::sync::Notify::new());
     let pool = SigningPool::new(1, 8).unwrap();
     let (hooks, limit) = (
-        Chain::new().then(Waiting(Arc::clone(&told))),
+        Waiting(Arc::clone(&told)).into_hooks(),
         Duration::from_secs(10),
     );
     let identity = Authority::new().identity();

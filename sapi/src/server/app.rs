@@ -1,12 +1,14 @@
 //! The app: a signing service, made from settings and hooks.
 
 use std::fmt;
-use std::sync::Arc;
 
 use super::boot::Boot;
-use super::start::{self, StartError};
-use crate::hooks::{BoxError, Chain, SigningHooks};
+use super::error::{StartError, StartFault};
+use super::makers::Makers;
+use super::start;
+use crate::hooks::{BoxError, IntoHooks};
 use crate::identity::PassphraseSources;
+use crate::settings::checked::Settings;
 use crate::settings::sources::Sources;
 
 /// A signing service: its hooks, and the settings of the machine it runs on.
@@ -22,11 +24,8 @@ use crate::settings::sources::Sources;
 #[derive(Default)]
 #[must_use]
 pub struct App {
-    makers: Vec<Maker>,
+    makers: Makers,
 }
-
-/// Makes hooks and adds them to the chain. It takes a chain of hooks apart, so that each hook has its own time.
-type Maker = Box<dyn Fn(&Boot, Chain) -> Result<Chain, BoxError> + Send + Sync>;
 
 impl App {
     /// A service without hooks. It does not start until a hook is added.
@@ -45,11 +44,9 @@ impl App {
     /// # impl sapi::SigningHooks for Members {}
     /// let app = sapi::App::new().hook(Members);
     /// ```
-    pub fn hook(mut self, hooks: impl SigningHooks) -> Self {
-        let shared = Arc::new(hooks);
-        self.makers.push(Box::new(
-            move |_, chain| Ok(chain.then(Arc::clone(&shared))),
-        ));
+    pub fn hook(mut self, hooks: impl IntoHooks) -> Self {
+        let hooks = hooks.into_hooks();
+        self.makers.add(move |_| Ok(hooks.clone()));
         self
     }
 
@@ -61,12 +58,11 @@ impl App {
     /// # impl sapi::SigningHooks for Members {}
     /// let app = sapi::App::new().hook_with(|boot| Members::open(boot.settings("members")?));
     /// ```
-    pub fn hook_with<H: SigningHooks>(
+    pub fn hook_with<H: IntoHooks>(
         mut self,
         make: impl Fn(&Boot) -> Result<H, BoxError> + Send + Sync + 'static,
     ) -> Self {
-        self.makers
-            .push(Box::new(move |boot, chain| Ok(chain.then(make(boot)?))));
+        self.makers.add(move |boot| Ok(make(boot)?.into_hooks()));
         self
     }
 
@@ -88,33 +84,14 @@ impl App {
     #[doc(alias = "ca_start_gunicorn_dev")]
     #[doc(alias = "ca_start_gunicorn_prod")]
     pub async fn serve(self) -> Result<(), StartError> {
-        let sources = Sources::read(None, &[])?;
-        start::serve(&self, &sources, &PassphraseSources::default()).await
+        let sources = Sources::read(None, &[]).map_err(StartFault::from)?;
+        let settings = Settings::check(&sources).map_err(StartFault::from)?;
+        let passphrase = PassphraseSources::default();
+        Ok(start::serve(&self.makers, &sources, settings, &passphrase).await?)
     }
 
-    /// Makes the hooks from the settings.
-    pub(crate) fn make_hooks(&self, sources: &Sources) -> Result<Chain, StartError> {
-        self.make(&Boot::new(sources.clone(), false))
-    }
-
-    /// Like [`make_hooks`](Self::make_hooks), for a rehearsal.
-    pub(crate) fn rehearsing_hooks(&self, sources: &Sources) -> Result<Chain, StartError> {
-        self.make(&Boot::new(sources.clone(), true))
-    }
-
-    fn make(&self, boot: &Boot) -> Result<Chain, StartError> {
-        let mut chain = Chain::new();
-        for make in &self.makers {
-            chain = make(boot, chain).map_err(|error| match boot.misspelt() {
-                Some(hint) => StartError::Hooks(format!("{error}; {hint}").into()),
-                None => StartError::Hooks(error),
-            })?;
-        }
-        if chain.is_empty() {
-            return Err(StartError::NoHooks);
-        }
-        boot.refuse_unread()?;
-        Ok(chain)
+    pub(crate) fn makers(&self) -> &Makers {
+        &self.makers
     }
 }
 

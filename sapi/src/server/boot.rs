@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use config::Value;
 use serde::de::DeserializeOwned;
 
 use crate::hooks::BoxError;
-use crate::settings::sources::{SettingsError, Sources};
+use crate::settings::error::SettingsError;
+use crate::settings::sources::Sources;
 
 /// Gives hooks their own tables of the settings while they are made.
 ///
@@ -74,25 +74,8 @@ impl Boot {
     /// # Ok(()) }
     /// ```
     pub fn settings<T: DeserializeOwned>(&self, name: &str) -> Result<T, BoxError> {
-        self.note(name);
-        let key = format!("hooks.{name}");
-        let Ok(table) = self.sources.get::<Value>(&key) else {
-            return Err(format!("the settings have no table [{key}]").into());
-        };
-        serde_path_to_error::deserialize(table).map_err(|error| {
-            let path = error.path().to_string();
-            // The error itself names an unknown or missing field, and the path names its table.
-            let (place, field) = match path.as_str() {
-                "." => (key.clone(), String::new()),
-                path => (format!("{key}.{path}"), format!(" {path}")),
-            };
-            let origin = self.sources.origin_within(&place);
-            let origin = origin.or_else(|| self.sources.origin_within(&key));
-            let origin = origin
-                .map(|origin| format!(" (in {origin})"))
-                .unwrap_or_default();
-            format!("[{key}]{field}: {}{origin}", error.inner()).into()
-        })
+        let missing = || format!("the settings have no table [hooks.{name}]").into();
+        self.settings_if_present(name)?.ok_or_else(missing)
     }
 
     /// Reads the same table, or returns `None` without one. Its table can so switch a hook on.
@@ -112,11 +95,8 @@ impl Boot {
         &self,
         name: &str,
     ) -> Result<Option<T>, BoxError> {
-        if self.has_settings(name) {
-            self.settings(name).map(Some)
-        } else {
-            Ok(None)
-        }
+        self.note(name);
+        Ok(self.sources.hook(name)?)
     }
 
     /// Whether the settings have a table `[hooks.<name>]`.
@@ -127,7 +107,7 @@ impl Boot {
     #[must_use]
     pub fn has_settings(&self, name: &str) -> bool {
         self.note(name);
-        self.sources.get::<Value>(&format!("hooks.{name}")).is_ok()
+        self.sources.has_hook(name)
     }
 
     fn note(&self, name: &str) {
@@ -165,9 +145,10 @@ impl Boot {
             false => format!("they read {}", tables.join(", ")),
         };
         let key = format!("hooks.{table}");
-        Err(SettingsError(format!(
-            "{key}: no hook of this program reads this table (in {}); {read}",
-            self.sources.origin_within(&key).unwrap_or_default()
-        )))
+        Err(SettingsError::of(
+            key.as_str(),
+            format!("no hook of this program reads this table; {read}"),
+        )
+        .from(self.sources.origin_within(&key)))
     }
 }

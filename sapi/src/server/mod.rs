@@ -4,17 +4,16 @@
 
 pub(crate) mod app;
 mod boot;
-#[cfg(test)]
-mod deployed;
-#[cfg(test)]
-mod documented;
 pub(crate) mod endpoint;
+pub(crate) mod error;
+mod makers;
 pub(crate) mod operator;
 pub(crate) mod process;
-mod reload;
+pub(crate) mod reload;
+pub(crate) mod serving;
 pub(crate) mod start;
 mod unlock;
 
 pub use app::App;
 pub use boot::Boot;
-pub use start::StartError;
+pub use error::StartError;

@@ -4,13 +4,13 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::start::StartError;
+use super::error::StartFault;
 use crate::identity::ca::Identity;
 use crate::identity::key::secure_heap;
 use crate::identity::{IdentityErrorKind, Passphrase, load};
 
 /// Loads the identity in a folder. It waits a while before it reports a wrong passphrase.
-pub(crate) fn unlock(ca_path: &Path, passphrase: &Passphrase) -> Result<Identity, StartError> {
+pub(crate) fn unlock(ca_path: &Path, passphrase: &Passphrase) -> Result<Identity, StartFault> {
     if let Err(why) = secure_heap::prepare() {
         tracing::warn!("the CA's key may be swapped to disk: {why}");
     }

@@ -1,21 +1,22 @@
 //! The sources of the settings: defaults, file, environment, command line.
 
-use std::ffi::OsString;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::{fmt, fs};
 
-use config::{
-    Config, ConfigError, Environment, File, FileFormat, Format, Map, Source, Value, ValueKind,
-};
+use config::{Config, ConfigError, File, FileFormat, Map, Value, ValueKind};
+use serde::de::DeserializeOwned;
 
+use super::environment::{environment, variable};
+use super::error::SettingsError;
+use super::file::SettingsFile;
 use super::keys::{KEYS, defaults, nearest};
+use super::line::{COMMAND_LINE, DEFAULT, ENVIRONMENT, Line, flatten, place};
 
 /// The settings merged from all their sources. Their keys are checked, their values are not.
 #[derive(Clone, Debug)]
 pub(crate) struct Sources {
     merged: Config,
-    file: Option<PathBuf>,
+    path: Option<PathBuf>,
+    file: Option<SettingsFile>,
     /// The keys and values from the command line.
     flags: Vec<(&'static str, String)>,
 }
@@ -24,36 +25,49 @@ impl Sources {
     /// Reads the sources; a later one overrides an earlier one. A file that was asked for must exist. The
     /// default file may be missing.
     pub(crate) fn read(
-        file: Option<&Path>,
+        path: Option<&Path>,
         flags: &[(&'static str, String)],
     ) -> Result<Self, SettingsError> {
+        let file = match path {
+            Some(path) => Some(SettingsFile::read(path)?),
+            None => SettingsFile::read_if_present(Path::new(DEFAULT_FILE))?,
+        };
         let mut builder =
             Config::builder().add_source(File::from_str(&defaults(), FileFormat::Toml));
-        let path = file.unwrap_or(Path::new(DEFAULT_FILE));
-        // The default file is left out only if it does not exist. A file that cannot be read is an error.
-        if file.is_some() || !is_missing(path) {
-            builder = builder.add_source(SettingsFile::read(path)?);
+        if let Some(file) = &file {
+            builder = builder.add_source(file.clone());
         }
         builder = builder.add_source(environment(std::env::vars_os())?);
         for (key, value) in flags {
-            builder = builder.set_override(*key, value.as_str())?;
+            let set = builder.set_override(*key, value.as_str());
+            builder = set.map_err(SettingsError::new)?;
         }
         Self::of(Self {
-            merged: builder.build()?,
-            file: file.map(Path::to_path_buf),
+            merged: builder.build().map_err(SettingsError::new)?,
+            path: path.map(Path::to_path_buf),
+            file,
             flags: flags.to_vec(),
         })
     }
 
     #[cfg(feature = "internals")]
     pub(crate) fn of_text(toml: &str) -> Result<Self, SettingsError> {
-        let builder = [defaults().as_str(), toml]
-            .iter()
-            .fold(Config::builder(), |all, text| {
-                all.add_source(File::from_str(text, FileFormat::Toml))
-            });
-        Self::of(Self {
-            merged: builder.build()?,
+        Self::of(Self::of_documents(&[&defaults(), toml])?)
+    }
+
+    /// Reads only the defaults, and ignores the settings of the machine.
+    pub(crate) fn defaults() -> Result<Self, SettingsError> {
+        Self::of_documents(&[&defaults()])
+    }
+
+    fn of_documents(documents: &[&str]) -> Result<Self, SettingsError> {
+        let mut builder = Config::builder();
+        for document in documents {
+            builder = builder.add_source(File::from_str(document, FileFormat::Toml));
+        }
+        Ok(Self {
+            merged: builder.build().map_err(SettingsError::new)?,
+            path: None,
             file: None,
             flags: Vec::new(),
         })
@@ -64,32 +78,38 @@ impl Sources {
         Ok(sources)
     }
 
-    /// Reads only the defaults, and ignores the settings of the machine.
-    pub(crate) fn defaults() -> Result<Self, SettingsError> {
-        let defaults = File::from_str(&defaults(), FileFormat::Toml);
-        Ok(Self {
-            merged: Config::builder().add_source(defaults).build()?,
-            file: None,
-            flags: Vec::new(),
+    /// Reads the same sources again.
+    pub(crate) fn again(&self) -> Result<Self, SettingsError> {
+        Self::read(self.path.as_deref(), &self.flags)
+    }
+
+    /// All settings. An error names the key, and where its value comes from.
+    pub(crate) fn all<T: DeserializeOwned>(&self) -> Result<T, SettingsError> {
+        serde_path_to_error::deserialize(self.merged.clone()).map_err(|error| {
+            let key = error.path().to_string();
+            SettingsError::of(key, plain(error.into_inner()))
         })
     }
 
-    /// Reads the same sources again.
-    pub(crate) fn again(&self) -> Result<Self, SettingsError> {
-        Self::read(self.file.as_deref(), &self.flags)
-    }
-
-    /// Returns one table or value.
-    pub(crate) fn get<'de, T: serde::Deserialize<'de>>(
-        &self,
-        key: &str,
-    ) -> Result<T, SettingsError> {
-        Ok(self.merged.get(key)?)
-    }
-
-    /// Returns all settings.
-    pub(crate) fn all<'de, T: serde::Deserialize<'de>>(&self) -> Result<T, SettingsError> {
-        Ok(self.merged.clone().try_deserialize()?)
+    /// The table `[hooks.<name>]`, if there is one. An error names the table, the key and the origin.
+    pub(crate) fn hook<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, SettingsError> {
+        let key = format!("hooks.{name}");
+        let Ok(table) = self.merged.get::<Value>(&key) else {
+            return Ok(None);
+        };
+        serde_path_to_error::deserialize(table)
+            .map(Some)
+            .map_err(|error| {
+                let path = error.path().to_string();
+                // A field that is unknown or missing is named by the error itself, in its table.
+                let (place, shown) = match path.as_str() {
+                    "." => (key.clone(), format!("[{key}]")),
+                    path => (format!("{key}.{path}"), format!("[{key}] {path}")),
+                };
+                let origin = self.origin_within(&place);
+                let origin = origin.or_else(|| self.origin_within(&key));
+                SettingsError::of(shown, error.inner()).from(origin)
+            })
     }
 
     /// Lists every key that has a value, with the value and its source.
@@ -98,25 +118,41 @@ impl Sources {
         flatten("", &self.merged.cache, &mut lines);
         for line in &mut lines {
             if self.flags.iter().any(|(key, _)| *key == line.key) {
-                line.origin = "command line".into();
+                line.origin = COMMAND_LINE.into();
             }
         }
         lines.sort_by_key(|line| place(&line.key));
         lines
     }
 
-    /// Returns where the value of a key comes from, unless it is the default.
+    /// Where the value of a key comes from, unless it is the default: the file and the line, the variable, or
+    /// the command line.
     pub(crate) fn origin(&self, key: &str) -> Option<String> {
         let line = self.lines().into_iter().find(|line| line.key == key)?;
-        Some(line.origin).filter(|origin| origin != DEFAULT)
+        self.told(&line.key, line.origin)
     }
 
-    /// Returns where a table, or the first value in it, comes from.
+    /// Where a table, or the first value in it, comes from.
     pub(crate) fn origin_within(&self, key: &str) -> Option<String> {
         let below = format!("{key}.");
         let mut lines = self.lines().into_iter();
         let line = lines.find(|line| line.key == key || line.key.starts_with(&below))?;
-        Some(line.origin)
+        self.told(key, line.origin)
+    }
+
+    fn told(&self, key: &str, origin: String) -> Option<String> {
+        match origin.as_str() {
+            DEFAULT => None,
+            ENVIRONMENT => Some(format!("{ENVIRONMENT}, {}", variable(key))),
+            _ => {
+                let file = self.file.as_ref().filter(|file| file.name() == origin);
+                let line = file.and_then(|file| file.line_of(key));
+                Some(match line {
+                    Some(line) => format!("{origin}, line {line}"),
+                    None => origin,
+                })
+            }
+        }
     }
 
     /// The names of the tables under `hooks`.
@@ -131,6 +167,10 @@ impl Sources {
         tables
     }
 
+    pub(crate) fn has_hook(&self, name: &str) -> bool {
+        self.merged.get::<Value>(&format!("hooks.{name}")).is_ok()
+    }
+
     /// The keys that have neither a value nor a default.
     pub(crate) fn unset(&self) -> Vec<&'static str> {
         let set: Vec<_> = self.lines().into_iter().map(|line| line.key).collect();
@@ -139,184 +179,39 @@ impl Sources {
             .collect()
     }
 
-    /// Whether a value is a text, and not a number that becomes a text when it is read.
-    pub(crate) fn is_text(&self, key: &str) -> bool {
-        let value: Result<Value, _> = self.merged.get(key);
-        value.is_ok_and(|value| matches!(value.kind, ValueKind::String(_)))
-    }
-
     fn refuse_unknown_keys(&self) -> Result<(), SettingsError> {
         for line in self.lines() {
             let key = &line.key;
-            let of_a_hook = key.starts_with("hooks.")
-                && (key.matches('.').count() > 1 || matches!(line.value.kind, ValueKind::Table(_)));
-            let a_table_of_ours = matches!(line.value.kind, ValueKind::Table(_))
-                && KEYS
-                    .iter()
-                    .any(|(known, _)| known.starts_with(&format!("{key}.")));
+            let is_table = matches!(line.value.kind, ValueKind::Table(_));
+            let of_a_hook = key.starts_with("hooks.") && (key.matches('.').count() > 1 || is_table);
+            let below = format!("{key}.");
+            let a_table_of_ours =
+                is_table && KEYS.iter().any(|(known, _)| known.starts_with(&below));
             if !of_a_hook && !a_table_of_ours && !KEYS.iter().any(|(known, _)| known == key) {
                 let hint = match nearest(key) {
                     Some(known) => format!("; did you mean {known}?"),
                     None => String::new(),
                 };
-                let origin = match line.origin.as_str() {
-                    ENVIRONMENT => format!("{ENVIRONMENT}, {}", variable(key)),
-                    file => file.to_owned(),
-                };
-                return Err(SettingsError(format!(
-                    "{key}: unknown setting in {origin}{hint}"
-                )));
+                let origin = self.told(key, line.origin).unwrap_or_default();
+                let what = format!("unknown setting in {origin}{hint}");
+                return Err(SettingsError::of(key, what));
             }
         }
         Ok(())
     }
 }
 
-/// A file that keeps the name it was asked for. The crate's own source would use a name relative to our folder.
-#[derive(Clone, Debug)]
-struct SettingsFile(Map<String, Value>);
-
-impl SettingsFile {
-    fn read(path: &Path) -> Result<Self, SettingsError> {
-        let name = path.display().to_string();
-        let text =
-            fs::read_to_string(path).map_err(|error| SettingsError(format!("{name}: {error}")))?;
-        let parsed = FileFormat::Toml.parse(Some(&name), &text);
-        let parsed = parsed
-            .map_err(|error| SettingsError(format!("{name}: {}", error.to_string().trim_end())))?;
-        Ok(Self(parsed))
+/// The error without the key and the origin that the crate adds in the middle: we name both.
+fn plain(error: ConfigError) -> String {
+    match error {
+        ConfigError::Type {
+            unexpected,
+            expected,
+            ..
+        } => format!("invalid type: {unexpected}, expected {expected}"),
+        ConfigError::At { error, .. } => plain(*error),
+        other => other.to_string(),
     }
 }
 
-impl Source for SettingsFile {
-    fn clone_into_box(&self) -> Box<dyn Source + Send + Sync> {
-        Box::new(self.clone())
-    }
-
-    fn collect(&self) -> Result<Map<String, Value>, ConfigError> {
-        Ok(self.0.clone())
-    }
-}
-
-/// One setting.
-#[derive(Debug)]
-pub(crate) struct Line {
-    /// `table.key`. A part that is not a bare key of TOML is in quotes.
-    pub(crate) key: String,
-    /// This is a table only if the table is empty.
-    pub(crate) value: Value,
-    pub(crate) origin: String,
-}
-
-/// A fault in the settings that stops the start.
-#[derive(Debug)]
-pub(crate) struct SettingsError(pub(crate) String);
-
-impl SettingsError {
-    /// Adds where the wrong value comes from, unless the text says so already.
-    pub(crate) fn located(self, sources: &Sources) -> Self {
-        let Self(text) = self;
-        // Our errors begin with one or two keys. Errors of the crate `config` name the key in the middle.
-        let ours = text.split(": ").next().unwrap_or_default().split(", ");
-        let theirs = text.split("for key `").nth(1);
-        let theirs = theirs.and_then(|rest| rest.split('`').next());
-        match ours.chain(theirs).find_map(|key| sources.origin(key)) {
-            Some(origin) if !text.contains(&origin) => Self(format!("{text} (in {origin})")),
-            _ => Self(text),
-        }
-    }
-}
-
-impl From<ConfigError> for SettingsError {
-    fn from(error: ConfigError) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl fmt::Display for SettingsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "settings: {}", self.0)
-    }
-}
-
-impl std::error::Error for SettingsError {}
-
-fn is_missing(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
-}
-
-/// Reads `SAPI_KEY` and `SAPI_TABLE__KEY`. It first leaves out variables that begin like this but are not
-/// settings. Above all, a passphrase never meets a parser that would turn `0123` into a number.
-fn environment(
-    variables: impl Iterator<Item = (OsString, OsString)>,
-) -> Result<Environment, SettingsError> {
-    let reserved = |key: &str| key == "SAPI_LOG" || key.starts_with("SAPI_PASSPHRASE");
-    let mut settings = Map::new();
-    for (key, value) in variables {
-        let Some(key) = key.to_str().filter(|key| key.starts_with("SAPI_")) else {
-            continue;
-        };
-        if reserved(key) {
-            continue;
-        }
-        let value = value
-            .into_string()
-            .map_err(|_| SettingsError(format!("{key}: the variable is not UTF-8")))?;
-        settings.insert(key.to_owned(), value);
-    }
-    Ok(Environment::with_prefix("SAPI")
-        .prefix_separator("_")
-        .separator("__")
-        .source(Some(settings)))
-}
-
-fn flatten(prefix: &str, value: &Value, lines: &mut Vec<Line>) {
-    match &value.kind {
-        ValueKind::Table(table) if prefix.is_empty() || !table.is_empty() => {
-            for (key, inner) in table {
-                let dot = if prefix.is_empty() { "" } else { "." };
-                flatten(
-                    &format!("{prefix}{dot}{}", bare_or_quoted(key)),
-                    inner,
-                    lines,
-                );
-            }
-        }
-        ValueKind::Nil => {}
-        _ => {
-            let origin = match value.origin() {
-                None => DEFAULT.to_owned(),
-                Some("the environment") => ENVIRONMENT.to_owned(),
-                Some(path) => path.to_owned(),
-            };
-            lines.push(Line {
-                key: prefix.to_owned(),
-                value: value.clone(),
-                origin,
-            });
-        }
-    }
-}
-
-/// Returns the name of the variable that sets a key.
-fn variable(key: &str) -> String {
-    format!("SAPI_{}", key.replace('.', "__").to_uppercase())
-}
-
-fn bare_or_quoted(key: &str) -> String {
-    let bare = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
-    if !key.is_empty() && key.bytes().all(bare) {
-        return key.to_owned();
-    }
-    toml::Value::from(key).to_string()
-}
-
-/// Sorts settings in the order of the table of keys. Settings of hooks come last.
-fn place(key: &str) -> (usize, String) {
-    let known = KEYS.iter().position(|(known, _)| *known == key);
-    (known.unwrap_or(usize::MAX), key.to_owned())
-}
-
-const DEFAULT: &str = "default";
-const ENVIRONMENT: &str = "environment";
 const DEFAULT_FILE: &str = "/etc/sapi/sapi.toml";

@@ -1,12 +1,11 @@
 //! The harness: hooks on the whole road, in the test's own process.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::{Authority, Clock};
 use crate::certificate::{IssuedCertificate, Profile, SerialNumber};
-use crate::hooks::{BoxError, Chain, Rejection, SigningHooks};
+use crate::hooks::{BoxError, Hooks, IntoHooks, Rejection};
 use crate::identity::pool::SigningPool;
 use crate::pipeline::{Observation, Pipeline};
 use crate::request::{CertRequest, ClientId, Peer};
@@ -27,7 +26,7 @@ use crate::request::{CertRequest, ClientId, Peer};
 /// # });
 /// ```
 pub struct Harness {
-    hooks: Arc<Chain>,
+    hooks: Hooks,
     authority: Authority,
     profile: Profile,
     time_limit: Duration,
@@ -47,15 +46,15 @@ impl Harness {
     /// let harness = sapi::testing::Harness::new(Members);
     /// ```
     #[must_use]
-    pub fn new(hooks: impl SigningHooks) -> Self {
-        let hooks = Arc::new(Chain::new().then(hooks));
+    pub fn new(hooks: impl IntoHooks) -> Self {
+        let hooks = hooks.into_hooks();
         let authority = Authority::new();
         let profile = Profile::default();
         let time_limit = Duration::from_secs(10);
         let pool = SigningPool::new(1, 1024).expect("the system starts one more thread");
         let pipeline = Pipeline::assemble(
             authority.identity(),
-            Arc::clone(&hooks),
+            hooks.clone(),
             pool.clone(),
             profile.clone(),
             time_limit,
@@ -306,7 +305,7 @@ impl Harness {
         };
         let pipeline = Pipeline::assemble(
             identity,
-            Arc::clone(&self.hooks),
+            self.hooks.clone(),
             self.pool.clone(),
             self.profile.clone(),
             self.time_limit,

@@ -7,7 +7,7 @@ use openssl::x509::X509;
 
 use crate::certificate::Issuer;
 use crate::settings::checked::Settings;
-use crate::settings::sources::SettingsError;
+use crate::settings::error::SettingsError;
 
 /// The certificates of these authorities. A reload replaces them.
 pub(crate) struct Anchors(RwLock<Arc<[X509]>>);
@@ -34,8 +34,10 @@ pub(crate) fn read(settings: &Settings, issuer: &Issuer) -> Result<Arc<[X509]>, 
             .chain(issuer.chain().iter().cloned())
             .collect());
     };
-    let fault =
-        |what: String| SettingsError(format!("proxy.client_ca_file: {}: {what}", path.display()));
+    let fault = |what: String| {
+        let what = format!("{}: {what}", path.display());
+        SettingsError::of("proxy.client_ca_file", what)
+    };
     let pem = fs::read(path).map_err(|error| fault(error.to_string()))?;
     match X509::stack_from_pem(&pem) {
         Ok(anchors) if !anchors.is_empty() => Ok(anchors.into()),

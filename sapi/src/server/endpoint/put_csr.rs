@@ -14,7 +14,8 @@ use super::answers::Answers;
 use super::body::BodyError;
 use super::{body, proxy, reply, unread};
 use crate::encoding::hex::hex;
-use crate::pipeline::{Pipeline, audit};
+use crate::pipeline::Pipeline;
+use crate::pipeline::audit::Unseen;
 use crate::request::{CertRequest, ClientId, Peer, RequestPolicy};
 use crate::server::process::drain::Drain;
 use crate::server::process::health::Health;
@@ -93,42 +94,36 @@ async fn put_csr(
     // The server and the pipeline each read the clock once per request, and pass the time down.
     let now = SystemTime::now();
     let peer = proxy::peer(request, &endpoint.proxy, &endpoint.anchors.current(), now);
-    let place = Place::take(&endpoint.in_progress, endpoint.http.max_in_flight);
-    // A client that hangs up gives its place back at once, but its request stays in flight for a while.
-    let Some(_place) = place.filter(|_| endpoint.has_room()) else {
-        let (metrics, client) = (endpoint.pipeline.metrics(), client.as_str());
+    let metrics = endpoint.pipeline.metrics();
+    let slot = Slot::take(&endpoint.in_progress, endpoint.http.max_in_flight);
+    let unseen = Unseen {
+        request_id,
+        client: client.as_str(),
+        peer: &peer,
+        body_sha256: "",
+    };
+    // A client that hangs up gives its slot back at once, but its request stays in flight for a while.
+    let Some(_slot) = slot.filter(|_| endpoint.has_room()) else {
         let cause = "http.max_in_flight requests are in progress";
-        audit::refused_unseen(metrics, request_id, client, &peer, "", "overloaded", cause);
+        unseen.refused(metrics, "overloaded", cause);
         return reply::overloaded(request_id);
     };
     let body = match read_body(endpoint, request, payload).await {
         Ok(body) => body,
         Err(error) => {
-            audit::refused_unseen(
-                endpoint.pipeline.metrics(),
-                request_id,
-                client.as_str(),
-                &peer,
-                "",
-                error.slug,
-                &error.detail,
-            );
+            unseen.refused(metrics, error.slug, &error.detail);
             return reply::problem(request_id, error.slug, &error.detail);
         }
     };
     match CertRequest::read(&body, &endpoint.requests) {
         Ok(csr) => issue(endpoint, request_id, client, csr, peer).await,
         Err(error) => {
-            let digest = hex(&Sha256::digest(&body));
-            audit::refused_unseen(
-                endpoint.pipeline.metrics(),
-                request_id,
-                client.as_str(),
-                &peer,
-                &digest,
-                error.slug(),
-                &error.to_string(),
-            );
+            let body_sha256 = &hex(&Sha256::digest(&body));
+            let unseen = Unseen {
+                body_sha256,
+                ..unseen
+            };
+            unseen.refused(metrics, error.slug(), &error.to_string());
             reply::unacceptable(request_id, &error)
         }
     }
@@ -191,10 +186,10 @@ fn finished(
     unread::keep(payload, answer)
 }
 
-/// A place among the requests in progress. Dropping it gives the place back.
-struct Place<'a>(&'a AtomicUsize);
+/// A slot among the requests in progress. Dropping it gives the slot back.
+struct Slot<'a>(&'a AtomicUsize);
 
-impl<'a> Place<'a> {
+impl<'a> Slot<'a> {
     fn take(taken: &'a AtomicUsize, all: usize) -> Option<Self> {
         if taken.fetch_add(1, Ordering::AcqRel) < all {
             Some(Self(taken))
@@ -205,7 +200,7 @@ impl<'a> Place<'a> {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Slot<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::AcqRel);
     }

@@ -12,7 +12,7 @@ use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::pages::unready;
+use super::readiness::unready;
 use crate::pipeline::histogram::Histogram;
 use crate::server::endpoint::problem::PROBLEMS;
 use crate::server::endpoint::put_csr::Endpoint;

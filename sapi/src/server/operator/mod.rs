@@ -4,19 +4,22 @@
 
 mod metrics;
 mod pages;
+mod readiness;
+mod view;
 
 use std::net::TcpListener;
 use std::os::unix::net::UnixListener;
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use actix_web::{App, HttpServer};
 
+use self::view::View;
 use super::endpoint::put_csr::Endpoint;
+use super::error::StartFault;
 use super::process::listen::{Listener, SocketFile};
-use super::start::StartError;
 use crate::settings::checked::Settings;
 
 /// The operator listener. It opens before the identity is unlocked, and closes after the last answer.
@@ -26,15 +29,9 @@ pub(crate) struct Operator {
     _file: Option<SocketFile>,
 }
 
-/// What the listener shows. Until the service serves, it shows only that the process lives.
-#[derive(Default)]
-pub(crate) struct View {
-    endpoint: OnceLock<Data<Endpoint>>,
-}
-
 impl Operator {
     /// Binds and serves at once, if the settings name an address.
-    pub(crate) fn open(settings: &Settings) -> Result<Self, StartError> {
+    pub(crate) fn open(settings: &Settings) -> Result<Self, StartFault> {
         let view = Arc::new(View::default());
         let Some(operator) = &settings.operator else {
             return Ok(Self {

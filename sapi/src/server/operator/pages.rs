@@ -6,8 +6,9 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::web::{self, Data};
 
-use super::{View, metrics};
-use crate::server::endpoint::put_csr::Endpoint;
+use super::metrics;
+use super::readiness::unready;
+use super::view::View;
 
 pub(crate) fn configure(view: Data<View>) -> impl FnOnce(&mut web::ServiceConfig) {
     move |service| {
@@ -48,27 +49,6 @@ async fn show_metrics(view: Data<View>) -> HttpResponse {
             HttpResponse::InternalServerError().finish()
         }
     }
-}
-
-/// Returns the reason not to send requests here, or `None`.
-pub(crate) fn unready(endpoint: &Endpoint, now: SystemTime) -> Option<String> {
-    let issuer = endpoint.pipeline.issuer();
-    if endpoint.drain.has_begun() {
-        return Some("draining: the service is about to end".into());
-    }
-    if now < issuer.not_before() {
-        return Some("the CA's certificate is not valid yet".into());
-    }
-    if now > issuer.not_after() {
-        return Some("the CA's certificate has expired".into());
-    }
-    if !endpoint.health.signs_still() {
-        return Some(format!(
-            "no signature was made within the last {:?}",
-            endpoint.health.interval()
-        ));
-    }
-    None
 }
 
 fn text(mut response: actix_web::HttpResponseBuilder, body: String) -> HttpResponse {

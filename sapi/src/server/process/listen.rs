@@ -1,16 +1,17 @@
 //! The public socket: taken over from systemd, or bound without harm to what is already there.
 
 use std::fs::{self, File};
+use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, chown};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::{fmt, io};
 
 use listenfd::ListenFd;
 use nix::unistd::Group;
 
-use crate::settings::checked::{Listen, Settings};
+use crate::settings::checked::Settings;
+use crate::settings::values::Listen;
 
 /// An open socket.
 pub(crate) enum Listener {
@@ -88,16 +89,9 @@ impl Drop for SocketFile {
 }
 
 /// Why the socket cannot be opened.
-#[derive(Debug)]
-pub(crate) struct ListenError(String);
-
-impl fmt::Display for ListenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ListenError {}
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct ListenError(pub(crate) String);
 
 fn from_systemd() -> Result<Option<Listener>, ListenError> {
     let mut passed = ListenFd::from_env();

@@ -5,14 +5,14 @@ use std::io::{self, IsTerminal, Write};
 use tracing_subscriber::EnvFilter;
 
 use super::json_lines::JsonLines;
-use crate::settings::checked::LogFormat;
-use crate::settings::sources::SettingsError;
+use crate::settings::error::SettingsError;
+use crate::settings::values::LogFormat;
 
 /// Starts logging to standard error: text for a person at a terminal, JSON lines otherwise.
 pub(crate) fn start(format: LogFormat, filter: &str) -> Result<(), SettingsError> {
     let wanted = std::env::var("SAPI_LOG").unwrap_or_else(|_| filter.to_owned());
     let filter = EnvFilter::try_new(&wanted)
-        .map_err(|error| SettingsError(format!("SAPI_LOG: {wanted:?}: {error}")))?;
+        .map_err(|error| SettingsError::of("SAPI_LOG", format!("{wanted:?}: {error}")))?;
     let json = match format {
         LogFormat::Auto => !io::stderr().is_terminal(),
         LogFormat::Text => false,
@@ -34,14 +34,6 @@ pub(crate) fn start(format: LogFormat, filter: &str) -> Result<(), SettingsError
         lines.with_ansi(io::stderr().is_terminal()).try_init()
     };
     Ok(())
-}
-
-/// Returns the filter if it is valid.
-pub(crate) fn checked_filter(filter: String) -> Result<String, SettingsError> {
-    match EnvFilter::try_new(&filter) {
-        Ok(_) => Ok(filter),
-        Err(error) => Err(SettingsError(format!("log.filter: {filter:?}: {error}"))),
-    }
 }
 
 /// Standard error without its faults: a full disk or a closed pipe behind it must not stop the service.

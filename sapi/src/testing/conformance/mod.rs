@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::Harness;
-use crate::hooks::SigningHooks;
+use crate::hooks::IntoHooks;
 use crate::pipeline::Observation;
 use crate::request::{AltName, ClientId, Peer};
 use case::Case;
@@ -57,7 +57,7 @@ pub use report::ConformanceReport;
 ///     .await;
 /// # });
 /// ```
-pub fn conformance(hooks: impl SigningHooks) -> Conformance {
+pub fn conformance(hooks: impl IntoHooks) -> Conformance {
     Conformance {
         harness: Harness::new(hooks),
         clients: Vec::new(),

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use super::endpoint::problem::PROBLEMS;
-use crate::settings::keys::{KEYS, defaults};
+use sapi::internals::{problems, settings_keys};
 
 /// The settings in a shipped file: those that are set, and those shown behind a `#` without a space.
 struct Shipped {
@@ -70,13 +69,12 @@ const FILES: [&str; 2] = ["sapi.toml", "sapi.dev.toml"];
 fn every_key_is_taught_and_every_taught_key_is_known() {
     for file in FILES {
         let shipped = Shipped::read(file);
-        for (key, _) in KEYS {
-            // The operator's socket belongs to production.
-            let taught = shipped.set.contains_key(*key) || shipped.commented.contains_key(*key);
+        for (key, ..) in settings_keys() {
+            let taught = shipped.set.contains_key(key) || shipped.commented.contains_key(key);
             assert!(taught, "{file} does not teach {key}");
         }
         for key in shipped.set.keys().chain(shipped.commented.keys()) {
-            let known = KEYS.iter().any(|(known, _)| known == key);
+            let known = settings_keys().iter().any(|(known, ..)| known == key);
             assert!(
                 known || of_a_hook(key),
                 "{file} teaches {key}, which is not a key"
@@ -87,7 +85,12 @@ fn every_key_is_taught_and_every_taught_key_is_known() {
 
 #[test]
 fn commented_keys_show_the_default() {
-    let defaults = flat(&defaults());
+    let keys = settings_keys().into_iter();
+    let set = keys.filter(|(_, default, _)| !default.is_empty());
+    let lines: Vec<_> = set
+        .map(|(key, default, _)| format!("{key} = {default}"))
+        .collect();
+    let defaults = flat(&lines.join("\n"));
     for file in FILES {
         for (key, shown) in Shipped::read(file).commented {
             if let Some(default) = defaults.get(&key) {
@@ -107,20 +110,16 @@ fn openapi_lists_exactly_the_problems() {
         .filter_map(|line| line.trim().strip_prefix("- urn:sapi:problem:"))
         .filter_map(|rest| rest.split_whitespace().next())
         .collect();
-    let known: BTreeSet<&str> = PROBLEMS.iter().map(|kind| kind.slug).collect();
+    let known: BTreeSet<&str> = problems().into_iter().map(|(slug, _)| slug).collect();
     assert_eq!(listed, known);
-    assert_eq!(known.len(), PROBLEMS.len(), "a slug appears twice");
+    assert_eq!(known.len(), problems().len(), "a slug appears twice");
 }
 
 #[test]
 fn openapi_knows_every_status() {
     let text = repository("deploy/openapi.yaml");
-    for kind in PROBLEMS {
-        assert!(
-            text.contains(&format!("        '{}':\n", kind.status)),
-            "{}",
-            kind.status
-        );
+    for (_, status) in problems() {
+        assert!(text.contains(&format!("        '{status}':\n")), "{status}");
     }
 }
 
@@ -149,14 +148,14 @@ fn slugs(source: &str) -> Vec<String> {
 fn every_slug_has_its_status() {
     for source in [
         "sapi/src/request/csr_error.rs",
-        "sapi/src/request/key_error.rs",
+        "sapi/src/request/key/error.rs",
         "sapi/src/hooks/rejection.rs",
     ] {
         let slugs = slugs(source);
         assert!(slugs.len() > 3, "{source}: {slugs:?}");
         for slug in slugs {
             // Waiting is not a problem: its answer is 202.
-            let known = slug == "pending" || PROBLEMS.iter().any(|kind| kind.slug == slug);
+            let known = slug == "pending" || problems().iter().any(|(known, _)| *known == slug);
             assert!(known, "{source}: {slug} has no status");
         }
     }

@@ -3,9 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::endpoint::problem::PROBLEMS;
-use super::reload::RELOADED;
-use crate::settings::keys::KEYS;
+use sapi::internals::{problems, settings_keys};
 
 /// Returns the cells of each table row on a page that begins with a backtick.
 fn rows(page: &str) -> Vec<Vec<String>> {
@@ -25,15 +23,14 @@ fn every_setting_is_listed_with_its_default_and_when_it_takes_effect() {
         .into_iter()
         .map(|cells| cells[..3].to_vec())
         .collect();
-    let known: Vec<_> = KEYS
-        .iter()
-        .map(|(key, default)| {
-            let default = match (*key, *default) {
+    let known: Vec<_> = settings_keys()
+        .into_iter()
+        .map(|(key, default, reloaded)| {
+            let default = match (key, default) {
                 ("http.workers" | "signing.threads", "") => "cores".to_owned(),
                 (_, "") => "none".to_owned(),
                 (_, default) => format!("`{default}`"),
             };
-            let reloaded = RELOADED.iter().any(|start| key.starts_with(start));
             let when = if reloaded { "reload" } else { "restart" };
             vec![format!("`{key}`"), default, when.to_owned()]
         })
@@ -48,10 +45,8 @@ fn every_problem_is_listed_with_its_status() {
         .map(|cells| cells[..2].to_vec())
         .collect();
     let row = |slug: &str, status: u16| vec![format!("`{slug}`"), status.to_string()];
-    let mut known: Vec<_> = PROBLEMS
-        .iter()
-        .map(|kind| row(kind.slug, kind.status))
-        .collect();
+    let problems = problems().into_iter();
+    let mut known: Vec<_> = problems.map(|(slug, status)| row(slug, status)).collect();
     // nginx's problems are in openapi.yaml only.
     let openapi = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/openapi.yaml");
     let openapi = fs::read_to_string(openapi).unwrap();

@@ -1,0 +1,4 @@
+//! The documents and shipped files say what the code does.
+
+mod deployed;
+mod documented;
