@@ -15,7 +15,6 @@ mod tbs;
 mod validity;
 
 pub use draft::DraftCertificate;
-pub(crate) use draft::extension::read_extension;
 pub use draft::extension::{Extension, ExtensionError};
 pub use extended_key_usage::ExtendedKeyUsages;
 #[cfg(feature = "internals")]

@@ -12,10 +12,10 @@ use der::asn1::UintRef;
 
 use super::issuer::Issuer;
 use super::serial::SerialNumber;
-use super::tbs::write_time;
 use crate::encoding::der_writer::DerWriter;
 use crate::encoding::oids::{CRL_NUMBER, CRL_REASON};
 use crate::encoding::tags::constructed;
+use crate::encoding::time;
 use crate::request::pem;
 
 /// The content of a certificate revocation list (RFC 5280 section 5).
@@ -74,8 +74,8 @@ impl RevocationList {
             tbs.value(&1_u8)?;
             tbs.raw(issuer.algorithm().der);
             tbs.raw(issuer.subject_der());
-            write_time(self.this_update, tbs)?;
-            write_time(self.next_update, tbs)?;
+            time::write(self.this_update, tbs)?;
+            time::write(self.next_update, tbs)?;
             // An empty list is left out (RFC 5280 section 5.1.2.6).
             if !self.entries.is_empty() {
                 tbs.nest(Tag::Sequence, |list| {
@@ -122,7 +122,7 @@ impl RevokedEntry {
     fn write(&self, list: &mut DerWriter) -> der::Result<()> {
         list.nest(Tag::Sequence, |entry| {
             entry.value(&UintRef::new(self.serial.as_be_bytes())?)?;
-            write_time(self.revoked_at, entry)?;
+            time::write(self.revoked_at, entry)?;
             if self.reason == 0 {
                 return Ok(());
             }

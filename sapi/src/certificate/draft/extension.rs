@@ -5,6 +5,7 @@ use std::fmt;
 use der::asn1::ObjectIdentifier;
 use der::{AnyRef, Decode, Reader, SliceReader};
 
+use crate::encoding::extensions::read_extension;
 use crate::encoding::oids::{
     AUTHORITY_INFO_ACCESS, AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, CERTIFICATE_POLICIES,
     CRL_DISTRIBUTION_POINTS, EXTENDED_KEY_USAGE, INHIBIT_ANY_POLICY, KEY_USAGE, NAME_CONSTRAINTS,
@@ -173,18 +174,6 @@ impl fmt::Display for ExtensionError {
 }
 
 impl std::error::Error for ExtensionError {}
-
-/// `Extension ::= SEQUENCE { extnID OID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }`
-pub(crate) fn read_extension<'a>(
-    reader: &mut SliceReader<'a>,
-) -> Result<(ObjectIdentifier, bool, &'a [u8]), der::Error> {
-    reader.sequence(|fields| {
-        let kind = ObjectIdentifier::decode(fields)?;
-        let critical = der::Tag::peek(fields)? == der::Tag::Boolean && bool::decode(fields)?;
-        let value: &der::asn1::OctetStringRef = Decode::decode(fields)?;
-        Ok((kind, critical, value.as_bytes()))
-    })
-}
 
 /// Extensions that the draft has fields for, or that only the pipeline writes.
 pub(crate) const MODELLED: [ObjectIdentifier; 9] = [

@@ -4,7 +4,7 @@ mod additions;
 pub(crate) mod extension;
 mod text;
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use der::asn1::ObjectIdentifier;
 
@@ -15,6 +15,7 @@ use super::key_usage::KeyUsages;
 use super::profile::Profile;
 use super::serial::SerialNumber;
 use super::validity::Validity;
+use crate::encoding::time::whole_seconds;
 use crate::request::{AltName, CertRequest, DistinguishedName};
 
 /// A certificate that is complete except for its signature.
@@ -213,12 +214,4 @@ impl DraftCertificate {
     pub fn extensions(&self) -> &[Extension] {
         &self.extensions
     }
-}
-
-/// Certificates count whole seconds (RFC 5280 section 4.1.2.5).
-fn whole_seconds(time: SystemTime) -> SystemTime {
-    let since = time
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
-    SystemTime::UNIX_EPOCH + Duration::from_secs(since.as_secs())
 }

@@ -8,9 +8,8 @@ pub(crate) mod key_identifier;
 mod tests;
 
 use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::ecdsa::EcdsaSig;
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Public};
@@ -21,6 +20,7 @@ use self::error::IssuerError;
 use self::fixed_key::SteadyKey;
 use self::key_identifier::{authority_key_id, key_bits};
 use super::constraints::{NameConstraints, OutsideConstraints};
+use crate::encoding::time::from_openssl;
 use crate::request::{AltName, CertRequest, CsrError, DistinguishedName};
 
 /// The public part of the certificate authority.
@@ -70,8 +70,8 @@ impl Issuer {
             subject_der,
             key_bits: key_bits(&key.public_key_to_der()?)?.to_vec(),
             algorithm,
-            not_before: system_time(certificate.not_before())?,
-            not_after: system_time(certificate.not_after())?,
+            not_before: from_openssl(certificate.not_before())?,
+            not_after: from_openssl(certificate.not_after())?,
             authority_key_id: authority_key_id(&certificate)?,
             steady: key.ec_key().ok().map(SteadyKey::new),
             key,
@@ -226,18 +226,4 @@ impl fmt::Debug for Issuer {
             .field("not_after", &self.not_after)
             .finish_non_exhaustive()
     }
-}
-
-/// Converts OpenSSL's time to the standard library's, to the second.
-fn system_time(time: &Asn1TimeRef) -> Result<SystemTime, ErrorStack> {
-    let since = Asn1Time::from_unix(0)?.diff(time)?;
-    let seconds = i64::from(since.days) * 86_400 + i64::from(since.secs);
-    let distance = Duration::from_secs(seconds.unsigned_abs());
-    let epoch = SystemTime::UNIX_EPOCH;
-    let moved = if seconds < 0 {
-        epoch.checked_sub(distance)
-    } else {
-        epoch.checked_add(distance)
-    };
-    Ok(moved.unwrap_or(epoch))
 }

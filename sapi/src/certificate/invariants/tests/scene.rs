@@ -6,11 +6,11 @@ use std::time::{Duration, SystemTime};
 use der::asn1::ObjectIdentifier;
 use der::{Reader, SliceReader, Tag};
 
-use crate::certificate::draft::extension::read_extension;
 use crate::certificate::invariants::{BrokenInvariant, check};
 use crate::certificate::tbs::Tbs;
 use crate::certificate::{DraftCertificate, Issuer, Profile, SerialNumber, Validity};
 use crate::encoding::der_writer::DerWriter;
+use crate::encoding::extensions::read_extension;
 use crate::encoding::tags::EXTENSIONS;
 use crate::request::CertRequest;
 use crate::testing::{Authority, RequestBuilder};
