@@ -3,6 +3,8 @@
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, SystemTime};
 
+use der::DateTime;
+
 /// Whether standard output shows colours (<https://no-color.org>).
 pub(crate) fn colours() -> bool {
     io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
@@ -74,7 +76,8 @@ pub(crate) fn age(since: SystemTime, now: SystemTime) -> String {
 
 /// `2026-11-21T09:43:00Z`.
 pub(crate) fn moment(time: SystemTime) -> String {
-    humantime::format_rfc3339_seconds(time).to_string()
+    // A date outside of 1970 to 9999 has no such text.
+    DateTime::from_system_time(time).map_or_else(|_| String::new(), |date| date.to_string())
 }
 
 /// One value as JSON, for scripts.
