@@ -65,7 +65,7 @@ impl Tool for CreateIdentity {
     fn act(self, now: SystemTime) -> Result<(), Failure> {
         let subject = subject(&self.fields)?;
         let directory = &self.directory.ca_path;
-        let existing = what_about_the_old(directory, existing(directory), "identity")?;
+        let existing = what_about_the_old(directory, &existing(directory), "identity")?;
         let passphrase = self
             .passphrase
             .sources()
