@@ -87,7 +87,7 @@ fn describe(outside: &OutsideCertificate, existing: Existing) -> io::Result<()> 
     writeln!(output, "Chain: {number} above the CA, {end}")?;
     let until = outside.certificate().not_after();
     writeln!(output, "Valid until {until}")?;
-    if existing == Existing::SetAside {
+    if matches!(existing, Existing::SetAside) {
         writeln!(output, "A service that runs takes it at SIGHUP")?;
     }
     Ok(())
