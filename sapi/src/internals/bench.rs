@@ -10,7 +10,8 @@ use crate::certificate::{
 use crate::hooks::{BoxError, HookCall};
 use crate::identity::ca::Identity;
 use crate::pipeline::metrics::Metrics;
-use crate::request::signature::{Digest, Scheme};
+use crate::request::signature::Scheme;
+use crate::request::signature::digest::Digest;
 use crate::request::{AltName, CertRequest, RequestPolicy, pem, read_spki};
 
 /// Finds the request in a body.

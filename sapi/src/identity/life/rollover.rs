@@ -12,6 +12,7 @@ use super::bundle::{TrustBundle, publish};
 use super::create::{NewIdentity, dates};
 use super::error::LifeError;
 use super::request::AuthorityRequest;
+use crate::encoding::time::{from_openssl, to_openssl};
 use crate::identity::authority::certificate::AuthorityCertificate;
 use crate::identity::authority::error::CreateError;
 use crate::identity::authority::judge;
@@ -257,7 +258,5 @@ fn cross(
 }
 
 fn copy(time: &Asn1TimeRef) -> Result<Asn1Time, CreateError> {
-    let since = Asn1Time::from_unix(0)?.diff(time)?;
-    let seconds = i64::from(since.days) * 86_400 + i64::from(since.secs);
-    Ok(Asn1Time::from_unix(seconds)?)
+    to_openssl(from_openssl(time)?).map_err(|_| CreateError::TooLong)
 }
