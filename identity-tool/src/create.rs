@@ -70,7 +70,7 @@ impl Tool for CreateIdentity {
             return Err(Failure::new(USAGE, message));
         }
         let directory = &self.directory.ca_path;
-        let existing = what_about_the_old(directory, existing(directory), "identity")?;
+        let existing = what_about_the_old(directory, &existing(directory), "identity")?;
         let passphrase = self
             .passphrase
             .sources()

@@ -65,7 +65,7 @@ impl Tool for InstallCertificate {
             .map_err(|error| Failure::new(CONFIG, error))?;
         let outside =
             OutsideCertificate::find(&pem, directory, &passphrase, now).map_err(refused)?;
-        let existing = what_about_the_old(directory, certificates(directory), "certificate")?;
+        let existing = what_about_the_old(directory, &certificates(directory), "certificate")?;
         let installed = outside.install(directory, existing, now).map_err(refused)?;
         report(&installed, "certificate")
             .and_then(|()| describe(&outside, existing))
@@ -87,7 +87,7 @@ fn describe(outside: &OutsideCertificate, existing: Existing) -> io::Result<()> 
     writeln!(output, "Chain: {number} above the CA, {end}")?;
     let until = outside.certificate().not_after();
     writeln!(output, "Valid until {until}")?;
-    if existing == Existing::SetAside {
+    if matches!(existing, Existing::SetAside) {
         writeln!(output, "A service that runs takes it at SIGHUP")?;
     }
     Ok(())

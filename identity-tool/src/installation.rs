@@ -11,7 +11,7 @@ use crate::confirm::confirm;
 /// Asks what is to happen to files that are there; without a terminal to ask, they stay.
 pub(crate) fn what_about_the_old(
     directory: &Path,
-    found: Vec<PathBuf>,
+    found: &[PathBuf],
     what: &str,
 ) -> Result<Existing, Failure> {
     if found.is_empty() {

@@ -6,7 +6,6 @@
 //! # }
 //! ```
 
-mod names;
 #[cfg(test)]
 mod tests;
 
@@ -14,15 +13,14 @@ use std::time::{Duration, SystemTime};
 
 use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::error::ErrorStack;
-use openssl::x509::X509Ref;
 use sapi::async_trait;
 use serde::{Deserialize, Deserializer};
 
 use crate::decided_by::DecidedBy;
 use crate::journal::Journal;
 use sapi::{
-    AltName, CertRequest, DistinguishedName, DraftCertificate, Issuer, Rejection, SerialNumber,
-    SigningContext, SigningHooks, Terms, Validity, Verdict,
+    AltName, CertRequest, DistinguishedName, DraftCertificate, Issuer, PeerCertificate, Rejection,
+    SerialNumber, SigningContext, SigningHooks, Terms, Validity, Verdict,
 };
 
 /// The table `[hooks.renew]` of the settings.
@@ -103,7 +101,7 @@ impl SigningHooks for RenewByCertificate {
         let Some(certificate) = peer.certificate().or_else(|| peer.expired_certificate()) else {
             return Ok(Verdict::Abstain);
         };
-        let Some(old) = OldCertificate::read(certificate.as_openssl(), cx.issuer())? else {
+        let Some(old) = OldCertificate::read(certificate, cx.issuer())? else {
             tracing::info!(
                 "no renewal: the client certificate is of another authority, or of a form that is not renewed"
             );
@@ -171,7 +169,8 @@ struct OldCertificate {
 
 impl OldCertificate {
     /// `None` if this CA did not issue it, or could not issue it again.
-    fn read(certificate: &X509Ref, issuer: &Issuer) -> Result<Option<Self>, ErrorStack> {
+    fn read(peer: &PeerCertificate, issuer: &Issuer) -> Result<Option<Self>, ErrorStack> {
+        let certificate = peer.as_openssl();
         // The operator may have let other authorities' certificates in (proxy.client_ca_file).
         if !certificate.verify(issuer.public_key())? {
             return Ok(None);
@@ -182,7 +181,7 @@ impl OldCertificate {
         let parts = (
             SerialNumber::from_be_bytes(&serial).ok(),
             DistinguishedName::from_der(&subject).ok(),
-            names::read(certificate),
+            peer.names().ok(),
         );
         let (Some(serial), Some(subject), Some(names)) = parts else {
             return Ok(None);

@@ -8,7 +8,7 @@ use sapi::DistinguishedName;
 use sapi::identity::{AuthorityWarning, Existing, KeyKind, NewIdentity, Passphrase};
 use sapi_tests::tool::{openssl, run};
 
-use super::{CA, certify, check, load_with, now, old_identity};
+use super::{CA, certify, check, load_with, now, old_identity, put};
 
 #[test]
 fn extensions_decide() {
@@ -114,7 +114,7 @@ fn tampered_root_is_refused() {
         der[place..place + 3].copy_from_slice(b"new");
     }
     let forged = openssl::x509::X509::from_der(&der).unwrap();
-    fs::write(&path, forged.to_pem().unwrap()).unwrap();
+    put(&path, forged.to_pem().unwrap());
     let error = load_with(directory.path(), "hush").unwrap_err().to_string();
     assert_eq!(error, "ca.cert.pem: its own key did not make its signature");
 }
@@ -148,7 +148,7 @@ fn several_certificates_in_one_file_give_the_first_and_a_warning() {
     let (one, other) = (old_identity(), old_identity());
     let first = fs::read_to_string(one.path().join("ca.cert.pem")).unwrap();
     let second = fs::read_to_string(other.path().join("ca.cert.pem")).unwrap();
-    fs::write(one.path().join("ca.cert.pem"), first.clone() + &second).unwrap();
+    put(one.path().join("ca.cert.pem"), first.clone() + &second);
     let loaded = load_with(one.path(), "hush").unwrap();
     assert_eq!(loaded.certificate.to_pem().unwrap(), first.as_bytes());
     assert_eq!(loaded.warnings, [AuthorityWarning::SeveralCertificates]);
@@ -166,7 +166,7 @@ fn chain_must_lead_upwards() {
 
     assert!(load_with(ca.path(), "hush").unwrap().chain.is_empty());
     for (content, length) in [(middle.clone(), 1), (middle.clone() + &root, 2)] {
-        fs::write(&chain, content).unwrap();
+        put(&chain, content);
         assert_eq!(load_with(ca.path(), "hush").unwrap().chain.len(), length);
         run(&mut check(ca.path())).expect(0);
     }
@@ -183,7 +183,7 @@ fn chain_must_lead_upwards() {
         (String::new(), "no certificate in PEM"),
         ("garbage".to_owned(), "no certificate in PEM"),
     ] {
-        fs::write(&chain, content).unwrap();
+        put(&chain, content);
         let error = load_with(ca.path(), "hush").unwrap_err().to_string();
         assert!(
             error.starts_with("ca.chain.pem: ") && error.contains(fault),
@@ -228,7 +228,7 @@ fn issue(above: &Path, below: &Path, extensions: &[&str]) {
             "r.pem",
         ],
     );
-    fs::write(below.join("x.cnf"), extensions.join("\n")).unwrap();
+    put(below.join("x.cnf"), extensions.join("\n"));
     let at = |name: &str| above.join(name).to_str().unwrap().to_owned();
     openssl(
         below,

@@ -21,6 +21,14 @@ pub fn through(mut starter: Command, command: &Command) -> Command {
     with_details(starter, command)
 }
 
+/// The command with a umask of its own; that of the tests is whatever the user chose.
+#[must_use]
+pub fn with_umask(umask: &str, command: &Command) -> Command {
+    let mut shell = program("sh");
+    shell.args(["-c", &format!("umask {umask}; exec \"$@\""), "sh"]);
+    through(shell, command)
+}
+
 /// Adds the arguments, the variables and the folder of another command.
 #[must_use]
 pub fn with_details(mut command: Command, other: &Command) -> Command {

@@ -5,10 +5,12 @@ mod subtree;
 use std::fmt;
 use std::net::IpAddr;
 
-use der::asn1::{ObjectIdentifier, OctetStringRef};
-use der::{AnyRef, Decode, ErrorKind, Reader, SliceReader, Tag, TagNumber, Tagged};
+use der::{AnyRef, Decode, ErrorKind, Reader, SliceReader, Tag, Tagged};
 
 use self::subtree::Subtree;
+use crate::encoding::extensions::each_extension;
+use crate::encoding::oids::NAME_CONSTRAINTS;
+use crate::encoding::tags::constructed;
 use crate::request::{AltName, DistinguishedName};
 
 /// The name constraints of one CA certificate (RFC 5280 section 4.2.1.10). Empty without the extension.
@@ -23,19 +25,11 @@ impl NameConstraints {
     /// verifier must process such a constraint or reject the certificate.
     pub(crate) fn read(certificate: &[u8]) -> Result<Self, der::Error> {
         let mut found = None;
-        SliceReader::new(certificate)?.sequence(|fields| {
-            fields.sequence(|tbs| {
-                while !tbs.is_finished() {
-                    let field = AnyRef::decode(tbs)?;
-                    if field.tag() == EXTENSIONS {
-                        SliceReader::new(field.value())?.sequence(|list| take(list, &mut found))?;
-                    }
-                }
-                Ok::<_, der::Error>(())
-            })?;
-            AnyRef::decode(fields)?;
-            AnyRef::decode(fields)?;
-            Ok::<_, der::Error>(())
+        each_extension(certificate, |kind, _, value| {
+            if kind == NAME_CONSTRAINTS && found.replace(read_value(value)?).is_some() {
+                return Err(der::Error::from(ErrorKind::Failed));
+            }
+            Ok(())
         })?;
         Ok(found.unwrap_or_default())
     }
@@ -129,23 +123,6 @@ fn in_subject(subject: &DistinguishedName, names: &[AltName]) -> Vec<AltName> {
     found
 }
 
-fn take(list: &mut SliceReader<'_>, found: &mut Option<NameConstraints>) -> Result<(), der::Error> {
-    while !list.is_finished() {
-        list.sequence(|fields| {
-            let kind = ObjectIdentifier::decode(fields)?;
-            if Tag::peek(fields)? == Tag::Boolean {
-                bool::decode(fields)?;
-            }
-            let value = <&OctetStringRef>::decode(fields)?.as_bytes();
-            if kind == NAME_CONSTRAINTS && found.replace(read_value(value)?).is_some() {
-                return Err(ErrorKind::Failed.into());
-            }
-            Ok::<_, der::Error>(())
-        })?;
-    }
-    Ok(())
-}
-
 /// `NameConstraints ::= SEQUENCE { permittedSubtrees [0] OPTIONAL, excludedSubtrees [1] OPTIONAL }`
 fn read_value(value: &[u8]) -> Result<NameConstraints, der::Error> {
     let mut constraints = NameConstraints::default();
@@ -217,17 +194,8 @@ fn read_network(octets: &[u8]) -> Result<Subtree, der::Error> {
     }
 }
 
-const fn tagged(number: u32) -> Tag {
-    Tag::ContextSpecific {
-        constructed: true,
-        number: TagNumber(number),
-    }
-}
-
-const PERMITTED: Tag = tagged(0);
-const EXCLUDED: Tag = tagged(1);
-const EXTENSIONS: Tag = tagged(3);
-const NAME_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.30");
+const PERMITTED: Tag = constructed(0);
+const EXCLUDED: Tag = constructed(1);
 
 #[cfg(test)]
 mod tests {

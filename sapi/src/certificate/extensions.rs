@@ -1,15 +1,17 @@
 //! The extensions of a certificate, written from its draft.
 
+use der::Tag;
 use der::asn1::ObjectIdentifier;
-use der::{Tag, TagNumber};
 
 use super::draft::DraftCertificate;
-use super::draft::extension::{
-    AUTHORITY_INFO_ACCESS, BASIC_CONSTRAINTS, CERTIFICATE_POLICIES, CRL_DISTRIBUTION_POINTS,
-    EXTENDED_KEY_USAGE, KEY_USAGE, SUBJECT_ALT_NAME, SUBJECT_KEY_ID,
-};
-use super::issuer::{Issuer, key_identifier};
+use super::issuer::Issuer;
+use super::issuer::key_identifier::key_identifier;
 use crate::encoding::der_writer::DerWriter;
+use crate::encoding::oids::{
+    AUTHORITY_INFO_ACCESS, BASIC_CONSTRAINTS, CA_ISSUERS, CERTIFICATE_POLICIES,
+    CRL_DISTRIBUTION_POINTS, EXTENDED_KEY_USAGE, KEY_USAGE, OCSP, SUBJECT_ALT_NAME, SUBJECT_KEY_ID,
+};
+use crate::encoding::tags::{constructed, primitive};
 use crate::request::CertRequest;
 use crate::request::name::general::write_names;
 
@@ -83,8 +85,8 @@ fn distribution_points(urls: &[String]) -> der::Result<Vec<u8>> {
     out.nest(Tag::Sequence, |list| {
         urls.iter().try_for_each(|url| {
             list.nest(Tag::Sequence, |point| {
-                point.nest(context(0, true), |name| {
-                    name.nest(context(0, true), |full| full.element(URI, url.as_bytes()))
+                point.nest(constructed(0), |name| {
+                    name.nest(constructed(0), |full| full.element(URI, url.as_bytes()))
                 })
             })
         })
@@ -113,13 +115,4 @@ fn access(draft: &DraftCertificate) -> der::Result<Vec<u8>> {
     Ok(out.finish())
 }
 
-const fn context(number: u32, constructed: bool) -> Tag {
-    Tag::ContextSpecific {
-        constructed,
-        number: TagNumber(number),
-    }
-}
-
-const URI: Tag = context(6, false);
-const OCSP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1");
-const CA_ISSUERS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.2");
+const URI: Tag = primitive(6);

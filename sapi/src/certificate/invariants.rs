@@ -1,20 +1,22 @@
 //! Invariants: rules that the bytes to sign must meet, whatever the hooks did.
 
 use std::fmt;
-use std::time::SystemTime;
 
-use der::asn1::{BitStringRef, GeneralizedTime, IntRef, ObjectIdentifier, UtcTime};
-use der::{AnyRef, Decode, Reader, SliceReader, Tag, Tagged};
+use der::asn1::{BitStringRef, IntRef, ObjectIdentifier};
+use der::{AnyRef, Decode, Reader, SliceReader, Tagged};
 
 use super::draft::DraftCertificate;
-use super::draft::extension::{
-    AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, KEY_USAGE, ONLY_FOR_CA, SUBJECT_ALT_NAME, SUBJECT_KEY_ID,
-    read_extension,
+use super::draft::extension::ONLY_FOR_CA;
+use super::issuer::Issuer;
+use super::issuer::key_identifier::key_identifier;
+use crate::encoding::extensions::read_extension;
+use crate::encoding::oids::{
+    AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_ALT_NAME, SUBJECT_KEY_ID,
 };
-use super::issuer::{Issuer, key_identifier};
-use super::tbs::{EXTENSIONS, VERSION_3};
+use crate::encoding::tags::{EXTENSIONS, VERSION_3};
+use crate::encoding::time;
 use crate::request::name::general::read_names;
-use crate::request::{AltName, CertRequest};
+use crate::request::{AltName, CertRequest, CsrError};
 
 /// A rule that the bytes to sign break. Then nothing is signed.
 #[derive(Debug, PartialEq, Eq)]
@@ -98,7 +100,7 @@ fn check_dates(
     draft: &DraftCertificate,
     issuer: &Issuer,
 ) -> Result<(), BrokenInvariant> {
-    let (begin, end) = (read_time(dates)?, read_time(dates)?);
+    let (begin, end) = (time::read(dates)?, time::read(dates)?);
     require(
         (begin, end) == (draft.not_before, draft.not_after),
         "the dates are not the draft's",
@@ -150,7 +152,7 @@ fn check_extensions(
                     "the names are critical without need, or not when needed",
                 )?;
                 names = read_names(value, usize::MAX)
-                    .map_err(|error| BrokenInvariant(error.to_string()))?;
+                    .map_err(|error| BrokenInvariant(CsrError::from(error).to_string()))?;
             }
             _ => {}
         }
@@ -186,13 +188,6 @@ fn check_key_usage(value: &[u8]) -> Result<(), BrokenInvariant> {
     let bits = BitStringRef::decode(&mut reader)?;
     let of_a_ca = [5, 6].iter().any(|bit| bits.get(*bit) == Some(true));
     require(!of_a_ca, "it would allow keyCertSign or cRLSign")
-}
-
-fn read_time(dates: &mut SliceReader<'_>) -> Result<SystemTime, der::Error> {
-    match Tag::peek(dates)? {
-        Tag::UtcTime => Ok(UtcTime::decode(dates)?.to_system_time()),
-        _ => Ok(GeneralizedTime::decode(dates)?.to_system_time()),
-    }
 }
 
 fn require(holds: bool, rule: &str) -> Result<(), BrokenInvariant> {

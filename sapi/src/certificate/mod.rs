@@ -2,29 +2,29 @@
 
 pub(crate) mod constraints;
 pub(crate) mod draft;
+mod extended_key_usage;
 mod extensions;
 mod invariants;
 mod issued;
 pub(crate) mod issuer;
+mod key_usage;
 mod profile;
 mod revocation_list;
 mod serial;
 mod tbs;
 mod validity;
 
-pub(crate) use crate::encoding::der_writer::DerWriter;
 pub use draft::DraftCertificate;
-pub(crate) use draft::extension::{
-    AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_KEY_ID, read_extension,
-};
 pub use draft::extension::{Extension, ExtensionError};
-pub use draft::usages::{ExtendedKeyUsages, KeyUsage, KeyUsages};
+pub use extended_key_usage::ExtendedKeyUsages;
 #[cfg(feature = "internals")]
 pub(crate) use invariants::check as check_invariants;
 pub use issued::IssuedCertificate;
 pub use issuer::Issuer;
 pub(crate) use issuer::algorithm::SignatureAlgorithm;
-pub(crate) use issuer::{IssuerError, key_identifier};
+pub(crate) use issuer::error::IssuerError;
+pub(crate) use issuer::key_identifier::key_identifier;
+pub use key_usage::{KeyUsage, KeyUsages};
 pub use profile::Profile;
 pub use revocation_list::{
     RevocationList, RevocationListError, RevokedEntry, SignedRevocationList,

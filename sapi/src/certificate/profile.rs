@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 
-use super::draft::usages::{ExtendedKeyUsages, KeyUsage, KeyUsages};
+use super::extended_key_usage::ExtendedKeyUsages;
+use super::key_usage::{KeyUsage, KeyUsages};
 use super::validity::Validity;
 use crate::encoding::duration;
 use crate::encoding::list::list;

@@ -7,13 +7,15 @@ use std::collections::HashSet;
 use std::fmt;
 use std::time::SystemTime;
 
-use der::asn1::{ObjectIdentifier, UintRef};
-use der::{Tag, TagNumber};
+use der::Tag;
+use der::asn1::UintRef;
 
 use super::issuer::Issuer;
 use super::serial::SerialNumber;
-use super::tbs::write_time;
 use crate::encoding::der_writer::DerWriter;
+use crate::encoding::oids::{CRL_NUMBER, CRL_REASON};
+use crate::encoding::tags::constructed;
+use crate::encoding::time;
 use crate::request::pem;
 
 /// The content of a certificate revocation list (RFC 5280 section 5).
@@ -72,8 +74,8 @@ impl RevocationList {
             tbs.value(&1_u8)?;
             tbs.raw(issuer.algorithm().der);
             tbs.raw(issuer.subject_der());
-            write_time(self.this_update, tbs)?;
-            write_time(self.next_update, tbs)?;
+            time::write(self.this_update, tbs)?;
+            time::write(self.next_update, tbs)?;
             // An empty list is left out (RFC 5280 section 5.1.2.6).
             if !self.entries.is_empty() {
                 tbs.nest(Tag::Sequence, |list| {
@@ -120,7 +122,7 @@ impl RevokedEntry {
     fn write(&self, list: &mut DerWriter) -> der::Result<()> {
         list.nest(Tag::Sequence, |entry| {
             entry.value(&UintRef::new(self.serial.as_be_bytes())?)?;
-            write_time(self.revoked_at, entry)?;
+            time::write(self.revoked_at, entry)?;
             if self.reason == 0 {
                 return Ok(());
             }
@@ -184,12 +186,8 @@ impl SignedRevocationList {
     }
 }
 
-const EXTENSIONS: Tag = Tag::ContextSpecific {
-    constructed: true,
-    number: TagNumber(0),
-};
-const CRL_NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.20");
-const CRL_REASON: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.21");
+/// `crlExtensions [0] EXPLICIT Extensions` (RFC 5280 section 5.1).
+const EXTENSIONS: Tag = constructed(0);
 
 /// Why a list was not signed.
 ///

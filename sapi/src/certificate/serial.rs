@@ -8,7 +8,7 @@ use openssl::error::ErrorStack;
 #[cfg(not(test))]
 use openssl::rand::rand_bytes as draw;
 
-use crate::encoding::hex::hex;
+use crate::encoding::hex::{hex, octets};
 use crate::encoding::text::serde_as_text;
 
 /// A certificate's serial number: positive, at most 20 octets (RFC 5280 section 4.1.2.2).
@@ -118,14 +118,12 @@ impl FromStr for SerialNumber {
     type Err = InvalidSerialNumber;
 
     fn from_str(text: &str) -> Result<Self, InvalidSerialNumber> {
-        let digits = text.strip_prefix("0x").unwrap_or(text);
-        let digits: Option<Vec<u8>> = digits
-            .chars()
-            .filter(|c| *c != ':')
-            .map(|c| u8::try_from(c.to_digit(16)?).ok())
-            .collect();
-        match digits {
-            Some(digits) if !digits.is_empty() => Self::from_be_bytes(&octets(digits)),
+        let mut digits = text.strip_prefix("0x").unwrap_or(text).replace(':', "");
+        if digits.len() % 2 == 1 {
+            digits.insert(0, '0');
+        }
+        match octets(&digits) {
+            Some(octets) if !octets.is_empty() => Self::from_be_bytes(&octets),
             _ => {
                 let start: String = text.chars().take(60).collect();
                 let rule = format!("{start:?} is not written in hexadecimal");
@@ -133,14 +131,6 @@ impl FromStr for SerialNumber {
             }
         }
     }
-}
-
-fn octets(mut digits: Vec<u8>) -> Vec<u8> {
-    if digits.len() % 2 == 1 {
-        digits.insert(0, 0);
-    }
-    let octet = |pair: &[u8]| pair.iter().fold(0, |octet, digit| octet << 4 | digit);
-    digits.chunks_exact(2).map(octet).collect()
 }
 
 serde_as_text!(SerialNumber);

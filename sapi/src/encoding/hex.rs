@@ -1,4 +1,4 @@
-//! Octets as lower-case hex.
+//! Octets as hex.
 
 /// Writes two digits for each octet. It avoids `format!`, because every issuance writes about 200 digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
@@ -15,9 +15,32 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     text
 }
 
+/// Reads two digits for each octet, in either case.
+pub(crate) fn octets(text: &str) -> Option<Vec<u8>> {
+    let digit = |c: &u8| {
+        char::from(*c)
+            .to_digit(16)
+            .and_then(|digit| u8::try_from(digit).ok())
+    };
+    let octet = |pair: &[u8]| match pair {
+        [high, low] => Some(digit(high)? << 4 | digit(low)?),
+        _ => None,
+    };
+    text.as_bytes().chunks(2).map(octet).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn either_case_is_read() {
+        assert_eq!(octets("00fFA9"), Some(vec![0, 0xff, 0xa9]));
+        assert_eq!(octets(""), Some(vec![]));
+        for bad in ["0", "fff", "0g", "+1", " 1", "é"] {
+            assert_eq!(octets(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn every_octet_has_its_two_digits() {

@@ -10,7 +10,8 @@ use crate::certificate::{
 use crate::hooks::{BoxError, HookCall};
 use crate::identity::ca::Identity;
 use crate::pipeline::metrics::Metrics;
-use crate::request::signature::{Digest, Scheme};
+use crate::request::signature::Scheme;
+use crate::request::signature::digest::Digest;
 use crate::request::{AltName, CertRequest, RequestPolicy, pem, read_spki};
 
 /// Finds the request in a body.
@@ -56,7 +57,7 @@ pub fn check(tbs: &[u8], draft: &Draft, csr: &CertRequest, ca: &Issuer) -> Resul
     Ok(check_invariants(tbs, &draft.0, csr, ca)?)
 }
 
-/// Does the work of [`write`] and [`check`].
+/// Does the work of [`write()`] and [`check`].
 pub fn render(draft: Draft, csr: &CertRequest, issuer: &Issuer) -> Result<Rendered, BoxError> {
     Ok(Rendered(Tbs::render(draft.0, csr, issuer)?))
 }

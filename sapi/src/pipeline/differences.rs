@@ -7,6 +7,7 @@ use der::{AnyRef, Decode, Reader, SliceReader};
 
 use super::trail::Witnessed;
 use crate::certificate::DraftCertificate;
+use crate::encoding::oids::SUBJECT_ALT_NAME;
 use crate::hooks::SigningContext;
 use crate::request::AltName;
 
@@ -139,4 +140,3 @@ fn requested_extensions(cx: &SigningContext) -> Vec<ObjectIdentifier> {
 /// The rows that `between` describes in its own words.
 const OWN_ROWS: [&str; 3] = ["name", "subject", "not after"];
 const EXTENSION_REQUEST: &str = "1.2.840.113549.1.9.14";
-const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");

@@ -1,8 +1,7 @@
 //! The trail: what a request leaves behind at the stops of the road.
 
-use der::DateTime;
-
 use crate::certificate::{DraftCertificate, IssuedCertificate, SerialNumber};
+use crate::encoding::time::rfc3339;
 use crate::hooks::Terms;
 
 /// What the audit line says about a certificate. For a watched request, also the result of each stop.
@@ -63,12 +62,11 @@ impl Trail {
     /// From here on a certificate exists, whether or not the client gets it.
     pub(super) fn signed(&mut self, certificate: &IssuedCertificate) {
         let names = certificate.names().iter().map(ToString::to_string);
-        let not_after = DateTime::from_system_time(certificate.not_after());
         self.issued = Some(Issued {
             serial: certificate.serial().clone(),
             subject: certificate.subject().to_string(),
             names: names.collect::<Vec<_>>().join(" "),
-            not_after: not_after.map(|time| time.to_string()).unwrap_or_default(),
+            not_after: rfc3339(certificate.not_after()),
         });
         if let Some(witnessed) = &mut self.witnessed {
             witnessed.certificate = Some(certificate.clone());

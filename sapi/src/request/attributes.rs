@@ -10,6 +10,9 @@ use super::csr_error::CsrError;
 use super::name::alt::AltName;
 use super::name::general::read_names;
 use crate::encoding::asn1::{read_bits, read_oid};
+use crate::encoding::oids::{
+    BASIC_CONSTRAINTS, EXTENSION_REQUEST, KEY_USAGE, MS_CERT_EXTENSIONS, SUBJECT_ALT_NAME,
+};
 
 /// The attributes of a request, and the names in them.
 #[derive(Debug, Default)]
@@ -151,8 +154,3 @@ fn refuse_ca_usage(value: &[u8]) -> Result<(), CsrError> {
 
 const MAX_ATTRIBUTES: usize = 64;
 const MAX_EXTENSIONS: usize = 64;
-const EXTENSION_REQUEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.14");
-const MS_CERT_EXTENSIONS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.311.2.1.14");
-const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
-const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
-const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");

@@ -7,6 +7,7 @@ use der::asn1::ObjectIdentifier;
 use super::key::error::KeyError;
 use super::name::alt::NameError;
 use super::name::error::SubjectError;
+use super::name::general::NamesError;
 
 /// Why a request is refused before any hook sees it.
 ///
@@ -142,6 +143,16 @@ impl From<SubjectError> for CsrError {
 impl From<NameError> for CsrError {
     fn from(error: NameError) -> Self {
         Self::Name(error)
+    }
+}
+
+impl From<NamesError> for CsrError {
+    fn from(error: NamesError) -> Self {
+        match error {
+            NamesError::NotDer(error) => error.into(),
+            NamesError::NotAGeneralName => Self::malformed("subject alternative name", error),
+            NamesError::Unacceptable(error) => Self::Name(error),
+        }
     }
 }
 

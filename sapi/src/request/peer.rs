@@ -4,12 +4,17 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::SystemTime;
 
-use openssl::asn1::Asn1Time;
 use openssl::error::ErrorStack;
 use openssl::stack::Stack;
 use openssl::x509::store::X509StoreBuilder;
 use openssl::x509::verify::X509VerifyParam;
 use openssl::x509::{X509, X509PurposeId, X509Ref, X509StoreContext};
+
+use super::name::alt::AltName;
+use super::name::general::{NamesError, read_names};
+use crate::encoding::extensions::each_extension;
+use crate::encoding::oids::SUBJECT_ALT_NAME;
+use crate::encoding::time::{from_openssl, unix};
 
 /// Who is at the other end of the connection, as far as the server could establish it.
 ///
@@ -145,7 +150,7 @@ impl PeerCertificate {
     ) -> Result<Self, PeerCertificateError> {
         let certificate = X509::from_pem(pem)
             .map_err(|_| PeerCertificateError("is not a PEM certificate".into()))?;
-        match verification_fault(&certificate, anchors, seconds(now)) {
+        match verification_fault(&certificate, anchors, unix(now)) {
             Ok(None) => Ok(Self(certificate)),
             Ok(Some(fault)) => Err(PeerCertificateError(fault)),
             Err(_) => Err(PeerCertificateError("could not be verified".into())),
@@ -172,14 +177,44 @@ impl PeerCertificate {
         let certificate = X509::from_pem(pem)
             .map_err(|_| PeerCertificateError("is not a PEM certificate".into()))?;
         let unreadable = |_| PeerCertificateError("could not be verified".into());
-        let end = last_second(&certificate).map_err(unreadable)?;
-        if end > seconds(now) {
+        let end = from_openssl(certificate.not_after()).map_err(unreadable)?;
+        let end = unix(end);
+        if end > unix(now) {
             return Err(PeerCertificateError("has not expired".into()));
         }
         // For OpenSSL a certificate has already expired in its last second.
         match verification_fault(&certificate, anchors, end - 1).map_err(unreadable)? {
             None => Ok(Self(certificate)),
             Some(fault) => Err(PeerCertificateError(fault)),
+        }
+    }
+
+    /// The alternative names, by the same strict reader as those of requests.
+    ///
+    /// # Errors
+    ///
+    /// [`PeerCertificateError`] for a name that no request could ask for, and for a second list of names.
+    ///
+    /// ```no_run
+    /// # fn f(certificate: &sapi::PeerCertificate) -> Result<(), sapi::PeerCertificateError> {
+    /// for name in certificate.names()? { println!("{name}"); }
+    /// # Ok(()) }
+    /// ```
+    pub fn names(&self) -> Result<Vec<AltName>, PeerCertificateError> {
+        let unreadable = |_| PeerCertificateError("could not be read".into());
+        let mut lists = Vec::new();
+        each_extension(&self.0.to_der().map_err(unreadable)?, |kind, _, value| {
+            if kind == SUBJECT_ALT_NAME {
+                lists.push(read_names(value, usize::MAX)?);
+            }
+            Ok::<_, NamesError>(())
+        })
+        .map_err(|error| PeerCertificateError(error.to_string()))?;
+        match lists.as_slice() {
+            [] | [_] => Ok(lists.concat()),
+            _ => Err(PeerCertificateError(
+                "has two lists of alternative names".into(),
+            )),
         }
     }
 
@@ -221,18 +256,6 @@ impl fmt::Display for PeerCertificateError {
 }
 
 impl std::error::Error for PeerCertificateError {}
-
-/// The seconds since 1970.
-fn seconds(now: SystemTime) -> i64 {
-    let since = now.duration_since(SystemTime::UNIX_EPOCH);
-    let seconds = since.map_or(0, |since| since.as_secs());
-    i64::try_from(seconds).unwrap_or(i64::MAX)
-}
-
-fn last_second(certificate: &X509Ref) -> Result<i64, ErrorStack> {
-    let since = Asn1Time::from_unix(0)?.diff(certificate.not_after())?;
-    Ok(i64::from(since.days) * 86_400 + i64::from(since.secs))
-}
 
 fn verification_fault(
     certificate: &X509Ref,

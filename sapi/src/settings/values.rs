@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use tracing_subscriber::EnvFilter;
 
+use crate::encoding::hex::octets;
 use crate::encoding::list;
 use crate::request::network::Network;
 
@@ -143,19 +144,9 @@ pub(crate) fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Network
 /// SHA-256 digests as 64 hexadecimal digits each.
 pub(crate) fn digests<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<[u8; 32]>, D::Error> {
     let digest = |text: String| {
-        sha256(&text)
+        octets(&text)
+            .and_then(|octets| octets.try_into().ok())
             .ok_or_else(|| D::Error::custom(format!("{text:?} is not 64 hexadecimal digits")))
     };
     list::list(from)?.into_iter().map(digest).collect()
-}
-
-fn sha256(hex: &str) -> Option<[u8; 32]> {
-    let mut digest = [0; 32];
-    if hex.len() != 64 || !hex.is_ascii() {
-        return None;
-    }
-    for (place, octet) in digest.iter_mut().enumerate() {
-        *octet = u8::from_str_radix(hex.get(2 * place..2 * place + 2)?, 16).ok()?;
-    }
-    Some(digest)
 }

@@ -1,6 +1,6 @@
 //! Certificates of throw-away CAs and their clients, made with OpenSSL's builder.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use openssl::asn1::{Asn1Integer, Asn1Object, Asn1OctetString, Asn1Time};
 use openssl::bn::BigNum;
@@ -14,6 +14,7 @@ use openssl::x509::{X509, X509Builder, X509Extension, X509Name};
 
 use super::TestKey;
 use crate::certificate::{SerialNumber, SignatureAlgorithm};
+use crate::encoding::time::unix;
 use crate::request::DistinguishedName;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -103,12 +104,4 @@ fn digest<T: HasPublic>(key: &PKeyRef<T>) -> MessageDigest {
         .and_then(SignatureAlgorithm::digest)
         // Ed25519 has its own digest.
         .unwrap_or_else(MessageDigest::null)
-}
-
-fn unix(time: SystemTime) -> i64 {
-    let signed = |since: Duration| i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
-    match time.duration_since(SystemTime::UNIX_EPOCH) {
-        Ok(since) => signed(since),
-        Err(before) => -signed(before.duration()),
-    }
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use der::Tag;
 
 use super::TestKey;
-use crate::certificate::DerWriter;
+use crate::encoding::der_writer::DerWriter;
 use crate::request::AltName;
 
 /// Builds certificate requests: by default an empty subject, no name, a new P-256 key.

@@ -8,7 +8,7 @@ use openssl::sign::Signer;
 
 use super::TestKey;
 use super::request_builder::{Digest, RequestBuilder, Subject};
-use crate::certificate::DerWriter;
+use crate::encoding::der_writer::DerWriter;
 use crate::request::name::general::write_names;
 use crate::request::{CertRequest, CsrError, DistinguishedName, RequestPolicy, pem};
 

@@ -5,6 +5,13 @@ use std::fmt;
 use der::asn1::ObjectIdentifier;
 use der::{AnyRef, Decode, Reader, SliceReader};
 
+use crate::encoding::extensions::read_extension;
+use crate::encoding::oids::{
+    AUTHORITY_INFO_ACCESS, AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, CERTIFICATE_POLICIES,
+    CRL_DISTRIBUTION_POINTS, EXTENDED_KEY_USAGE, INHIBIT_ANY_POLICY, KEY_USAGE, NAME_CONSTRAINTS,
+    POLICY_CONSTRAINTS, POLICY_MAPPINGS, SUBJECT_ALT_NAME, SUBJECT_KEY_ID,
+};
+
 /// A certificate extension (RFC 5280 section 4.2): identifier, criticality and value in DER.
 ///
 /// ```
@@ -168,30 +175,6 @@ impl fmt::Display for ExtensionError {
 
 impl std::error::Error for ExtensionError {}
 
-/// `Extension ::= SEQUENCE { extnID OID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }`
-pub(crate) fn read_extension<'a>(
-    reader: &mut SliceReader<'a>,
-) -> Result<(ObjectIdentifier, bool, &'a [u8]), der::Error> {
-    reader.sequence(|fields| {
-        let kind = ObjectIdentifier::decode(fields)?;
-        let critical = der::Tag::peek(fields)? == der::Tag::Boolean && bool::decode(fields)?;
-        let value: &der::asn1::OctetStringRef = Decode::decode(fields)?;
-        Ok((kind, critical, value.as_bytes()))
-    })
-}
-
-pub(crate) const SUBJECT_KEY_ID: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.14");
-pub(crate) const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
-pub(crate) const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
-pub(crate) const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
-pub(crate) const CRL_DISTRIBUTION_POINTS: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("2.5.29.31");
-pub(crate) const CERTIFICATE_POLICIES: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.32");
-pub(crate) const AUTHORITY_KEY_ID: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.35");
-pub(crate) const EXTENDED_KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.37");
-pub(crate) const AUTHORITY_INFO_ACCESS: ObjectIdentifier =
-    ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.1.1");
-
 /// Extensions that the draft has fields for, or that only the pipeline writes.
 pub(crate) const MODELLED: [ObjectIdentifier; 9] = [
     SUBJECT_KEY_ID,
@@ -205,10 +188,10 @@ pub(crate) const MODELLED: [ObjectIdentifier; 9] = [
     AUTHORITY_INFO_ACCESS,
 ];
 
-/// Name constraints, policy mappings, policy constraints, inhibit anyPolicy.
+/// Extensions that say what a CA may vouch for (RFC 5280 sections 4.2.1.5, 4.2.1.10, 4.2.1.11, 4.2.1.14).
 pub(crate) const ONLY_FOR_CA: [ObjectIdentifier; 4] = [
-    ObjectIdentifier::new_unwrap("2.5.29.30"),
-    ObjectIdentifier::new_unwrap("2.5.29.33"),
-    ObjectIdentifier::new_unwrap("2.5.29.36"),
-    ObjectIdentifier::new_unwrap("2.5.29.54"),
+    NAME_CONSTRAINTS,
+    POLICY_MAPPINGS,
+    POLICY_CONSTRAINTS,
+    INHIBIT_ANY_POLICY,
 ];

@@ -1,12 +1,11 @@
 //! A draft as text, for people and for snapshots.
 
 use std::fmt;
-use std::time::SystemTime;
-
-use der::DateTime;
 
 use super::DraftCertificate;
 use crate::encoding::hex::hex;
+use crate::encoding::printable::ascii;
+use crate::encoding::time::rfc3339;
 
 impl DraftCertificate {
     /// The draft as text, without its random serial number. With a fixed clock, the same request gives the
@@ -85,21 +84,11 @@ impl fmt::Display for DraftCertificate {
 }
 
 fn row(key: &str, value: &str) -> String {
-    // A subject may contain characters that a terminal takes for a command.
-    let shown: String = value
-        .chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect();
-    format!("{key:<18}  {shown}\n")
+    format!("{key:<18}  {}\n", ascii(value))
 }
 
 fn texts<T: ToString>(values: &[T]) -> Vec<String> {
     values.iter().map(ToString::to_string).collect()
-}
-
-fn rfc3339(time: SystemTime) -> String {
-    let time = DateTime::from_system_time(time);
-    time.map(|time| time.to_string()).unwrap_or_default()
 }
 
 const SERIAL: &str = "serial number";

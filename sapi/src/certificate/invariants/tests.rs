@@ -1,131 +1,18 @@
 //! Tests of each rule alone: honest bytes, changed in one place.
 
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+mod scene;
 
-use der::asn1::ObjectIdentifier;
-use der::{Reader, SliceReader, Tag};
+use std::time::Duration;
 
-use super::{BrokenInvariant, check};
-use crate::certificate::draft::extension::read_extension;
-use crate::certificate::tbs::{EXTENSIONS, Tbs};
-use crate::certificate::{DraftCertificate, Issuer, Profile, SerialNumber, Validity};
+use der::Tag;
+
+use self::scene::{Change, Parts, Scene, now};
+use super::check;
+use crate::certificate::tbs::Tbs;
 use crate::encoding::der_writer::DerWriter;
 use crate::request::name::general::write_names;
-use crate::request::{AltName, CertRequest, DistinguishedName};
-use crate::testing::{Authority, RequestBuilder, TestKey};
-
-/// A draft with everything that belongs to it.
-struct Scene {
-    issuer: Arc<Issuer>,
-    csr: CertRequest,
-    draft: DraftCertificate,
-}
-
-/// The fields of a TBSCertificate, each as a whole element, to be changed and put together again.
-struct Parts {
-    version: Vec<u8>,
-    serial: Vec<u8>,
-    algorithm: Vec<u8>,
-    issuer: Vec<u8>,
-    dates: Vec<u8>,
-    subject: Vec<u8>,
-    spki: Vec<u8>,
-    extensions: Vec<(String, bool, Vec<u8>)>,
-    rest: Vec<u8>,
-}
-
-type Change = fn(&mut Parts);
-
-impl Scene {
-    fn new() -> Self {
-        Self::of(&RequestBuilder::new().common_name("web01").dns("a.example"))
-    }
-
-    fn of(request: &RequestBuilder) -> Self {
-        let csr = request.build();
-        let issuer = Arc::clone(Authority::new().identity().issuer());
-        let serial = SerialNumber::from_be_bytes(&[0x12, 0x34]).unwrap();
-        let granted = (Validity::days(1), csr.names().to_vec());
-        let profile = Profile::default();
-        let draft = DraftCertificate::new(&csr, &issuer, &profile, serial, granted, now());
-        Self { issuer, csr, draft }
-    }
-
-    fn parts(&self) -> Parts {
-        let tbs = Tbs::render(self.draft.clone(), &self.csr, &self.issuer).unwrap();
-        let mut reader = SliceReader::new(tbs.der()).unwrap();
-        let read = |fields: &mut SliceReader<'_>| -> Result<Parts, der::Error> {
-            let mut next = || fields.tlv_bytes().map(<[u8]>::to_vec);
-            let mut parts = Parts {
-                version: next()?,
-                serial: next()?,
-                algorithm: next()?,
-                issuer: next()?,
-                dates: next()?,
-                subject: next()?,
-                spki: next()?,
-                extensions: Vec::new(),
-                rest: Vec::new(),
-            };
-            let wrapped = fields.tlv_bytes()?;
-            let mut list = SliceReader::new(&wrapped[content_at(wrapped)..])?;
-            list.sequence(|list| -> Result<(), der::Error> {
-                while !list.is_finished() {
-                    let (kind, critical, value) = read_extension(list)?;
-                    let extension = (kind.to_string(), critical, value.to_vec());
-                    parts.extensions.push(extension);
-                }
-                Ok(())
-            })?;
-            Ok(parts)
-        };
-        reader.sequence(read).unwrap()
-    }
-
-    fn check(&self, parts: &Parts) -> Result<(), BrokenInvariant> {
-        check(&parts.write(), &self.draft, &self.csr, &self.issuer)
-    }
-}
-
-impl Parts {
-    fn write(&self) -> Vec<u8> {
-        let mut out = DerWriter::default();
-        out.nest(Tag::Sequence, |tbs| {
-            let fields = [&self.version, &self.serial, &self.algorithm, &self.issuer];
-            fields.iter().for_each(|field| tbs.raw(field));
-            let fields = [&self.dates, &self.subject, &self.spki];
-            fields.iter().for_each(|field| tbs.raw(field));
-            tbs.nest(EXTENSIONS, |wrapped| {
-                wrapped.nest(Tag::Sequence, |list| {
-                    self.extensions
-                        .iter()
-                        .try_for_each(|(kind, critical, value)| {
-                            list.extension(ObjectIdentifier::new_unwrap(kind), *critical, value)
-                        })
-                })
-            })?;
-            tbs.raw(&self.rest);
-            Ok(())
-        })
-        .unwrap();
-        out.finish()
-    }
-
-    fn extension(&mut self, kind: &str) -> &mut (String, bool, Vec<u8>) {
-        let mut all = self.extensions.iter_mut();
-        all.find(|(other, ..)| other == kind).unwrap()
-    }
-
-    fn without(&mut self, kind: &str) {
-        self.extensions.retain(|(other, ..)| other != kind);
-    }
-
-    fn add(&mut self, kind: &str, critical: bool, value: &[u8]) {
-        self.extensions
-            .push((kind.to_owned(), critical, value.to_vec()));
-    }
-}
+use crate::request::{AltName, DistinguishedName};
+use crate::testing::{RequestBuilder, TestKey};
 
 #[test]
 fn honest_bytes_pass() {
@@ -309,11 +196,6 @@ fn assert_breaks(scene: &Scene, parts: &Parts, rule: &str) {
     assert!(named, "{rule}: {fault:?}");
 }
 
-/// 2023-11-14T22:13:20Z
-fn now() -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)
-}
-
 fn dates(begin: &str, end: &str) -> Vec<u8> {
     let mut out = DerWriter::default();
     out.nest(Tag::Sequence, |dates| {
@@ -327,14 +209,6 @@ fn dates(begin: &str, end: &str) -> Vec<u8> {
 fn names(texts: &[&str]) -> Vec<u8> {
     let names: Vec<AltName> = texts.iter().map(|text| text.parse().unwrap()).collect();
     write_names(&names).unwrap()
-}
-
-/// Where the content of an element begins: after two octets and those of a long length.
-fn content_at(element: &[u8]) -> usize {
-    match element[1] {
-        long @ 0x81.. => 2 + usize::from(long - 0x80),
-        _ => 2,
-    }
 }
 
 const BASIC: &str = "2.5.29.19";

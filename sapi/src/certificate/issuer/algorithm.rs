@@ -7,7 +7,8 @@ use openssl::pkey::{HasPublic, Id, PKeyRef, Private, Public};
 use openssl::sign::Signer;
 
 use crate::request::KeyKind;
-use crate::request::signature::{Digest, Scheme};
+use crate::request::signature::Scheme;
+use crate::request::signature::digest::Digest;
 
 /// A signature algorithm: its scheme, and its AlgorithmIdentifier in DER.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,27 +1,26 @@
 //! The public half of the CA: its certificate, its chain, and the values that its certificates repeat.
 
 pub(crate) mod algorithm;
+pub(crate) mod error;
 mod fixed_key;
+pub(crate) mod key_identifier;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use der::asn1::BitStringRef;
-use der::{AnyRef, Decode, Reader, SliceReader, Tag, TagNumber};
-use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::ecdsa::EcdsaSig;
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Public};
 use openssl::x509::{X509, X509NameRef, X509Ref};
-use sha1::{Digest, Sha1};
 
 use self::algorithm::SignatureAlgorithm;
+use self::error::IssuerError;
 use self::fixed_key::SteadyKey;
+use self::key_identifier::{authority_key_id, key_bits};
 use super::constraints::{NameConstraints, OutsideConstraints};
-use super::draft::extension::AUTHORITY_KEY_ID;
-use crate::encoding::der_writer::DerWriter;
+use crate::encoding::time::from_openssl;
 use crate::request::{AltName, CertRequest, CsrError, DistinguishedName};
 
 /// The public part of the certificate authority.
@@ -71,8 +70,8 @@ impl Issuer {
             subject_der,
             key_bits: key_bits(&key.public_key_to_der()?)?.to_vec(),
             algorithm,
-            not_before: system_time(certificate.not_before())?,
-            not_after: system_time(certificate.not_after())?,
+            not_before: from_openssl(certificate.not_before())?,
+            not_after: from_openssl(certificate.not_after())?,
             authority_key_id: authority_key_id(&certificate)?,
             steady: key.ec_key().ok().map(SteadyKey::new),
             key,
@@ -227,89 +226,4 @@ impl fmt::Debug for Issuer {
             .field("not_after", &self.not_after)
             .finish_non_exhaustive()
     }
-}
-
-/// Why a certificate cannot be an issuer.
-#[derive(Debug)]
-pub(crate) enum IssuerError {
-    UnsupportedKey,
-    Constraints,
-    Unreadable(ErrorStack),
-}
-
-impl From<ErrorStack> for IssuerError {
-    fn from(error: ErrorStack) -> Self {
-        Self::Unreadable(error)
-    }
-}
-
-impl From<der::Error> for IssuerError {
-    fn from(_: der::Error) -> Self {
-        Self::UnsupportedKey
-    }
-}
-
-impl fmt::Display for IssuerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnsupportedKey => f.write_str(
-                "the CA's key is not of a kind to sign with: use RSA of 2048 bits or more, P-256, P-384, P-521 or Ed25519",
-            ),
-            Self::Constraints => f.write_str(
-                "sapi does not understand the name constraints of the CA certificate, or of one above it, so it cannot keep them: use DNS, email, URI, IP and subject subtrees, without minimum and maximum (RFC 5280 section 4.2.1.10)",
-            ),
-            Self::Unreadable(error) => write!(f, "the CA certificate cannot be read: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for IssuerError {}
-
-/// `AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] OPTIONAL, ... }` (RFC 5280 section 4.2.1.1).
-///
-/// An old CA certificate may lack a subject key identifier. Then this uses the usual digest of its key
-/// (section 4.2.1.2, method 1): verifiers have nothing to compare it with.
-fn authority_key_id(certificate: &X509Ref) -> Result<Vec<u8>, IssuerError> {
-    let key_id = match certificate.subject_key_id() {
-        Some(key_id) => key_id.as_slice().to_vec(),
-        None => key_identifier(&certificate.public_key()?.public_key_to_der()?)?.to_vec(),
-    };
-    let tag = Tag::ContextSpecific {
-        constructed: false,
-        number: TagNumber(0),
-    };
-    let mut value = DerWriter::default();
-    value.nest(Tag::Sequence, |fields| fields.element(tag, &key_id))?;
-    let mut extension = DerWriter::default();
-    extension.extension(AUTHORITY_KEY_ID, false, &value.finish())?;
-    Ok(extension.finish())
-}
-
-/// The SHA-1 of the key's bits: a name, not a safeguard (RFC 5280 section 4.2.1.2, method 1).
-pub(crate) fn key_identifier(spki: &[u8]) -> Result<[u8; 20], der::Error> {
-    Ok(Sha1::digest(key_bits(spki)?).into())
-}
-
-/// The content of the BIT STRING in a SubjectPublicKeyInfo.
-fn key_bits(spki: &[u8]) -> Result<&[u8], der::Error> {
-    let mut reader = SliceReader::new(spki)?;
-    let bits = reader.sequence(|info| {
-        AnyRef::decode(info)?;
-        BitStringRef::decode(info)
-    })?;
-    Ok(bits.raw_bytes())
-}
-
-/// Converts OpenSSL's time to the standard library's, to the second.
-fn system_time(time: &Asn1TimeRef) -> Result<SystemTime, ErrorStack> {
-    let since = Asn1Time::from_unix(0)?.diff(time)?;
-    let seconds = i64::from(since.days) * 86_400 + i64::from(since.secs);
-    let distance = Duration::from_secs(seconds.unsigned_abs());
-    let epoch = SystemTime::UNIX_EPOCH;
-    let moved = if seconds < 0 {
-        epoch.checked_sub(distance)
-    } else {
-        epoch.checked_add(distance)
-    };
-    Ok(moved.unwrap_or(epoch))
 }

@@ -12,11 +12,11 @@ use openssl::x509::extension::{BasicConstraints, KeyUsage};
 use openssl::x509::{X509, X509Builder, X509Extension, X509Name, X509NameRef, X509Ref};
 
 use super::error::CreateError;
-use super::extensions;
-use crate::certificate::{
-    AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, DerWriter, KEY_USAGE, SUBJECT_KEY_ID, SignatureAlgorithm,
-    key_identifier,
-};
+use crate::certificate::{SignatureAlgorithm, key_identifier};
+use crate::encoding::der_writer::DerWriter;
+use crate::encoding::extensions::each_extension;
+use crate::encoding::oids::{AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_KEY_ID};
+use crate::encoding::tags::primitive;
 
 /// The content of a CA's certificate that is not signed yet.
 pub(crate) struct AuthorityCertificate {
@@ -60,7 +60,7 @@ impl AuthorityCertificate {
         }
         self.path_length = certificate.pathlen();
         let mut found = Vec::new();
-        extensions::each(&certificate.to_der()?, |kind, critical, value| {
+        each_extension(&certificate.to_der()?, |kind, critical, value| {
             if ![
                 BASIC_CONSTRAINTS,
                 KEY_USAGE,
@@ -71,7 +71,7 @@ impl AuthorityCertificate {
             {
                 found.push((kind, critical, value.to_vec()));
             }
-            Ok(())
+            Ok::<_, der::Error>(())
         })?;
         for (kind, critical, value) in found {
             self.others.push(extension(kind, critical, &value)?);
@@ -191,10 +191,7 @@ fn serial_number() -> Result<Asn1Integer, ErrorStack> {
 
 const VERSION_3: i32 = 2;
 /// `keyIdentifier [0]` (RFC 5280 section 4.2.1.1).
-const KEY_ID: Tag = Tag::ContextSpecific {
-    constructed: false,
-    number: der::TagNumber(0),
-};
+const KEY_ID: Tag = primitive(0);
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,10 @@
 //! The two extensions that make a certificate a CA's: basicConstraints and keyUsage.
 
 use der::asn1::{BitStringRef, ObjectIdentifier};
-use der::{AnyRef, Decode, ErrorKind, Reader, SliceReader, Tag, TagNumber};
+use der::{Decode, ErrorKind, Reader, SliceReader, Tag};
 
-use crate::certificate::{BASIC_CONSTRAINTS, KEY_USAGE, read_extension};
+use crate::encoding::extensions::each_extension;
+use crate::encoding::oids::{BASIC_CONSTRAINTS, KEY_USAGE};
 
 /// What a certificate says about being a CA.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -20,7 +21,7 @@ impl AuthorityExtensions {
     /// Reads them from a certificate in DER. An extension that appears twice is an error.
     pub(crate) fn read(certificate: &[u8]) -> Result<Self, der::Error> {
         let mut found = Self::default();
-        each(certificate, |kind, _, value| found.take(kind, value))?;
+        each_extension(certificate, |kind, _, value| found.take(kind, value))?;
         Ok(found)
     }
 
@@ -41,33 +42,6 @@ impl AuthorityExtensions {
     }
 }
 
-/// Shows every extension of a certificate in DER: its identifier, whether it is critical, and its value.
-pub(crate) fn each(
-    certificate: &[u8],
-    mut show: impl FnMut(ObjectIdentifier, bool, &[u8]) -> Result<(), der::Error>,
-) -> Result<(), der::Error> {
-    SliceReader::new(certificate)?.sequence(|fields| {
-        fields.sequence(|tbs| {
-            while !tbs.is_finished() {
-                let field = AnyRef::decode(tbs)?;
-                if der::Tagged::tag(&field) == EXTENSIONS {
-                    SliceReader::new(field.value())?.sequence(|list| {
-                        while !list.is_finished() {
-                            let (kind, critical, value) = read_extension(list)?;
-                            show(kind, critical, value)?;
-                        }
-                        Ok::<_, der::Error>(())
-                    })?;
-                }
-            }
-            Ok::<_, der::Error>(())
-        })?;
-        AnyRef::decode(fields)?;
-        AnyRef::decode(fields)?;
-        Ok::<_, der::Error>(())
-    })
-}
-
 fn read_constraints(value: &[u8]) -> Result<bool, der::Error> {
     SliceReader::new(value)?.sequence(|fields| {
         let ca =
@@ -85,10 +59,6 @@ fn read_usage(value: &[u8]) -> Result<u8, der::Error> {
     Ok(bits.raw_bytes().first().copied().unwrap_or(0))
 }
 
-const EXTENSIONS: Tag = Tag::ContextSpecific {
-    constructed: true,
-    number: TagNumber(3),
-};
 /// Bits 5 and 6, counted from the left.
 const KEY_CERT_SIGN: u8 = 0b0000_0100;
 const CRL_SIGN: u8 = 0b0000_0010;

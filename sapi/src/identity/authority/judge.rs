@@ -1,14 +1,14 @@
 //! The judge of CA certificates: it decides whether a certificate may be a CA's.
 
 use std::fmt;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
-use openssl::asn1::Asn1Time;
 use openssl::nid::Nid;
 use openssl::x509::{X509, X509NameRef, X509Ref};
 use thiserror::Error;
 
 use super::extensions::AuthorityExtensions;
+use crate::encoding::time::{from_openssl, whole_seconds};
 
 /// Checks that `certificate` is a CA's. It returns warnings about what is odd but usable.
 pub(crate) fn check(
@@ -92,18 +92,12 @@ fn weak_digest(certificate: &X509Ref) -> bool {
 }
 
 pub(crate) fn dates(certificate: &X509Ref, now: SystemTime) -> Option<AuthorityWarning> {
-    let seconds = now
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |age| age.as_secs());
-    let now = Asn1Time::from_unix(i64::try_from(seconds).ok()?).ok()?;
-    if *certificate.not_before() > now {
-        Some(AuthorityWarning::NotYetValid(
-            certificate.not_before().to_string(),
-        ))
-    } else if *certificate.not_after() < now {
-        Some(AuthorityWarning::Expired(
-            certificate.not_after().to_string(),
-        ))
+    let (begin, end) = (certificate.not_before(), certificate.not_after());
+    // The issuer, which is made of the same certificate, refuses dates that cannot be read.
+    if from_openssl(begin).ok()? > now {
+        Some(AuthorityWarning::NotYetValid(begin.to_string()))
+    } else if from_openssl(end).ok()? < whole_seconds(now) {
+        Some(AuthorityWarning::Expired(end.to_string()))
     } else {
         None
     }

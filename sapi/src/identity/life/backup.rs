@@ -1,10 +1,9 @@
 //! A backup: the identity in one file that only chosen people can open.
 
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 use std::{fmt, io};
 
-use openssl::asn1::Asn1Time;
 use openssl::cms::{CMSOptions, CmsContentInfo};
 use openssl::pkey::Id;
 use openssl::stack::Stack;
@@ -16,6 +15,7 @@ use zeroize::Zeroizing;
 use super::check::readable;
 use super::error::LifeError;
 use crate::encoding::hex::hex;
+use crate::encoding::time::{from_openssl, unix, whole_seconds};
 use crate::identity::directory::durable::Overwrite;
 use crate::identity::directory::load::LoadError;
 use crate::identity::directory::{durable, files, load};
@@ -145,7 +145,7 @@ fn archive(found: &Contents, now: SystemTime) -> io::Result<Zeroizing<Vec<u8>>> 
         let sum = hex(&Sha256::digest(content.as_slice()));
         sums.push_str(&format!("{sum}  {name}\n"));
     }
-    let seconds = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let seconds = u64::try_from(unix(now)).unwrap_or(0);
     let mut builder = tar::Builder::new(Vec::new());
     let listed = found
         .iter()
@@ -167,13 +167,12 @@ fn check_recipient(certificate: &X509, now: SystemTime) -> Result<(), LifeError>
         Id::RSA | Id::EC => {}
         _ => return Err(LifeError::RecipientKey(subject())),
     }
-    let seconds = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let now = Asn1Time::from_unix(i64::try_from(seconds).unwrap_or(i64::MAX))?;
-    if *certificate.not_before() > now || *certificate.not_after() < now {
+    let (begin, end) = (certificate.not_before(), certificate.not_after());
+    if from_openssl(begin)? > now || from_openssl(end)? < whole_seconds(now) {
         return Err(LifeError::RecipientDates(
             subject(),
-            certificate.not_before().to_string(),
-            certificate.not_after().to_string(),
+            begin.to_string(),
+            end.to_string(),
         ));
     }
     Ok(())

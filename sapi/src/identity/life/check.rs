@@ -1,12 +1,14 @@
 //! Checks an identity, and gives the findings that `ca_check_identity` shows.
 
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
-use openssl::asn1::Asn1Time;
 use openssl::hash::MessageDigest;
 use openssl::x509::{X509, X509NameRef};
 
+use crate::encoding::hex::hex;
+use crate::encoding::printable::ascii;
+use crate::encoding::time::{from_openssl, whole_seconds};
 use crate::identity::authority::judge::AuthorityWarning;
 use crate::identity::directory::load::PublicPart;
 use crate::identity::directory::{files, load};
@@ -16,9 +18,9 @@ use crate::identity::passphrase::Passphrase;
 ///
 /// ```
 /// use sapi::identity::Level;
-/// assert!(Level::Ok < Level::Fault);
+/// assert_ne!(Level::Ok, Level::Fault);
 /// ```
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Level {
     /// As it should be.
     Ok,
@@ -137,9 +139,8 @@ fn check_end(certificate: &X509, leaf_validity: Duration, now: SystemTime) -> Op
     let due = now
         .checked_add(leaf_validity.saturating_mul(2))
         .unwrap_or(now);
-    let seconds = due.duration_since(UNIX_EPOCH).ok()?.as_secs();
-    let due = Asn1Time::from_unix(i64::try_from(seconds).ok()?).ok()?;
-    (*certificate.not_after() < due).then(|| {
+    let end = from_openssl(certificate.not_after()).ok()?;
+    (end < whole_seconds(due)).then(|| {
         let days = leaf_validity.as_secs() / 86_400;
         warning(
             "valid",
@@ -229,16 +230,14 @@ pub(crate) fn readable(name: &X509NameRef) -> String {
     let fields = name.entries().map(|entry| {
         let field = entry.object().nid().short_name().unwrap_or("?");
         let value = String::from_utf8_lossy(entry.data().as_slice());
-        // A name may contain any character, but the table is shown on a terminal.
-        format!("{field}={}", value.escape_debug())
+        format!("{field}={}", ascii(&value))
     });
     fields.collect::<Vec<_>>().join(", ")
 }
 
 fn fingerprint(certificate: &X509) -> String {
     let digest = certificate.digest(MessageDigest::sha256());
-    let octets = digest.map(|digest| digest.iter().map(|octet| format!("{octet:02x}")).collect());
-    octets.unwrap_or_else(|_| "unknown".to_owned())
+    digest.map_or_else(|_| "unknown".to_owned(), |digest| hex(&digest))
 }
 
 fn ok(item: &'static str, found: String) -> Finding {

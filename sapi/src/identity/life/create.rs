@@ -10,6 +10,7 @@ use openssl::x509::{X509, X509Name, X509Req};
 
 use super::error::LifeError;
 use super::request;
+use crate::encoding::time::to_openssl;
 use crate::identity::authority::certificate::AuthorityCertificate;
 use crate::identity::authority::error::CreateError;
 use crate::identity::directory::files::{self, Files};
@@ -155,23 +156,14 @@ pub(crate) fn dates(
     validity: Duration,
     now: SystemTime,
 ) -> Result<(Asn1Time, Asn1Time), CreateError> {
-    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let end = now
-        .checked_add(validity)
-        .map(|end| end.as_secs())
-        .filter(|end| *end <= YEAR_9999);
-    let end = end
-        .and_then(|end| i64::try_from(end).ok())
-        .ok_or(CreateError::TooLong)?;
+    let date = |moment| to_openssl(moment).map_err(|_| CreateError::TooLong);
+    let end = now.checked_add(validity).ok_or(CreateError::TooLong)?;
     // Leaves are backdated by five minutes, and must not begin before their CA.
-    let begin = now.saturating_sub(BACKDATE).as_secs();
-    let begin = i64::try_from(begin).map_err(|_| CreateError::TooLong)?;
-    Ok((Asn1Time::from_unix(begin)?, Asn1Time::from_unix(end)?))
+    let begin = now.checked_sub(BACKDATE).unwrap_or(now).max(UNIX_EPOCH);
+    Ok((date(begin)?, date(end)?))
 }
 
 const BACKDATE: Duration = Duration::from_secs(5 * 60);
-/// 9999-12-31T23:59:59Z, the last moment that a certificate can name (RFC 5280 section 4.1.2.5).
-const YEAR_9999: u64 = 253_402_300_799;
 
 impl fmt::Debug for NewIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -12,6 +12,7 @@ use super::bundle::{TrustBundle, publish};
 use super::create::{NewIdentity, dates};
 use super::error::LifeError;
 use super::request::AuthorityRequest;
+use crate::encoding::time::{from_openssl, to_openssl};
 use crate::identity::authority::certificate::AuthorityCertificate;
 use crate::identity::authority::error::CreateError;
 use crate::identity::authority::judge;
@@ -31,7 +32,7 @@ use crate::identity::passphrase::Passphrase;
 /// let new = SuccessorKey::New(KeyKind::P256);
 /// let same = SuccessorKey::Same;
 /// ```
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub enum SuccessorKey {
     /// A new key.
     New(KeyKind),
@@ -206,7 +207,7 @@ impl Rollover<'_> {
         .self_signed(&next_key, &dates)?;
         let successor = NewIdentity::of(next_key, certificate)?;
         let mut publications = Vec::new();
-        if key != SuccessorKey::Same {
+        if matches!(key, SuccessorKey::New(_)) {
             publications = cross(current, &successor, &dates.0)?;
         }
         let known = [&current.certificate, successor.certificate()];
@@ -257,7 +258,5 @@ fn cross(
 }
 
 fn copy(time: &Asn1TimeRef) -> Result<Asn1Time, CreateError> {
-    let since = Asn1Time::from_unix(0)?.diff(time)?;
-    let seconds = i64::from(since.days) * 86_400 + i64::from(since.secs);
-    Ok(Asn1Time::from_unix(seconds)?)
+    to_openssl(from_openssl(time)?).map_err(|_| CreateError::TooLong)
 }

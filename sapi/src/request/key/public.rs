@@ -18,6 +18,9 @@ use super::ed25519;
 use super::error::KeyError;
 use super::kind::KeyKind;
 use crate::encoding::asn1::{oid_of, read_oid};
+use crate::encoding::oids::{
+    EC_PUBLIC_KEY, ED25519, ML_DSA_44, ML_DSA_65, ML_DSA_87, P256, P384, P521, RSA_ENCRYPTION,
+};
 
 /// The numbers of a key, as a SubjectPublicKeyInfo contains them.
 #[derive(Debug)]
@@ -225,28 +228,9 @@ fn malformed(reason: &str) -> KeyError {
     }
 }
 
-const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
-const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
-const P521: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
-const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
-
 /// Identifier, kind and length of the public key in octets (RFC 9881, FIPS 204 table 2).
 const ML_DSA: [(ObjectIdentifier, KeyKind, usize); 3] = [
-    (
-        ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.17"),
-        KeyKind::MlDsa44,
-        1312,
-    ),
-    (
-        ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.18"),
-        KeyKind::MlDsa65,
-        1952,
-    ),
-    (
-        ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.3.19"),
-        KeyKind::MlDsa87,
-        2592,
-    ),
+    (ML_DSA_44, KeyKind::MlDsa44, 1312),
+    (ML_DSA_65, KeyKind::MlDsa65, 1952),
+    (ML_DSA_87, KeyKind::MlDsa87, 2592),
 ];

@@ -3,7 +3,7 @@
 use der::asn1::ObjectIdentifier;
 use der::{AnyRef, Decode, Encode, Reader, SliceReader, Tag, Tagged};
 
-use super::distinguished::Attribute;
+use super::attribute::Attribute;
 use super::error::SubjectError;
 use super::fields::{COUNTRY, MAX_VALUE, identifier, known};
 use crate::encoding::asn1::read_oid;

@@ -5,6 +5,7 @@ use std::fmt;
 use der::asn1::ObjectIdentifier;
 use der::{AnyRef, Encode, Tag};
 
+use super::attribute::Attribute;
 use super::der::{MAX_ATTRIBUTES, read_name, write_field};
 use super::error::SubjectError;
 use super::fields::{identifier, known};
@@ -23,12 +24,6 @@ use super::fields::{identifier, known};
 pub struct DistinguishedName {
     der: Box<[u8]>,
     attributes: Vec<Attribute>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Attribute {
-    pub(crate) kind: ObjectIdentifier,
-    pub(crate) value: String,
 }
 
 impl DistinguishedName {

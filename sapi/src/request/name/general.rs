@@ -2,13 +2,13 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use der::{AnyRef, Class, Decode, Encode, Reader, SliceReader, Tag, TagNumber, Tagged};
+use der::{AnyRef, Class, Decode, Encode, Reader, SliceReader, Tag, Tagged};
 
 use super::alt::{AltName, NameError};
-use crate::request::csr_error::CsrError;
+use crate::encoding::tags::primitive;
 
 /// `GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName` (RFC 5280 section 4.2.1.6)
-pub(crate) fn read_names(value: &[u8], max_names: usize) -> Result<Vec<AltName>, CsrError> {
+pub(crate) fn read_names(value: &[u8], max_names: usize) -> Result<Vec<AltName>, NamesError> {
     let mut names: Vec<AltName> = Vec::new();
     let mut reader = SliceReader::new(value)?;
     let list = AnyRef::decode(&mut reader)?;
@@ -54,22 +54,15 @@ pub(crate) fn write_names(names: &[AltName]) -> Result<Vec<u8>, der::Error> {
                 (7, octets.as_slice())
             }
         };
-        let tag = Tag::ContextSpecific {
-            constructed: false,
-            number: TagNumber(number),
-        };
-        AnyRef::new(tag, content)?.encode_to_vec(&mut list)?;
+        AnyRef::new(primitive(number), content)?.encode_to_vec(&mut list)?;
     }
     AnyRef::new(Tag::Sequence, &list)?.to_der()
 }
 
-fn read_name(name: AnyRef<'_>) -> Result<AltName, CsrError> {
+fn read_name(name: AnyRef<'_>) -> Result<AltName, NamesError> {
     let tag = name.tag();
     if tag.class() != Class::ContextSpecific {
-        return Err(CsrError::malformed(
-            "subject alternative name",
-            "an element is not a GeneralName",
-        ));
+        return Err(NamesError::NotAGeneralName);
     }
     let simple = !tag.is_constructed();
     let read = match tag.number().value() {
@@ -83,17 +76,14 @@ fn read_name(name: AnyRef<'_>) -> Result<AltName, CsrError> {
         5 => return Err(unsupported("ediPartyName")),
         8 => return Err(unsupported("registeredID")),
         _ => {
-            return Err(CsrError::malformed(
-                "subject alternative name",
-                "an element is not a GeneralName",
-            ));
+            return Err(NamesError::NotAGeneralName);
         }
     };
     read.check()?;
     Ok(read)
 }
 
-fn unsupported(kind: &str) -> CsrError {
+fn unsupported(kind: &str) -> NamesError {
     NameError::new(
         kind,
         "is a kind of name that is not supported; use DNS, IP, email or URI",
@@ -101,7 +91,7 @@ fn unsupported(kind: &str) -> CsrError {
     .into()
 }
 
-fn ia5(text: &[u8]) -> Result<String, CsrError> {
+fn ia5(text: &[u8]) -> Result<String, NamesError> {
     match std::str::from_utf8(text) {
         Ok(text) if text.is_ascii() => Ok(text.to_owned()),
         _ => Err(NameError::new(
@@ -112,7 +102,7 @@ fn ia5(text: &[u8]) -> Result<String, CsrError> {
     }
 }
 
-fn ip(octets: &[u8]) -> Result<IpAddr, CsrError> {
+fn ip(octets: &[u8]) -> Result<IpAddr, NamesError> {
     if let Ok(four) = <[u8; 4]>::try_from(octets) {
         return Ok(Ipv4Addr::from(four).into());
     }
@@ -120,6 +110,17 @@ fn ip(octets: &[u8]) -> Result<IpAddr, CsrError> {
         Ok(sixteen) => Ok(Ipv6Addr::from(sixteen).into()),
         Err(_) => Err(NameError::new("IP", "has neither 4 nor 16 octets").into()),
     }
+}
+
+/// Why octets are not a list of alternative names.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NamesError {
+    #[error(transparent)]
+    NotDer(#[from] der::Error),
+    #[error("an element is not a GeneralName")]
+    NotAGeneralName,
+    #[error(transparent)]
+    Unacceptable(#[from] NameError),
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Names in requests and certificates: distinguished names and alternative names.
 
 pub(crate) mod alt;
+pub(crate) mod attribute;
 pub(crate) mod der;
 pub(crate) mod distinguished;
 pub(crate) mod error;

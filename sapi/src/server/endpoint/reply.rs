@@ -1,16 +1,16 @@
 //! The answers to clients: a certificate or a problem document. Only this file turns an outcome into a status.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use actix_web::http::header::{
     ALLOW, CACHE_CONTROL, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use actix_web::{HttpResponse, HttpResponseBuilder};
-use der::DateTime;
 use serde::Serialize;
 
 use super::problem::ProblemKind;
 use crate::certificate::IssuedCertificate;
+use crate::encoding::time::rfc3339;
 use crate::hooks::Rejection;
 use crate::request::CsrError;
 
@@ -195,12 +195,6 @@ fn with_header(mut response: HttpResponse, name: HeaderName, value: HeaderValue)
 fn seconds(duration: Duration) -> u64 {
     let part = u64::from(duration.subsec_nanos() > 0);
     (duration.as_secs() + part).max(1)
-}
-
-fn rfc3339(time: SystemTime) -> String {
-    DateTime::from_system_time(time)
-        .map(|time| time.to_string())
-        .unwrap_or_default()
 }
 
 pub(crate) const REQUEST_ID: &str = "x-request-id";

@@ -1,9 +1,10 @@
 //! Messages to systemd (sd_notify(3)). Nothing is sent if nobody listens.
 
-use der::DateTime;
 use sd_notify::NotifyState;
 
 use crate::certificate::Issuer;
+use crate::encoding::printable::line;
+use crate::encoding::time::rfc3339;
 
 /// Tells that the service answers requests. This is sent at the start and after each reload.
 pub(crate) fn ready(issuer: &Issuer) {
@@ -40,15 +41,12 @@ pub(crate) fn alive() {
 }
 
 fn status(issuer: &Issuer) -> String {
-    let until = DateTime::from_system_time(issuer.not_after());
-    let until = until.map(|time| time.to_string()).unwrap_or_default();
-    format!("signing for {} until {until}", line(&issuer.subject_text()))
-}
-
-/// Replaces control characters, because the protocol has one assignment per line.
-fn line(text: &str) -> String {
-    let shown = |c: char| if c.is_control() { ' ' } else { c };
-    text.chars().map(shown).collect()
+    // The protocol has one assignment per line.
+    let subject = line(&issuer.subject_text());
+    format!(
+        "signing for {subject} until {}",
+        rfc3339(issuer.not_after())
+    )
 }
 
 fn send(states: &[NotifyState<'_>]) {

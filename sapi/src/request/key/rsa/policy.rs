@@ -1,7 +1,7 @@
 //! The policy for RSA public keys: bounds that the operator sets, and checks that always run.
 
 use super::primes::Residues;
-use super::weak::WeakRsaKey;
+use super::weak::{EXPONENT_BITS, LEAST_EXPONENT, WeakRsaKey};
 use super::{fermat, limbs, roca};
 use std::fmt;
 
@@ -9,10 +9,6 @@ use std::fmt;
 const LEAST_BITS: u32 = 2048;
 /// No setting allows more: OpenSSL verifies nothing larger (`OPENSSL_RSA_MAX_MODULUS_BITS`).
 const MOST_BITS: u32 = 16384;
-/// The usual public exponent, and the least that is accepted (Baseline Requirements, 6.1.6).
-pub(crate) const LEAST_EXPONENT: u32 = 65537;
-/// Exponents are below 2 to this power (Baseline Requirements, 6.1.6).
-pub(crate) const EXPONENT_BITS: u32 = 256;
 
 /// The operator's bounds on RSA keys, and checks that no setting turns off.
 ///

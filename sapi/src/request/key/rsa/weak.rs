@@ -1,6 +1,5 @@
 //! Why an RSA public key is refused.
 
-use super::policy::{EXPONENT_BITS, LEAST_EXPONENT};
 use std::fmt;
 
 /// Why an RSA public key is refused, in a sentence that a client may read.
@@ -82,3 +81,8 @@ impl fmt::Display for WeakRsaKey {
 }
 
 impl std::error::Error for WeakRsaKey {}
+
+/// The usual public exponent, and the least that is accepted (Baseline Requirements, 6.1.6).
+pub(crate) const LEAST_EXPONENT: u32 = 65537;
+/// Exponents are below 2 to this power (Baseline Requirements, 6.1.6).
+pub(crate) const EXPONENT_BITS: u32 = 256;
