@@ -15,6 +15,7 @@ use crate::installation::{refused, report, what_about_the_old};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
 use crate::spinner::Spinner;
+use crate::subject::subject;
 
 /// Creates the identity of a certificate authority: a key locked with a passphrase, and a
 /// certificate that it signs itself. The directory is made if missing.
@@ -64,6 +65,10 @@ impl Tool for CreateIdentity {
 
     fn act(self, now: SystemTime) -> Result<(), Failure> {
         let subject = subject(&self.fields)?;
+        if subject.is_empty() {
+            let message = "the CA needs a subject: give at least -f CN NAME";
+            return Err(Failure::new(USAGE, message));
+        }
         let directory = &self.directory.ca_path;
         let existing = what_about_the_old(directory, &existing(directory), "identity")?;
         let passphrase = self
@@ -123,22 +128,6 @@ impl CreateIdentity {
     fn spinner(&self) -> Spinner {
         Spinner::start(format!("Making a key ({})", self.key))
     }
-}
-
-fn subject(fields: &[String]) -> Result<DistinguishedName, Failure> {
-    let pairs = fields.chunks_exact(2).filter_map(|pair| match pair {
-        [field, value] => Some((field.as_str(), value.as_str())),
-        _ => None,
-    });
-    let subject =
-        DistinguishedName::from_fields(pairs).map_err(|error| Failure::new(USAGE, error))?;
-    if subject.is_empty() {
-        return Err(Failure::new(
-            USAGE,
-            "the CA needs a subject: give at least -f CN NAME",
-        ));
-    }
-    Ok(subject)
 }
 
 /// What is to be done with a request; `ca_roll_identity` says it too.

@@ -24,6 +24,7 @@ mod roll;
 mod run;
 mod service;
 mod spinner;
+mod subject;
 mod table;
 mod tools;
 

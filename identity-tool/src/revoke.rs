@@ -8,8 +8,9 @@ use std::time::SystemTime;
 use clap::Parser;
 use openssl::hash::MessageDigest;
 use openssl::x509::X509;
+use sapi::SerialNumber;
 use sapi_stock::Journal;
-use sapi_stock::journal::{Issued, Reason, Record, parse_serial};
+use sapi_stock::journal::{Issued, Reason, Record};
 use sapi_tools::Generate;
 use sapi_tools::exit::{DATA, Failure, NO, NO_INPUT, SYSTEM, USAGE};
 use serde_json::json;
@@ -26,7 +27,7 @@ use crate::run::Tool;
 pub(crate) struct Revoke {
     /// A serial number in hexadecimal; repeat it for each
     #[arg(long = "serial", value_name = "HEX")]
-    serials: Vec<String>,
+    serials: Vec<SerialNumber>,
 
     /// A certificate in PEM; repeat it for each
     #[arg(long = "certificate", value_name = "FILE")]
@@ -113,12 +114,10 @@ impl Revoke {
     }
 }
 
-fn by_serial(journal: &Journal, text: &str) -> Result<Record, Failure> {
-    let serial = parse_serial(text)
-        .ok_or_else(|| Failure::new(USAGE, format!("{text:?} is no serial number")))?;
+fn by_serial(journal: &Journal, serial: &SerialNumber) -> Result<Record, Failure> {
     only(
         journal,
-        |issued| issued.serial == serial,
+        |issued| issued.serial == *serial,
         &format!("serial number {serial}"),
     )
 }

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use sapi_stock::Journal;
-use sapi_stock::journal::{Reason, parse_serial};
+use sapi_stock::journal::Reason;
 use sapi_tests::tool::openssl;
 
 use super::*;
@@ -89,7 +89,7 @@ fn a_new_key_for_the_same_names_until_revoked() {
     let journal = Journal::open(&place.file("journal")).unwrap();
     journal
         .revoke(
-            &parse_serial(&serial).unwrap(),
+            &serial.parse().unwrap(),
             Reason::KeyCompromise,
             SystemTime::now(),
         )

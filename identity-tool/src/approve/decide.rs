@@ -4,13 +4,14 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use clap::Args;
-use sapi::{AltName, DistinguishedName, Validity};
+use sapi::{AltName, Validity};
 use sapi_stock::approvals::{Application, Approval, Decision, Refusal};
-use sapi_tools::exit::{Failure, SYSTEM, USAGE};
+use sapi_tools::exit::{Failure, SYSTEM};
 
 use super::list::{Row, id};
 use super::select::select;
 use super::store_location::{StoreLocation, failure};
+use crate::subject::subject;
 use crate::table::write_json;
 
 /// Approves a request: the client gets its certificate when it asks again, and another each time after
@@ -37,7 +38,7 @@ pub(super) struct Approve {
     validity: Option<Validity>,
 
     #[command(flatten)]
-    how: How,
+    options: DecideOptions,
 }
 
 /// Rejects a request, or withdraws an approval: the client gets no certificate any more, and reads the reason
@@ -51,12 +52,12 @@ pub(super) struct Reject {
     reason: String,
 
     #[command(flatten)]
-    how: How,
+    options: DecideOptions,
 }
 
 #[derive(Args, Clone, Debug)]
-struct How {
-    /// Who decides, for the record. Without it: the user, as sudo or the login name it
+struct DecideOptions {
+    /// Who decides, for the record [default: $SUDO_USER, $LOGNAME or $USER]
     #[arg(long, value_name = "WHO")]
     by: Option<String>,
 
@@ -70,41 +71,34 @@ struct How {
 
 impl Approve {
     pub(super) fn act(self, now: SystemTime) -> Result<(), Failure> {
-        let pairs: Vec<(String, String)> = self
-            .fields
-            .chunks_exact(2)
-            .filter_map(|pair| match pair {
-                [field, value] => Some((field.clone(), value.clone())),
-                _ => None,
-            })
-            .collect();
-        let fields = pairs
-            .iter()
-            .map(|(field, value)| (field.as_str(), value.as_str()));
-        DistinguishedName::from_fields(fields).map_err(|error| Failure::new(USAGE, error))?;
-        let names: Vec<_> = self.names.iter().map(ToString::to_string).collect();
-        let approval = Approval {
-            validity: self.validity.map(|validity| validity.to_string()),
-            names: (self.no_names || !names.is_empty()).then_some(names),
-            subject: (!pairs.is_empty()).then_some(pairs),
-            ..Approval::by(&self.how.who(), now)
+        let subject = match self.fields.is_empty() {
+            true => None,
+            false => Some(subject(&self.fields)?),
         };
-        self.how.decide(&self.which, Decision::Approved(approval))
+        let approval = Approval {
+            validity: self.validity,
+            names: (self.no_names || !self.names.is_empty()).then_some(self.names),
+            subject,
+            ..Approval::by(&self.options.who(), now)
+        };
+        self.options
+            .decide(&self.which, Decision::Approved(approval))
     }
 }
 
 impl Reject {
     pub(super) fn act(self, now: SystemTime) -> Result<(), Failure> {
         let refusal = Refusal {
-            by: self.how.who(),
+            by: self.options.who(),
             at: now,
             reason: self.reason,
         };
-        self.how.decide(&self.which, Decision::Rejected(refusal))
+        self.options
+            .decide(&self.which, Decision::Rejected(refusal))
     }
 }
 
-impl How {
+impl DecideOptions {
     fn decide(&self, which: &str, decision: Decision) -> Result<(), Failure> {
         let (store, _) = self.location.open()?;
         let seen = select(&store, which)?;
@@ -137,11 +131,12 @@ impl How {
     }
 }
 
-/// The names of an approval that are none of the request.
-fn not_asked_for(decided: &Application) -> impl Iterator<Item = &String> {
+/// The names of an approval that the request does not ask for.
+fn not_asked_for(decided: &Application) -> impl Iterator<Item = String> {
     let granted = match &decided.decision {
         Some(Decision::Approved(approval)) => approval.names.as_deref().unwrap_or_default(),
         _ => &[],
     };
-    granted.iter().filter(|name| !decided.names.contains(name))
+    let granted = granted.iter().map(ToString::to_string);
+    granted.filter(|name| !decided.names.contains(name))
 }

@@ -69,15 +69,11 @@ fn draft(
         Some(Decision::Approved(approval)) => approval.clone(),
         _ => Approval::by("nobody", now),
     };
-    let broken = |error: sapi::BoxError| Failure::new(DATA, error);
-    let terms = approval.terms(&csr, otherwise).map_err(broken)?;
-    let mut draft = terms
+    let mut draft = approval
+        .terms(&csr, otherwise)
         .draft(&csr, issuer, service.0.profile(), now)
         .map_err(|error| Failure::new(SOFTWARE, error))?;
-    if let Some(subject) = approval
-        .own_subject()
-        .map_err(|error| broken(error.into()))?
-    {
+    if let Some(subject) = approval.subject {
         draft.set_subject(subject);
     }
     Ok(draft)

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use clap::Args;
-use sapi_stock::journal::{Issued, Record, parse_serial};
-use sapi_tools::exit::{Failure, NO, SYSTEM, USAGE};
+use sapi::SerialNumber;
+use sapi_stock::journal::{Issued, Record};
+use sapi_tools::exit::{Failure, NO, SYSTEM};
 
 use super::location::{JournalLocation, failure};
 use crate::table::{colours, moment, shown, write_json, write_table};
@@ -14,7 +15,7 @@ use crate::table::{colours, moment, shown, write_json, write_table};
 #[derive(Args, Clone, Debug)]
 pub(super) struct List {
     #[command(flatten)]
-    how: How,
+    options: FindOptions,
 }
 
 /// Finds certificates: what is given must all fit
@@ -23,7 +24,7 @@ pub(super) struct List {
 pub(super) struct Find {
     /// The serial number in hex
     #[arg(long)]
-    serial: Option<String>,
+    serial: Option<SerialNumber>,
 
     /// The client
     #[arg(long)]
@@ -38,11 +39,11 @@ pub(super) struct Find {
     fingerprint: Option<String>,
 
     #[command(flatten)]
-    how: How,
+    options: FindOptions,
 }
 
 #[derive(Args, Clone, Debug)]
-struct How {
+struct FindOptions {
     /// Only what is neither expired nor revoked
     #[arg(long)]
     valid: bool,
@@ -61,25 +62,19 @@ struct How {
 
 impl List {
     pub(super) fn act(self, now: SystemTime) -> Result<(), Failure> {
-        let found = self.how.find(now, |_| true)?;
-        self.how.write(&found, now)
+        let found = self.options.find(now, |_| true)?;
+        self.options.write(&found, now)
     }
 }
 
 impl Find {
     pub(super) fn act(self, now: SystemTime) -> Result<(), Failure> {
-        let serial = match &self.serial {
-            Some(text) => Some(parse_serial(text).ok_or_else(|| {
-                Failure::new(USAGE, format!("{text:?} is no serial number in hex"))
-            })?),
-            None => None,
-        };
         let fingerprint = self
             .fingerprint
             .as_ref()
             .map(|text| text.replace(':', "").to_ascii_lowercase());
         let fits = |issued: &Issued| {
-            serial
+            self.serial
                 .as_ref()
                 .is_none_or(|serial| issued.serial == *serial)
                 && self
@@ -91,15 +86,15 @@ impl Find {
                     .as_ref()
                     .is_none_or(|start| !start.is_empty() && issued.fingerprint.starts_with(start))
         };
-        let found = self.how.find(now, fits)?;
+        let found = self.options.find(now, fits)?;
         if found.is_empty() {
             return Err(Failure::new(NO, "the journal has no such certificate"));
         }
-        self.how.write(&found, now)
+        self.options.write(&found, now)
     }
 }
 
-impl How {
+impl FindOptions {
     fn find(
         &self,
         now: SystemTime,

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::*;
 use sapi::testing::{Harness, RequestBuilder};
@@ -173,7 +173,7 @@ async fn only_a_hold_is_revoked_again() {
         revoke(Reason::Superseded),
         Err(JournalError::AlreadyRevoked(_))
     ));
-    let unknown = parse_serial("07").unwrap();
+    let unknown = "07".parse().unwrap();
     let error = scene
         .journal
         .revoke(&unknown, Reason::Superseded, noon())
