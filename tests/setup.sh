@@ -5,7 +5,8 @@
 #     tests   to run `cargo test --workspace` too
 #     ci      to run .ci/run too
 #
-# Asks for sudo where it must. Ubuntu 24.04 has all of them under the same names (`universe` must be on);
+# Asks for sudo where it must. Debian starts the services of nginx, prometheus and postgresql when it installs
+# them; the tests start their own, so `systemctl disable --now` may end these. Ubuntu 24.04 has all of them under the same names (`universe` must be on);
 # nobody has tried that.
 set -euo pipefail
 
