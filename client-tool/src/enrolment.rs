@@ -3,8 +3,7 @@
 use std::fmt;
 
 use openssl::pkey::{PKey, Private};
-use sapi::CertRequest;
-use sapi::identity::KeyKind;
+use sapi::{CertRequest, KeyKind};
 use zeroize::Zeroizing;
 
 use crate::credential::{Credential, key_pem, private_key};
@@ -17,7 +16,7 @@ use crate::wish::Wish;
 /// approval recognises it by its bytes.
 ///
 /// ```
-/// use sapi::identity::KeyKind;
+/// use sapi::KeyKind;
 /// use sapi_client::{Enrolment, Wish};
 ///
 /// let subject = sapi::DistinguishedName::from_fields([("CN", "web01")])?;
@@ -43,7 +42,7 @@ impl Enrolment {
     ///
     /// ```
     /// # fn f(wish: &sapi_client::Wish) {
-    /// let enrolment = sapi_client::Enrolment::new(sapi::identity::KeyKind::Ed25519, wish);
+    /// let enrolment = sapi_client::Enrolment::new(sapi::KeyKind::Ed25519, wish);
     /// # }
     /// ```
     pub fn new(kind: KeyKind, wish: &Wish) -> Result<Self, EnrolmentError> {
@@ -150,21 +149,12 @@ impl Enrolment {
     ///
     /// ```
     /// # fn f(enrolment: sapi_client::Enrolment) {
-    /// assert!(enrolment.has_key_of(sapi::identity::KeyKind::P256));
+    /// assert!(enrolment.has_key_of(sapi::KeyKind::P256));
     /// # }
     /// ```
     #[must_use]
     pub fn has_key_of(&self, kind: KeyKind) -> bool {
-        let own = self.request.key_kind();
-        match kind {
-            KeyKind::Rsa2048 => own == (sapi::KeyKind::Rsa { bits: 2048 }),
-            KeyKind::Rsa3072 => own == (sapi::KeyKind::Rsa { bits: 3072 }),
-            KeyKind::Rsa4096 => own == (sapi::KeyKind::Rsa { bits: 4096 }),
-            KeyKind::P256 => own == sapi::KeyKind::P256,
-            KeyKind::P384 => own == sapi::KeyKind::P384,
-            KeyKind::Ed25519 => own == sapi::KeyKind::Ed25519,
-            _ => false,
-        }
+        self.request.key_kind() == kind
     }
 
     /// Whether the request is for the key in this PEM.
@@ -222,7 +212,7 @@ mod tests {
             KeyKind::P256,
             KeyKind::P384,
             KeyKind::Ed25519,
-            KeyKind::Rsa2048,
+            KeyKind::Rsa { bits: 2048 },
         ] {
             let enrolment = Enrolment::new(kind, &wish()).unwrap();
             assert!(

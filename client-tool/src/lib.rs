@@ -9,7 +9,7 @@
 //! use std::time::SystemTime;
 //!
 //! use sapi::DistinguishedName;
-//! use sapi::identity::KeyKind;
+//! use sapi::KeyKind;
 //! use sapi_client::{Anchors, Backoff, Client, Credential, Enrolment, Outcome, Server, Wish};
 //!
 //! # fn load() -> Vec<u8> { Vec::new() }

@@ -5,8 +5,9 @@ use std::time::SystemTime;
 
 use clap::Parser;
 use sapi::DistinguishedName;
+use sapi::KeyKind;
 use sapi::Validity;
-use sapi::identity::{AuthorityRequest, Existing, KeyKind, NewIdentity, Passphrase, existing};
+use sapi::identity::{AuthorityRequest, Existing, NewIdentity, Passphrase, existing};
 use sapi_tools::Generate;
 use sapi_tools::exit::{CONFIG, Failure, SYSTEM, USAGE};
 
@@ -48,7 +49,7 @@ pub(crate) struct CreateIdentity {
     intermediate: bool,
 
     /// The kind of key: rsa:2048, rsa:3072, rsa:4096, ec:p256, ec:p384 or ed25519
-    #[arg(long, value_name = "KIND", default_value_t)]
+    #[arg(long, value_name = "KIND", default_value = "ec:p256")]
     key: KeyKind,
 
     #[command(flatten)]

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use clap::Parser;
+use sapi::KeyKind;
 use sapi::Validity;
-use sapi::identity::{KeyKind, Passphrase, Rollover, SuccessorKey};
+use sapi::identity::{Passphrase, Rollover, SuccessorKey};
 use sapi_tools::Generate;
 use sapi_tools::exit::{CONFIG, Failure, SYSTEM};
 
@@ -46,7 +47,7 @@ pub(crate) struct RollIdentity {
     same_key: bool,
 
     /// The kind of the new key: rsa:2048, rsa:3072, rsa:4096, ec:p256, ec:p384 or ed25519
-    #[arg(long, value_name = "KIND", default_value_t)]
+    #[arg(long, value_name = "KIND", default_value = "ec:p256")]
     key: KeyKind,
 
     /// How long the successor is valid: a number of years, or a number with s, m, h, d, w or y

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use sapi::DistinguishedName;
-use sapi::identity::KeyKind;
+use sapi::KeyKind;
 use sapi_client::{Anchors, Client, Credential, Enrolment, Outcome, Server, ServerError, Wish};
 use sapi_tests::verifiers::{openssl_verify, webpki_verify};
 

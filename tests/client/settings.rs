@@ -73,7 +73,7 @@ fn bad_settings_are_78_and_named() {
         .says(&["ca-file or ca-fingerprint is missing"]);
     run(scene.client("web01").args(["--key", "dsa"]))
         .expect(78)
-        .says(&["known are rsa:2048"]);
+        .says(&["is not one of rsa:2048"]);
     run(scene.client("web01").args(["--owner", "no-such-user"]))
         .expect(78)
         .says(&["owner: there is no user"]);

@@ -8,7 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use openssl::x509::X509;
 use sapi::DistinguishedName;
-use sapi::identity::{KeyKind, NewIdentity};
+use sapi::KeyKind;
+use sapi::identity::NewIdentity;
 use sapi::testing::{Authority, RequestBuilder, TestKey};
 use sapi::{
     DraftCertificate, Extension, Identity, Pipeline, Rejection, SigningContext, SigningHooks,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use sapi::identity::KeyKind;
+use sapi::KeyKind;
 use sapi::{AltName, DistinguishedName, Validity};
 use sapi_client::{Address, Anchors, Client, Server, Wish};
 use sapi_tools::exit::Failure;
@@ -228,7 +228,7 @@ mod tests {
         assert!(says(|o| o.ca_file = Some("/no/such/file".into())).starts_with("/no/such/file: "));
         assert!(says(|o| o.name = vec!["www.example.com".into()]).starts_with("name: "));
         assert!(says(|o| o.field = vec!["web01".into()]).contains("KEY=VALUE"));
-        assert!(says(|o| o.key = Some("dsa".into())).contains("known are"));
+        assert!(says(|o| o.key = Some("dsa".into())).contains("is not one of"));
         for wrong in ["644", "0604", "0700", "8", "", "200", "1600"] {
             assert!(
                 says(|o| o.mode = Some(wrong.into())).starts_with("mode: "),

@@ -26,7 +26,6 @@ pub use directory::files::{certificates, existing};
 pub use directory::install::{Existing, Installed};
 pub use directory::load::{LoadedIdentity, load, load_issuer};
 pub use error::{IdentityError, IdentityErrorKind};
-pub use key::kind::{KeyKind, UnknownKeyKind};
 pub use life::backup::Backup;
 pub use life::change_passphrase::ChangePassphrase;
 pub use life::check::{Finding, Level, check, faults};

@@ -19,7 +19,7 @@ pub use client::{ClientId, InvalidClientId};
 pub use csr::CertRequest;
 pub use csr_error::CsrError;
 pub(crate) use csr_error::CsrFault;
-pub use key::kind::KeyKind;
+pub use key::kind::{KeyKind, UnknownKeyKind};
 #[cfg(feature = "internals")]
 pub(crate) use key::public::read_spki;
 pub use key::rsa::policy::RsaBoundsError;
@@ -30,4 +30,4 @@ pub use name::distinguished::DistinguishedName;
 pub use name::error::SubjectError;
 pub(crate) use name::fields::canonical_field;
 pub use peer::{Peer, PeerCertificate, PeerCertificateError};
-pub use policy::{RequestPolicy, UnknownKeyKind};
+pub use policy::RequestPolicy;

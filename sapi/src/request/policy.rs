@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::key::error::KeyError;
-use super::key::kind::KeyKind;
+use super::key::kind::{KeyKind, UnknownKeyKind};
 use super::key::public::KeyNumbers;
 use super::key::rsa::policy::{RsaBoundsError, RsaPolicy};
 
@@ -96,7 +96,7 @@ impl RequestPolicy {
         for kind in kinds {
             let known = KEY_KINDS.iter().find(|known| **known == kind);
             self.key_kinds
-                .push(known.ok_or_else(|| UnknownKeyKind(kind.to_owned()))?);
+                .push(known.ok_or_else(|| UnknownKeyKind::new(kind, KEY_KINDS))?);
         }
         Ok(self)
     }
@@ -126,16 +126,6 @@ impl RequestPolicy {
         }
     }
 }
-
-/// A word is not a kind of key.
-///
-/// ```
-/// let error = sapi::RequestPolicy::default().with_key_kinds(["dsa"]).unwrap_err();
-/// assert_eq!(error.to_string(), "\"dsa\" is not one of rsa, ec:p256, ec:p384, ec:p521, ed25519, ml-dsa");
-/// ```
-#[derive(Debug, thiserror::Error)]
-#[error("{0:?} is not one of {known}", known = KEY_KINDS.join(", "))]
-pub struct UnknownKeyKind(String);
 
 fn word(kind: KeyKind) -> &'static str {
     match kind {

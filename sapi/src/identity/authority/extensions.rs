@@ -69,7 +69,7 @@ mod tests {
     use openssl::x509::extension::{BasicConstraints, KeyUsage};
 
     use super::*;
-    use crate::identity::KeyKind;
+    use crate::request::KeyKind;
 
     fn certificate(extensions: Vec<openssl::x509::X509Extension>) -> Vec<u8> {
         let key = KeyKind::Ed25519.generate().unwrap();

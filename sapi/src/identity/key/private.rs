@@ -168,7 +168,7 @@ const LOCK_COMMAND: &str = "openssl pkcs8 -topk8 -scrypt -v2 aes-256-cbc -in ca.
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::identity::KeyKind;
+    use crate::request::KeyKind;
 
     fn passphrase(text: &[u8]) -> Passphrase {
         Passphrase::new(text.to_vec()).unwrap()

@@ -61,7 +61,7 @@ mod tests {
     use openssl::pkey::PKey;
 
     use super::*;
-    use crate::identity::KeyKind;
+    use crate::request::KeyKind;
 
     #[test]
     fn weak_and_foreign_kinds_are_refused() {
@@ -85,7 +85,7 @@ mod tests {
         assert!(check(&exchange).unwrap_err().to_string().contains("X25519"));
         let other = PKey::generate_ed448().unwrap();
         assert!(check(&other).unwrap_err().to_string().contains("ED448"));
-        for kind in [KeyKind::Rsa2048, KeyKind::P384, KeyKind::Ed25519] {
+        for kind in [KeyKind::Rsa { bits: 2048 }, KeyKind::P384, KeyKind::Ed25519] {
             assert!(check(&kind.generate().unwrap()).is_ok());
         }
     }

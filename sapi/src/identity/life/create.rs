@@ -16,16 +16,17 @@ use crate::identity::authority::error::CreateError;
 use crate::identity::directory::files::{self, Files};
 use crate::identity::directory::install::{Existing, Installed, install};
 use crate::identity::error::IdentityError;
-use crate::identity::key::kind::KeyKind;
 use crate::identity::passphrase::Passphrase;
 use crate::request::DistinguishedName;
+use crate::request::KeyKind;
 
 /// A new CA in memory. [`NewIdentity::install`] writes it to disk.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
 /// use sapi::DistinguishedName;
-/// use sapi::identity::{KeyKind, NewIdentity};
+/// use sapi::identity::NewIdentity;
+/// use sapi::KeyKind;
 ///
 /// let subject = DistinguishedName::from_fields([("CN", "ca.net")])?;
 /// let year = Duration::from_secs(365 * 24 * 3600);
@@ -50,7 +51,7 @@ impl NewIdentity {
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
-    /// use sapi::{DistinguishedName, identity::{KeyKind, NewIdentity}};
+    /// use sapi::{DistinguishedName, KeyKind, identity::NewIdentity};
     /// let subject = DistinguishedName::from_fields([("CN", "ca.net")])?;
     /// let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
     /// let ca = NewIdentity::self_signed(&subject, KeyKind::P256, Duration::from_secs(86_400), now)?;

@@ -15,17 +15,18 @@ use crate::identity::authority::error::CreateError;
 use crate::identity::directory::files::{self, Files};
 use crate::identity::directory::install::{Existing, Installed, install};
 use crate::identity::error::IdentityError;
-use crate::identity::key::kind::KeyKind;
 use crate::identity::key::private;
 use crate::identity::passphrase::Passphrase;
 use crate::request::DistinguishedName;
+use crate::request::KeyKind;
 
 /// The key and the request of an intermediate CA. Its certificate comes from outside, and
 /// [`OutsideCertificate`](crate::identity::OutsideCertificate) installs it.
 ///
 /// ```
 /// use sapi::DistinguishedName;
-/// use sapi::identity::{AuthorityRequest, KeyKind};
+/// use sapi::identity::AuthorityRequest;
+/// use sapi::KeyKind;
 ///
 /// let subject = DistinguishedName::from_fields([("CN", "issuing CA")])?;
 /// let request = AuthorityRequest::new(&subject, KeyKind::P256)?;
@@ -45,7 +46,8 @@ impl AuthorityRequest {
     ///
     /// ```
     /// # use sapi::DistinguishedName;
-    /// # use sapi::identity::{AuthorityRequest, KeyKind};
+    /// # use sapi::identity::AuthorityRequest;
+    /// # use sapi::KeyKind;
     ///
     /// let subject = DistinguishedName::from_fields([("CN", "issuing CA")])?;
     /// let request = AuthorityRequest::new(&subject, KeyKind::Ed25519)?;

@@ -21,13 +21,14 @@ use crate::identity::directory::install::{Existing, Installed, exchange};
 use crate::identity::directory::load::LoadedIdentity;
 use crate::identity::directory::{files, load};
 use crate::identity::error::IdentityError;
-use crate::identity::key::kind::KeyKind;
 use crate::identity::passphrase::Passphrase;
+use crate::request::KeyKind;
 
 /// The key of the successor.
 ///
 /// ```
-/// use sapi::identity::{KeyKind, SuccessorKey};
+/// use sapi::identity::SuccessorKey;
+/// use sapi::KeyKind;
 ///
 /// let new = SuccessorKey::New(KeyKind::P256);
 /// let same = SuccessorKey::Same;
@@ -44,7 +45,8 @@ pub enum SuccessorKey {
 ///
 /// ```no_run
 /// use std::{path::Path, time::{Duration, UNIX_EPOCH}};
-/// use sapi::identity::{KeyKind, Passphrase, Rollover, SuccessorKey};
+/// use sapi::identity::{Passphrase, Rollover, SuccessorKey};
+/// use sapi::KeyKind;
 ///
 /// let directory = Path::new("/var/lib/ca");
 /// let rollover = Rollover { directory, publish: directory };
@@ -87,7 +89,8 @@ impl Rollover<'_> {
     ///
     /// ```no_run
     /// use std::time::{Duration, SystemTime};
-    /// use sapi::identity::{IdentityError, KeyKind, Passphrase, Rollover, SuccessorKey};
+    /// use sapi::identity::{IdentityError, Passphrase, Rollover, SuccessorKey};
+    /// use sapi::KeyKind;
     ///
     /// # fn f(rollover: &Rollover<'_>, passphrase: &Passphrase, now: SystemTime) -> Result<(), IdentityError> {
     /// let years = Duration::from_secs(10 * 365 * 86_400);

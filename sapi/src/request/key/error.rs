@@ -52,3 +52,17 @@ impl From<ErrorStack> for KeyError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_told() {
+        let what = "a DSA key".to_owned();
+        let unsupported = KeyError::Unsupported { what }.to_string();
+        assert!(unsupported.starts_with("is a DSA key; use RSA, "));
+        let blocked = KeyError::Blocked.to_string();
+        assert!(blocked.contains("list of blocked keys"));
+    }
+}
