@@ -13,20 +13,21 @@ use serde::Serialize;
 use super::list::{Row, id};
 use super::select::select;
 use super::store_location::StoreLocation;
+use crate::printable::ascii;
 use crate::service::Service;
-use crate::table::{moment, shown, write_json};
+use crate::table::{moment, write_json};
 
-/// Shows a request, and the certificate that would be signed
+/// Shows a request, and the certificate that the service would sign
 #[derive(Args, Clone, Debug)]
 pub(super) struct Show {
     /// The client, or the id of the request
     which: String,
 
-    /// The CA's directory, if not the ca_path of the settings
+    /// The CA's directory [default: ca_path of the settings]
     #[arg(long, value_name = "DIR", env = "SAPI_CA_PATH")]
     ca_path: Option<PathBuf>,
 
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 
@@ -54,7 +55,7 @@ impl Show {
     }
 }
 
-/// What the approval makes of the request, or would: the same code as the service's.
+/// Drafts the certificate by the service's own code, as approved or, before a decision, as requested.
 fn draft(
     application: &Application,
     service: &Service,
@@ -157,7 +158,7 @@ fn write(to: &mut impl Write, application: &Application, draft: &Draft) -> io::R
         ("subject", draft.subject.clone()),
         ("names", draft.names.join(" ")),
         (
-            "holds",
+            "valid",
             format!("{} to {}", draft.not_before, draft.not_after),
         ),
         ("usage", draft.key_usage.join(" ")),
@@ -175,7 +176,7 @@ fn write_pairs(to: &mut impl Write, pairs: &[(&str, String)]) -> io::Result<()> 
             if value.is_empty() {
                 "-".into()
             } else {
-                shown(value)
+                ascii(value)
             }
         )?;
     }

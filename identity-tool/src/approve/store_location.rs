@@ -1,4 +1,4 @@
-//! Where the requests are, as the options or the service's settings name it.
+//! `StoreLocation`: the options that say where the requests are.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ pub(crate) struct StoreLocation {
     #[command(flatten)]
     service: ServiceOptions,
 
-    /// The folder of the requests, if not that of hooks.approvals.folder
+    /// The folder of the requests [default: hooks.approvals.folder of the settings]
     #[arg(long, value_name = "DIR", env = "SAPI_HOOKS__APPROVALS__FOLDER")]
     folder: Option<PathBuf>,
 }
@@ -35,7 +35,7 @@ impl StoreLocation {
     }
 }
 
-/// An error of the store with the code it ends with.
+/// Gives an error of the store its exit code.
 pub(crate) fn failure(error: StoreError) -> Failure {
     let code = match &error {
         StoreError::Missing(_) => CONFIG,
