@@ -6,9 +6,9 @@ use std::time::SystemTime;
 
 use clap::Args;
 use sapi::{CertRequest, DistinguishedName, DraftCertificate, Issuer, Validity};
-use sapi_stock::approvals::{self, Application, Approval, Decision};
+use sapi_stock::approvals::{Application, Approval, Decision};
 use sapi_tools::exit::{CONFIG, DATA, Failure, SOFTWARE, SYSTEM};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::list::{Row, id};
 use super::select::select;
@@ -64,8 +64,9 @@ fn draft(
 ) -> Result<DraftCertificate, Failure> {
     let csr = CertRequest::from_pem(application.request.as_bytes())
         .map_err(|error| Failure::new(DATA, error))?;
-    let table: Option<approvals::Settings> = service.hook("approvals")?;
-    let otherwise = table.map_or(Validity::hours(48), |table| table.validity());
+    let table: Option<Table> = service.hook("approvals")?;
+    let otherwise = table.and_then(|table| table.validity);
+    let otherwise = otherwise.unwrap_or(Validity::hours(48));
     let approval = match &application.decision {
         Some(Decision::Approved(approval)) => approval.clone(),
         _ => Approval::by("nobody", now),
@@ -78,6 +79,12 @@ fn draft(
         draft.set_subject(subject);
     }
     Ok(draft)
+}
+
+/// The part of `[hooks.approvals]` that a draft needs. SAPI_HOOKS__APPROVALS__FOLDER alone makes a table without it.
+#[derive(Deserialize)]
+struct Table {
+    validity: Option<Validity>,
 }
 
 #[derive(Serialize)]

@@ -22,17 +22,23 @@ pub(crate) struct StoreLocation {
 impl StoreLocation {
     pub(crate) fn open(&self) -> Result<(Store, Service), Failure> {
         let service = self.service.read()?;
-        let table: Option<approvals::Settings> = service.hook("approvals")?;
-        let of_service = || table.map(|table| table.folder().to_owned());
-        let folder = self.folder.clone().or_else(of_service).ok_or_else(|| {
-            Failure::new(
-                CONFIG,
-                "where are the requests? The settings have no [hooks.approvals]; give --folder or --config",
-            )
-        })?;
+        let folder = match &self.folder {
+            Some(folder) => folder.clone(),
+            None => of_service(&service)?,
+        };
         let store = Store::existing(&folder).map_err(failure)?;
         Ok((store, service))
     }
+}
+
+fn of_service(service: &Service) -> Result<PathBuf, Failure> {
+    let table: Option<approvals::Settings> = service.hook("approvals")?;
+    table.map(|table| table.folder().to_owned()).ok_or_else(|| {
+        Failure::new(
+            CONFIG,
+            "where are the requests? The settings have no [hooks.approvals]; give --folder or --config",
+        )
+    })
 }
 
 /// Gives an error of the store its exit code.
