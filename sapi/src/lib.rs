@@ -98,9 +98,9 @@ pub use identity::unfit::UnfitIdentity;
 pub use openssl;
 pub use pipeline::{Difference, Observation, Pipeline};
 pub use request::{
-    AltName, CertRequest, ClientId, CsrError, DistinguishedName, InvalidClientId, KeyError,
-    KeyKind, NameError, Peer, PeerCertificate, PeerCertificateError, RequestPolicy, RsaBoundsError,
-    RsaPolicy, SubjectError, UnknownKeyKind, WeakRsaKey,
+    AltName, CertRequest, ClientId, CsrError, DistinguishedName, InvalidClientId, KeyKind,
+    NameError, Peer, PeerCertificate, PeerCertificateError, RequestPolicy, RsaBoundsError,
+    SubjectError, UnknownKeyKind,
 };
 #[cfg(feature = "server")]
 pub use server::{App, Boot, StartError};

@@ -30,7 +30,7 @@ use tracing::Instrument;
 use crate::certificate::{DraftCertificate, IssuedCertificate, SerialNumber, Tbs};
 use crate::hooks::{BoxError, Hooks, Rejection, SigningContext, Terms, Verdict};
 use crate::identity::pool::{PoolError, SigningPool};
-use crate::request::{CertRequest, ClientId, CsrError, Peer};
+use crate::request::{CertRequest, ClientId, CsrFault, Peer};
 pub use differences::Difference;
 use generation::{Generation, GenerationStore};
 use in_flight::InFlight;
@@ -210,7 +210,7 @@ impl Road {
         draft: DraftCertificate,
     ) -> Result<IssuedCertificate, Rejection> {
         if draft.subject().is_empty() && draft.names().is_empty() {
-            return Err(Rejection::Unacceptable(CsrError::NoName));
+            return Err(Rejection::Unacceptable(CsrFault::NoName.into()));
         }
         let (generation, csr) = (Arc::clone(generation), cx.shared_csr());
         let metrics = Arc::clone(&self.metrics);

@@ -6,7 +6,7 @@ use openssl::nid::Nid;
 use openssl::pkey::{PKey, Public};
 use openssl::rsa::Rsa;
 use sapi::testing::{RequestBuilder, TestKey};
-use sapi::{CertRequest, RequestPolicy, RsaPolicy};
+use sapi::{CertRequest, RequestPolicy};
 
 fn slug_of_spki(spki: &[u8]) -> &'static str {
     refusal(&RequestBuilder::new().common_name("a").public_key_der(spki))
@@ -37,7 +37,7 @@ fn rsa_of_2048_to_8192_bits_in_steps_of_8() {
             "weak-key"
         );
     }
-    let policy = RequestPolicy::default().with_rsa(RsaPolicy::new(3072, 4096).unwrap());
+    let policy = RequestPolicy::default().with_rsa_bits(3072, 4096).unwrap();
     let small = RequestBuilder::new().key(TestKey::rsa(2048)).build_der();
     assert_eq!(
         CertRequest::read(&small, &policy).unwrap_err().slug(),

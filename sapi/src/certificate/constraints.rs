@@ -2,7 +2,6 @@
 
 mod subtree;
 
-use std::fmt;
 use std::net::IpAddr;
 
 use der::{AnyRef, Decode, ErrorKind, Reader, SliceReader, Tag, Tagged};
@@ -95,14 +94,9 @@ fn excluded(name: &str, tree: &Subtree) -> OutsideConstraints {
 }
 
 /// The CA may not vouch for a name, by its own certificate or one above it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
 pub(crate) struct OutsideConstraints(String);
-
-impl fmt::Display for OutsideConstraints {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// Names that verifiers find in the subject: every mailbox, and the common name if it could be a host
 /// and no DNS name is granted. Much software then takes the common name for the host.

@@ -1,7 +1,5 @@
 //! Invariants: rules that the bytes to sign must meet, whatever the hooks did.
 
-use std::fmt;
-
 use der::asn1::{BitStringRef, IntRef, ObjectIdentifier};
 use der::{AnyRef, Decode, Reader, SliceReader, Tagged};
 
@@ -16,19 +14,12 @@ use crate::encoding::oids::{
 use crate::encoding::tags::{EXTENSIONS, VERSION_3};
 use crate::encoding::time;
 use crate::request::name::general::read_names;
-use crate::request::{AltName, CertRequest, CsrError};
+use crate::request::{AltName, CertRequest, CsrFault};
 
 /// A rule that the bytes to sign break. Then nothing is signed.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the certificate would break a rule: {0}")]
 pub(crate) struct BrokenInvariant(String);
-
-impl fmt::Display for BrokenInvariant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the certificate would break a rule: {}", self.0)
-    }
-}
-
-impl std::error::Error for BrokenInvariant {}
 
 impl From<der::Error> for BrokenInvariant {
     fn from(error: der::Error) -> Self {
@@ -152,7 +143,7 @@ fn check_extensions(
                     "the names are critical without need, or not when needed",
                 )?;
                 names = read_names(value, usize::MAX)
-                    .map_err(|error| BrokenInvariant(CsrError::from(error).to_string()))?;
+                    .map_err(|error| BrokenInvariant(CsrFault::from(error).to_string()))?;
             }
             _ => {}
         }

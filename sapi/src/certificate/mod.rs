@@ -26,6 +26,7 @@ pub(crate) use issuer::error::IssuerError;
 pub(crate) use issuer::key_identifier::key_identifier;
 pub use key_usage::{KeyUsage, KeyUsages};
 pub use profile::Profile;
+pub(crate) use revocation_list::ListFault;
 pub use revocation_list::{
     RevocationList, RevocationListError, RevokedEntry, SignedRevocationList,
 };

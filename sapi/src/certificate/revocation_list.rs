@@ -4,7 +4,6 @@
 mod tests;
 
 use std::collections::HashSet;
-use std::fmt;
 use std::time::SystemTime;
 
 use der::Tag;
@@ -67,7 +66,7 @@ pub struct RevokedEntry {
 
 impl RevocationList {
     /// Writes the `TBSCertList`, version 2.
-    pub(crate) fn write(&self, issuer: &Issuer) -> Result<Vec<u8>, RevocationListError> {
+    pub(crate) fn write(&self, issuer: &Issuer) -> Result<Vec<u8>, ListFault> {
         self.check()?;
         let mut out = DerWriter::with_capacity(512 + 48 * self.entries.len());
         out.nest(Tag::Sequence, |tbs| {
@@ -94,24 +93,24 @@ impl RevocationList {
         Ok(out.finish())
     }
 
-    fn check(&self) -> Result<(), RevocationListError> {
+    fn check(&self) -> Result<(), ListFault> {
         if self.number == 0 {
-            return Err(RevocationListError::Number);
+            return Err(ListFault::Number);
         }
         if self.next_update <= self.this_update {
-            return Err(RevocationListError::Dates);
+            return Err(ListFault::Dates);
         }
         let mut seen = HashSet::new();
         for entry in &self.entries {
             if entry.revoked_at > self.this_update {
-                return Err(RevocationListError::Future(entry.serial.clone()));
+                return Err(ListFault::Future(entry.serial.clone()));
             }
             // 7 is not used, and 8 is only for delta lists.
             if !matches!(entry.reason, 0..=6 | 9 | 10) {
-                return Err(RevocationListError::Reason(entry.reason));
+                return Err(ListFault::Reason(entry.reason));
             }
             if !seen.insert(&entry.serial) {
-                return Err(RevocationListError::Repeated(entry.serial.clone()));
+                return Err(ListFault::Repeated(entry.serial.clone()));
             }
         }
         Ok(())
@@ -194,54 +193,28 @@ const EXTENSIONS: Tag = constructed(0);
 /// ```
 /// # fn f(error: sapi::RevocationListError) { println!("{error}"); }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RevocationListError {
-    /// The number is 0.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct RevocationListError(#[from] ListFault);
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ListFault {
+    #[error("number: a revocation list is numbered from 1")]
     Number,
-    /// The next update is not after this one.
+    #[error("next_update: is not after this_update")]
     Dates,
-    /// An entry is later than the list.
+    #[error("certificate {0}: is revoked after the list was made")]
     Future(SerialNumber),
-    /// A number is not a reason.
+    #[error("reason {0}: is not a CRLReason for a full list")]
     Reason(u8),
-    /// A certificate appears twice.
+    #[error("certificate {0}: is listed twice")]
     Repeated(SerialNumber),
-    /// The CA's certificate does not let it sign lists.
+    #[error(
+        "the CA may not sign revocation lists: its keyUsage does not say cRLSign; ca_roll_identity --same-key makes a certificate that does"
+    )]
     MayNotSign,
-    /// The list could not be written.
-    Encoding(der::Error),
-    /// Signing failed, or the signature does not verify.
+    #[error("the revocation list cannot be written: {0}")]
+    Encoding(#[from] der::Error),
+    #[error("the revocation list cannot be signed: {0}")]
     Signing(String),
 }
-
-impl From<der::Error> for RevocationListError {
-    fn from(error: der::Error) -> Self {
-        Self::Encoding(error)
-    }
-}
-
-impl fmt::Display for RevocationListError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number => f.write_str("number: a revocation list is numbered from 1"),
-            Self::Dates => f.write_str("next_update: is not after this_update"),
-            Self::Future(serial) => {
-                write!(
-                    f,
-                    "certificate {serial}: is revoked after the list was made"
-                )
-            }
-            Self::Reason(code) => write!(f, "reason {code}: is not a CRLReason for a full list"),
-            Self::Repeated(serial) => write!(f, "certificate {serial}: is listed twice"),
-            Self::MayNotSign => f.write_str(
-                "the CA may not sign revocation lists: its keyUsage does not say cRLSign; \
-                 ca_roll_identity --same-key makes a certificate that does",
-            ),
-            Self::Encoding(error) => write!(f, "the revocation list cannot be written: {error}"),
-            Self::Signing(error) => write!(f, "the revocation list cannot be signed: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for RevocationListError {}

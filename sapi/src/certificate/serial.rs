@@ -141,7 +141,7 @@ serde_as_text!(SerialNumber);
 /// let error = sapi::SerialNumber::from_be_bytes(&[0, 0]).unwrap_err();
 /// assert_eq!(error.to_string(), "the serial number is zero, and must be positive");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[error("the serial number {0}")]
 pub struct InvalidSerialNumber(Cow<'static, str>);
 

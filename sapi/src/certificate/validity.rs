@@ -117,7 +117,7 @@ serde_as_text!(Validity);
 /// let error = "soon".parse::<sapi::Validity>().unwrap_err();
 /// assert_eq!(error.to_string(), "\"soon\" is not a validity: write a number and s, m, h, d, w or y, such as 90d; a bare number counts years");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 #[error(
     "{0:?} is not a validity: write a number and s, m, h, d, w or y, such as 90d; a bare number counts years"
 )]

@@ -115,7 +115,7 @@ impl Identity {
         &self,
         list: &RevocationList,
     ) -> Result<SignedRevocationList, RevocationListError> {
-        signer::sign_list(self.signer.as_ref(), &self.issuer, list)
+        Ok(signer::sign_list(self.signer.as_ref(), &self.issuer, list)?)
     }
 
     /// Signs the bytes and verifies the signature.

@@ -13,17 +13,26 @@ use sha2::{Digest, Sha256};
 use crate::command::print_config::printed;
 use crate::hooks::Rejection;
 use crate::request::network::Network;
-use crate::request::{KeyError, Peer, RequestPolicy, read_spki};
+use crate::request::{CsrError, CsrFault, Peer, RequestPolicy, RsaPolicy, read_spki};
 use crate::server::endpoint::proxy::Connection;
 use crate::server::endpoint::{proxy, reply};
 use crate::settings::checked::{Proxy, Settings};
 use crate::settings::sources::Sources;
 
 /// Checks a SubjectPublicKeyInfo as the reader of requests does.
-pub fn key(spki: &[u8], policy: &RequestPolicy) -> Result<PKey<Public>, KeyError> {
-    let numbers = read_spki(spki)?;
-    policy.check_key(&numbers, &Sha256::digest(spki).into())?;
-    numbers.build()
+pub fn key(spki: &[u8], policy: &RequestPolicy) -> Result<PKey<Public>, CsrError> {
+    let read = || {
+        let numbers = read_spki(spki)?;
+        policy.check_key(&numbers, &Sha256::digest(spki).into())?;
+        Ok::<_, CsrFault>(numbers.build()?)
+    };
+    Ok(read()?)
+}
+
+/// Whether the default policy accepts the numbers of an RSA key.
+#[must_use]
+pub fn accepts_rsa(modulus: &[u8], exponent: &[u8]) -> bool {
+    RsaPolicy::default().check(modulus, exponent).is_ok()
 }
 
 /// Checks settings, and returns them as `config` prints them.

@@ -6,7 +6,7 @@ mod tests;
 use der::asn1::{IntRef, Null, ObjectIdentifier, OctetStringRef, UintRef};
 use der::{AnyRef, Decode, Reader, SliceReader, Tag, Tagged};
 
-use super::csr_error::CsrError;
+use super::csr_error::CsrFault;
 use super::name::alt::AltName;
 use super::name::general::read_names;
 use crate::encoding::asn1::{read_bits, read_oid};
@@ -24,7 +24,7 @@ pub(crate) struct Attributes<'a> {
 }
 
 /// Reads the contents of `attributes [0] IMPLICIT SET OF Attribute` (RFC 2986 section 4.1).
-pub(crate) fn read_attributes(set: &[u8], max_names: usize) -> Result<Attributes<'_>, CsrError> {
+pub(crate) fn read_attributes(set: &[u8], max_names: usize) -> Result<Attributes<'_>, CsrFault> {
     let mut found = Attributes::default();
     let mut reader = SliceReader::new(set)?;
     while !reader.is_finished() {
@@ -35,11 +35,11 @@ pub(crate) fn read_attributes(set: &[u8], max_names: usize) -> Result<Attributes
             Ok::<_, der::Error>((kind, values.value()))
         })?;
         if found.all.iter().any(|(other, _)| *other == kind) {
-            return Err(CsrError::DuplicateAttribute(kind));
+            return Err(CsrFault::DuplicateAttribute(kind));
         }
         found.all.push((kind, values));
         if found.all.len() > MAX_ATTRIBUTES {
-            return Err(CsrError::malformed("attributes", "there are more than 64"));
+            return Err(CsrFault::malformed("attributes", "there are more than 64"));
         }
         let mut elements = SliceReader::new(values)?;
         while !elements.is_finished() {
@@ -52,7 +52,7 @@ pub(crate) fn read_attributes(set: &[u8], max_names: usize) -> Result<Attributes
                 .iter()
                 .any(|(k, _)| *k != kind && (*k == EXTENSION_REQUEST || *k == MS_CERT_EXTENSIONS))
             {
-                return Err(CsrError::DuplicateAttribute(kind));
+                return Err(CsrFault::DuplicateAttribute(kind));
             }
             found.names = read_extensions(values, max_names)?;
         }
@@ -72,7 +72,7 @@ fn check_element(value: AnyRef<'_>) -> Result<(), der::Error> {
 
 /// Reads `Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension`, the one value of the attribute (RFC 2985
 /// section 5.4.2), and returns the alternative names in them. A certificate takes over nothing else.
-fn read_extensions(values: &[u8], max_names: usize) -> Result<Vec<AltName>, CsrError> {
+fn read_extensions(values: &[u8], max_names: usize) -> Result<Vec<AltName>, CsrFault> {
     let mut names = Vec::new();
     let mut seen: Vec<ObjectIdentifier> = Vec::new();
     let mut reader = SliceReader::new(values)?;
@@ -83,11 +83,11 @@ fn read_extensions(values: &[u8], max_names: usize) -> Result<Vec<AltName>, CsrE
     while !reader.is_finished() {
         let (kind, value) = read_extension(&mut reader)?;
         if seen.contains(&kind) {
-            return Err(CsrError::DuplicateExtension(kind));
+            return Err(CsrFault::DuplicateExtension(kind));
         }
         seen.push(kind);
         if seen.len() > MAX_EXTENSIONS {
-            return Err(CsrError::malformed("extensions", "there are more than 64"));
+            return Err(CsrFault::malformed("extensions", "there are more than 64"));
         }
         match kind {
             SUBJECT_ALT_NAME => names = read_names(value, max_names)?,
@@ -102,12 +102,12 @@ fn read_extensions(values: &[u8], max_names: usize) -> Result<Vec<AltName>, CsrE
 /// `Extension ::= SEQUENCE { extnID OID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }`
 fn read_extension<'a>(
     reader: &mut SliceReader<'a>,
-) -> Result<(ObjectIdentifier, &'a [u8]), CsrError> {
+) -> Result<(ObjectIdentifier, &'a [u8]), CsrFault> {
     reader.sequence(|extension| {
         let kind = read_oid(extension)?;
         // X.690 section 11.5: a value equal to its default is not encoded.
         if Tag::peek(extension)? == Tag::Boolean && !bool::decode(extension)? {
-            return Err(CsrError::malformed(
+            return Err(CsrFault::malformed(
                 "extension",
                 "critical is FALSE, which DER leaves out",
             ));
@@ -118,7 +118,7 @@ fn read_extension<'a>(
 }
 
 /// `BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }`
-fn refuse_ca(value: &[u8]) -> Result<(), CsrError> {
+fn refuse_ca(value: &[u8]) -> Result<(), CsrFault> {
     let mut reader = SliceReader::new(value)?;
     let constraints = AnyRef::decode(&mut reader)?;
     reader.finish()?;
@@ -132,7 +132,7 @@ fn refuse_ca(value: &[u8]) -> Result<(), CsrError> {
     }
     fields.finish()?;
     if is_ca {
-        return Err(CsrError::CaRequested {
+        return Err(CsrFault::CaRequested {
             what: "basicConstraints CA:TRUE",
         });
     }
@@ -140,13 +140,13 @@ fn refuse_ca(value: &[u8]) -> Result<(), CsrError> {
 }
 
 /// `KeyUsage ::= BIT STRING { ..., keyCertSign (5), cRLSign (6), ... }`
-fn refuse_ca_usage(value: &[u8]) -> Result<(), CsrError> {
+fn refuse_ca_usage(value: &[u8]) -> Result<(), CsrFault> {
     let mut reader = SliceReader::new(value)?;
     let bits = read_bits(&mut reader)?;
     reader.finish()?;
     for (bit, what) in [(5, "keyUsage keyCertSign"), (6, "keyUsage cRLSign")] {
         if bits.get(bit) == Some(true) {
-            return Err(CsrError::CaRequested { what });
+            return Err(CsrFault::CaRequested { what });
         }
     }
     Ok(())

@@ -79,16 +79,9 @@ impl fmt::Display for ClientId {
 /// let error = "".parse::<sapi::ClientId>().unwrap_err();
 /// assert_eq!(error.to_string(), "a client identifier is 1 to 64 letters and digits (A-Z, a-z, 0-9)");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error)]
+#[error("a client identifier is 1 to 64 letters and digits (A-Z, a-z, 0-9)")]
 pub struct InvalidClientId(());
-
-impl fmt::Display for InvalidClientId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a client identifier is 1 to 64 letters and digits (A-Z, a-z, 0-9)")
-    }
-}
-
-impl std::error::Error for InvalidClientId {}
 
 #[cfg(test)]
 mod tests {

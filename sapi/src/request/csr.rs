@@ -10,7 +10,7 @@ use openssl::pkey::{PKey, Public};
 use openssl::x509::X509Req;
 use sha2::{Digest, Sha256};
 
-use super::csr_error::CsrError;
+use super::csr_error::{CsrError, CsrFault};
 use super::csr_reader::{read_info, read_parts};
 use super::key::kind::KeyKind;
 use super::name::alt::AltName;
@@ -69,7 +69,7 @@ impl CertRequest {
     /// assert!(sapi::CertRequest::from_der(&[0x30, 0x00]).is_err());
     /// ```
     pub fn from_der(der: &[u8]) -> Result<Self, CsrError> {
-        Self::read_der(der, &RequestPolicy::default())
+        Ok(Self::read_der(der, &RequestPolicy::default())?)
     }
 
     /// Reads a body, PEM or DER, under the given policy.
@@ -84,10 +84,10 @@ impl CertRequest {
     /// assert!(CertRequest::read(b"", &RequestPolicy::default()).is_err());
     /// ```
     pub fn read(body: &[u8], policy: &RequestPolicy) -> Result<Self, CsrError> {
-        Self::read_der(&pem::find_request(body)?, policy)
+        Ok(Self::read_der(&pem::find_request(body)?, policy)?)
     }
 
-    fn read_der(der: &[u8], policy: &RequestPolicy) -> Result<Self, CsrError> {
+    fn read_der(der: &[u8], policy: &RequestPolicy) -> Result<Self, CsrFault> {
         let parts = read_parts(der)?;
         let info = read_info(parts.info, policy.max_names())?;
         let spki_sha256 = Sha256::digest(info.spki).into();

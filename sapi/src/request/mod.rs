@@ -18,12 +18,13 @@ mod tests;
 pub use client::{ClientId, InvalidClientId};
 pub use csr::CertRequest;
 pub use csr_error::CsrError;
-pub use key::error::KeyError;
+pub(crate) use csr_error::CsrFault;
 pub use key::kind::KeyKind;
 #[cfg(feature = "internals")]
 pub(crate) use key::public::read_spki;
-pub use key::rsa::policy::{RsaBoundsError, RsaPolicy};
-pub use key::rsa::weak::WeakRsaKey;
+pub use key::rsa::policy::RsaBoundsError;
+#[cfg(feature = "internals")]
+pub(crate) use key::rsa::policy::RsaPolicy;
 pub use name::alt::{AltName, NameError};
 pub use name::distinguished::DistinguishedName;
 pub use name::error::SubjectError;

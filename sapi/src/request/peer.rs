@@ -246,16 +246,9 @@ impl fmt::Debug for PeerCertificate {
 /// let error = sapi::PeerCertificate::verify(b"", &[], SystemTime::UNIX_EPOCH).unwrap_err();
 /// assert_eq!(error.to_string(), "client certificate: is not a PEM certificate");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error)]
+#[error("client certificate: {0}")]
 pub struct PeerCertificateError(String);
-
-impl fmt::Display for PeerCertificateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "client certificate: {}", self.0)
-    }
-}
-
-impl std::error::Error for PeerCertificateError {}
 
 fn verification_fault(
     certificate: &X509Ref,

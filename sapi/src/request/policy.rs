@@ -1,12 +1,11 @@
 //! The policy for requests: rules that the operator sets for every request.
 
 use std::collections::HashSet;
-use std::fmt;
 
 use super::key::error::KeyError;
 use super::key::kind::KeyKind;
 use super::key::public::KeyNumbers;
-use super::key::rsa::policy::RsaPolicy;
+use super::key::rsa::policy::{RsaBoundsError, RsaPolicy};
 
 /// Rules for every request before a hook sees it. The operator sets them; the defaults are strict.
 ///
@@ -37,18 +36,21 @@ impl Default for RequestPolicy {
 }
 
 impl RequestPolicy {
-    /// Sets the bounds of the RSA modulus.
+    /// Sets the bounds of the RSA modulus, in bits.
+    ///
+    /// # Errors
+    ///
+    /// [`RsaBoundsError`] for bounds below 2048, above 16384, not a multiple of 8, or the wrong way round.
     ///
     /// ```
-    /// use sapi::{RequestPolicy, RsaPolicy};
+    /// use sapi::RequestPolicy;
     ///
-    /// let policy = RequestPolicy::default().with_rsa(RsaPolicy::new(3072, 4096)?);
-    /// # Ok::<(), sapi::RsaBoundsError>(())
+    /// assert!(RequestPolicy::default().with_rsa_bits(3072, 4096).is_ok());
+    /// assert!(RequestPolicy::default().with_rsa_bits(4096, 3072).is_err());
     /// ```
-    #[must_use]
-    pub fn with_rsa(mut self, rsa: RsaPolicy) -> Self {
-        self.rsa = rsa;
-        self
+    pub fn with_rsa_bits(mut self, least: u32, most: u32) -> Result<Self, RsaBoundsError> {
+        self.rsa = RsaPolicy::new(least, most)?;
+        Ok(self)
     }
 
     /// Sets the keys to refuse, each as the SHA-256 of its SubjectPublicKeyInfo in DER.
@@ -119,13 +121,7 @@ impl RequestPolicy {
             return Err(KeyError::Blocked);
         }
         match numbers {
-            KeyNumbers::Rsa { modulus, exponent } => {
-                self.rsa
-                    .check(modulus, exponent)
-                    .map_err(|weakness| KeyError::Weak {
-                        reason: weakness.to_string(),
-                    })
-            }
+            KeyNumbers::Rsa { modulus, exponent } => Ok(self.rsa.check(modulus, exponent)?),
             _ => Ok(()),
         }
     }
@@ -137,16 +133,9 @@ impl RequestPolicy {
 /// let error = sapi::RequestPolicy::default().with_key_kinds(["dsa"]).unwrap_err();
 /// assert_eq!(error.to_string(), "\"dsa\" is not one of rsa, ec:p256, ec:p384, ec:p521, ed25519, ml-dsa");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is not one of {known}", known = KEY_KINDS.join(", "))]
 pub struct UnknownKeyKind(String);
-
-impl fmt::Display for UnknownKeyKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is not one of {}", self.0, KEY_KINDS.join(", "))
-    }
-}
-
-impl std::error::Error for UnknownKeyKind {}
 
 fn word(kind: KeyKind) -> &'static str {
     match kind {
@@ -186,8 +175,7 @@ mod tests {
         let request = RequestBuilder::new()
             .common_name("a")
             .key(TestKey::rsa(2048));
-        let policy =
-            |least| RequestPolicy::default().with_rsa(RsaPolicy::new(least, 4096).unwrap());
+        let policy = |least| RequestPolicy::default().with_rsa_bits(least, 4096).unwrap();
         assert_eq!(judged(&request, &policy(2048)), None);
         assert_eq!(judged(&request, &policy(3072)), Some("weak-key"));
     }

@@ -14,7 +14,7 @@ use openssl::rsa::Padding;
 use openssl::sign::{RsaPssSaltlen, Verifier};
 
 use self::digest::Digest;
-use super::csr_error::CsrError;
+use super::csr_error::CsrFault;
 use super::key::kind::KeyKind;
 use crate::encoding::oids::{ED25519, ML_DSA_44, ML_DSA_65, ML_DSA_87};
 
@@ -33,7 +33,7 @@ impl Scheme {
     pub(crate) fn read(
         kind: ObjectIdentifier,
         parameters: Option<AnyRef<'_>>,
-    ) -> Result<Self, CsrError> {
+    ) -> Result<Self, CsrFault> {
         let scheme = match ALGORITHMS.iter().find(|(known, _)| *known == kind) {
             Some((_, Ok(scheme))) => *scheme,
             Some((_, Err(weakness))) => return Err(weak(*weakness)),
@@ -71,7 +71,7 @@ impl Scheme {
         key: &PKeyRef<Public>,
         message: &[u8],
         signature: &[u8],
-    ) -> Result<(), CsrError> {
+    ) -> Result<(), CsrFault> {
         let fits = match self {
             Self::RsaPkcs1(_) | Self::RsaPss(_) => kind.is_rsa(),
             Self::Ecdsa(_) => {
@@ -85,7 +85,7 @@ impl Scheme {
         if fits && self.holds(key, message, signature).unwrap_or(false) {
             Ok(())
         } else {
-            Err(CsrError::BadSignature)
+            Err(CsrFault::BadSignature)
         }
     }
 
@@ -150,8 +150,8 @@ fn is_ecdsa_value(signature: &[u8]) -> bool {
     read().unwrap_or(false)
 }
 
-fn weak(reason: impl Into<String>) -> CsrError {
-    CsrError::WeakSignature {
+fn weak(reason: impl Into<String>) -> CsrFault {
+    CsrFault::WeakSignature {
         reason: reason.into(),
     }
 }

@@ -8,8 +8,8 @@ use super::raw::{RawHttp, RawOperator, RawRequests, RawSettings};
 use super::sources::Sources;
 use super::values::{Listen, LogFormat};
 use crate::certificate::Profile;
+use crate::request::RequestPolicy;
 use crate::request::network::Network;
-use crate::request::{RequestPolicy, RsaPolicy};
 
 /// Checked settings. Only [`Settings::check`] makes them.
 #[derive(Clone, Debug)]
@@ -114,15 +114,13 @@ fn http(raw: RawHttp, cores: usize) -> Http {
 
 fn requests(raw: RawRequests) -> Result<RequestPolicy, SettingsError> {
     const KEY_KINDS: &str = "requests.key_kinds";
-    let rsa = RsaPolicy::new(raw.rsa_min_bits, raw.rsa_max_bits).map_err(|error| {
-        SettingsError::of("requests.rsa_min_bits, requests.rsa_max_bits", error)
-    })?;
     if raw.key_kinds.is_empty() {
         let what = "is empty: every key would be refused";
         return Err(SettingsError::of(KEY_KINDS, what));
     }
     RequestPolicy::default()
-        .with_rsa(rsa)
+        .with_rsa_bits(raw.rsa_min_bits, raw.rsa_max_bits)
+        .map_err(|error| SettingsError::of("requests.rsa_min_bits, requests.rsa_max_bits", error))?
         .with_blocked_keys(raw.blocked_keys)
         .with_max_names(raw.max_names)
         .with_key_kinds(raw.key_kinds.iter().map(String::as_str))

@@ -3,7 +3,7 @@
 use der::asn1::ObjectIdentifier;
 
 use super::DraftCertificate;
-use super::extension::{Extension, ExtensionError, MODELLED, ONLY_FOR_CA};
+use super::extension::{Extension, ExtensionError, ExtensionFault, MODELLED, ONLY_FOR_CA};
 use crate::request::{AltName, NameError};
 
 impl DraftCertificate {
@@ -56,7 +56,7 @@ impl DraftCertificate {
     ///
     /// # Errors
     ///
-    /// [`ExtensionError::NotAnIdentifier`] if it is not an identifier.
+    /// [`ExtensionError`] if it is not an identifier.
     ///
     /// ```no_run
     /// # fn f(draft: &mut sapi::DraftCertificate) -> Result<(), sapi::ExtensionError> {
@@ -65,7 +65,7 @@ impl DraftCertificate {
     /// ```
     pub fn add_policy(&mut self, policy: &str) -> Result<(), ExtensionError> {
         let identifier = ObjectIdentifier::new(policy)
-            .map_err(|_| ExtensionError::NotAnIdentifier(policy.to_owned()))?;
+            .map_err(|_| ExtensionFault::NotAnIdentifier(policy.to_owned()))?;
         if !self.policies.contains(&identifier) {
             self.policies.push(identifier);
         }
@@ -86,17 +86,17 @@ impl DraftCertificate {
     /// ```
     pub fn push_extension(&mut self, extension: Extension) -> Result<(), ExtensionError> {
         if MODELLED.contains(&extension.kind) {
-            return Err(ExtensionError::Modelled(extension.kind));
+            return Err(ExtensionFault::Modelled(extension.kind).into());
         }
         if ONLY_FOR_CA.contains(&extension.kind) {
-            return Err(ExtensionError::OnlyForCa(extension.kind));
+            return Err(ExtensionFault::OnlyForCa(extension.kind).into());
         }
         if self
             .extensions
             .iter()
             .any(|other| other.kind == extension.kind)
         {
-            return Err(ExtensionError::Repeated(extension.kind));
+            return Err(ExtensionFault::Repeated(extension.kind).into());
         }
         self.extensions.push(extension);
         Ok(())

@@ -1,7 +1,5 @@
 //! Extensions that the draft does not have fields for.
 
-use std::fmt;
-
 use der::asn1::ObjectIdentifier;
 use der::{AnyRef, Decode, Reader, SliceReader};
 
@@ -41,13 +39,13 @@ impl Extension {
     /// ```
     pub fn new(kind: &str, critical: bool, value: &[u8]) -> Result<Self, ExtensionError> {
         let identifier = ObjectIdentifier::new(kind)
-            .map_err(|_| ExtensionError::NotAnIdentifier(kind.to_owned()))?;
+            .map_err(|_| ExtensionFault::NotAnIdentifier(kind.to_owned()))?;
         let whole = |value: &[u8]| -> Result<(), der::Error> {
             let mut reader = SliceReader::new(value)?;
             AnyRef::decode(&mut reader)?;
             reader.finish()
         };
-        whole(value).map_err(|_| ExtensionError::NotDer(identifier))?;
+        whole(value).map_err(|_| ExtensionFault::NotDer(identifier))?;
         Ok(Self {
             kind: identifier,
             critical,
@@ -88,7 +86,7 @@ impl Extension {
     /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
     /// ```
     pub fn from_openssl(made: &openssl::x509::X509ExtensionRef) -> Result<Self, ExtensionError> {
-        let unreadable = || ExtensionError::NotAnIdentifier("OpenSSL's extension".into());
+        let unreadable = || ExtensionFault::NotAnIdentifier("OpenSSL's extension".into());
         let der = made.to_der().map_err(|_| unreadable())?;
         let mut reader = SliceReader::new(&der).map_err(|_| unreadable())?;
         let (kind, critical, value) = read_extension(&mut reader).map_err(|_| unreadable())?;
@@ -135,45 +133,24 @@ impl Extension {
 /// let error = sapi::Extension::new("x", false, &[5, 0]).unwrap_err();
 /// assert_eq!(error.to_string(), "extension \"x\": is not a dotted object identifier");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ExtensionError {
-    /// The identifier is not a dotted object identifier.
+#[derive(Debug, thiserror::Error)]
+#[error("extension {0}")]
+pub struct ExtensionError(#[from] ExtensionFault);
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ExtensionFault {
+    #[error("{0:?}: is not a dotted object identifier")]
     NotAnIdentifier(String),
-    /// The value is not one element of DER.
+    #[error("{0}: its value is not one element of DER")]
     NotDer(ObjectIdentifier),
-    /// The draft has fields for it.
+    #[error("{0}: the draft has fields for it; set those")]
     Modelled(ObjectIdentifier),
-    /// Only a CA's certificate may have it (RFC 5280 sections 4.2.1.10, 4.2.1.11, 4.2.1.14).
+    /// RFC 5280 sections 4.2.1.10, 4.2.1.11, 4.2.1.14.
+    #[error("{0}: belongs only in a CA's certificate")]
     OnlyForCa(ObjectIdentifier),
-    /// The draft already has it.
+    #[error("{0}: is in the draft already")]
     Repeated(ObjectIdentifier),
 }
-
-impl fmt::Display for ExtensionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotAnIdentifier(text) => {
-                write!(f, "extension {text:?}: is not a dotted object identifier")
-            }
-            Self::NotDer(kind) => {
-                write!(f, "extension {kind}: its value is not one element of DER")
-            }
-            Self::Modelled(kind) => {
-                write!(
-                    f,
-                    "extension {kind}: the draft has fields for it; set those"
-                )
-            }
-            Self::OnlyForCa(kind) => {
-                write!(f, "extension {kind}: belongs only in a CA's certificate")
-            }
-            Self::Repeated(kind) => write!(f, "extension {kind}: is in the draft already"),
-        }
-    }
-}
-
-impl std::error::Error for ExtensionError {}
 
 /// Extensions that the draft has fields for, or that only the pipeline writes.
 pub(crate) const MODELLED: [ObjectIdentifier; 9] = [

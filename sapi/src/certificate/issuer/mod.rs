@@ -21,7 +21,7 @@ use self::fixed_key::SteadyKey;
 use self::key_identifier::{authority_key_id, key_bits};
 use super::constraints::{NameConstraints, OutsideConstraints};
 use crate::encoding::time::from_openssl;
-use crate::request::{AltName, CertRequest, CsrError, DistinguishedName};
+use crate::request::{AltName, CertRequest, CsrError, CsrFault, DistinguishedName};
 
 /// The public part of the certificate authority.
 ///
@@ -165,10 +165,10 @@ impl Issuer {
     /// numbers, which have only one encoding, and not by their algorithm identifiers.
     pub(crate) fn refuse_own(&self, csr: &CertRequest) -> Result<(), CsrError> {
         if key_bits(csr.public_key_der()).is_ok_and(|bits| bits == self.key_bits) {
-            return Err(CsrError::CaKey);
+            return Err(CsrFault::CaKey.into());
         }
         if self.is_called(csr.subject()) {
-            return Err(CsrError::CaSubject);
+            return Err(CsrFault::CaSubject.into());
         }
         Ok(())
     }

@@ -62,7 +62,7 @@ impl fmt::Display for KeyKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::KeyError;
+    use crate::request::key::error::KeyError;
 
     #[test]
     fn kinds_and_what_is_wrong_with_them_are_told() {

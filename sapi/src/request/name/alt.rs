@@ -150,7 +150,8 @@ serde_as_text!(AltName);
 /// let error = "DNS:a..b".parse::<sapi::AltName>().unwrap_err();
 /// assert_eq!(error.to_string(), "name \"DNS:a..b\": has an empty label");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error)]
+#[error("name {name:?}: {rule}")]
 pub struct NameError {
     name: String,
     rule: &'static str,
@@ -165,14 +166,6 @@ impl NameError {
         }
     }
 }
-
-impl fmt::Display for NameError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "name {:?}: {}", self.name, self.rule)
-    }
-}
-
-impl std::error::Error for NameError {}
 
 #[cfg(test)]
 mod tests;

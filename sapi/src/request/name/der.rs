@@ -4,12 +4,12 @@ use der::asn1::ObjectIdentifier;
 use der::{AnyRef, Decode, Encode, Reader, SliceReader, Tag, Tagged};
 
 use super::attribute::Attribute;
-use super::error::SubjectError;
+use super::error::SubjectFault;
 use super::fields::{COUNTRY, MAX_VALUE, identifier, known};
 use crate::encoding::asn1::read_oid;
 
 /// `Name ::= SEQUENCE OF SET SIZE (1..MAX) OF SEQUENCE { type OBJECT IDENTIFIER, value ANY }`
-pub(crate) fn read_name(der: &[u8]) -> Result<Vec<Attribute>, SubjectError> {
+pub(crate) fn read_name(der: &[u8]) -> Result<Vec<Attribute>, SubjectFault> {
     let mut attributes = Vec::new();
     let mut reader = SliceReader::new(der)?;
     let name = AnyRef::decode(&mut reader)?;
@@ -24,9 +24,9 @@ pub(crate) fn read_name(der: &[u8]) -> Result<Vec<Attribute>, SubjectError> {
     Ok(attributes)
 }
 
-fn read_relative_name(set: &[u8], attributes: &mut Vec<Attribute>) -> Result<(), SubjectError> {
+fn read_relative_name(set: &[u8], attributes: &mut Vec<Attribute>) -> Result<(), SubjectFault> {
     if set.is_empty() {
-        return Err(SubjectError::new("has an empty relative name"));
+        return Err(SubjectFault::new("has an empty relative name"));
     }
     let mut reader = SliceReader::new(set)?;
     let mut previous: &[u8] = &[];
@@ -34,7 +34,7 @@ fn read_relative_name(set: &[u8], attributes: &mut Vec<Attribute>) -> Result<(),
         let element = reader.tlv_bytes()?;
         // X.690 section 11.6: the elements of a set are in the order of their encodings.
         if element < previous {
-            return Err(SubjectError::new(
+            return Err(SubjectFault::new(
                 "has a relative name whose attributes are not in DER order",
             ));
         }
@@ -43,7 +43,7 @@ fn read_relative_name(set: &[u8], attributes: &mut Vec<Attribute>) -> Result<(),
         let (kind, value) = element.sequence(|pair| {
             let kind = read_oid(pair)?;
             refuse_old_strings(&kind, pair)?;
-            Ok::<_, SubjectError>((kind, AnyRef::decode(pair)?))
+            Ok::<_, SubjectFault>((kind, AnyRef::decode(pair)?))
         })?;
         attributes.push(read_attribute(kind, value)?);
     }
@@ -51,9 +51,9 @@ fn read_relative_name(set: &[u8], attributes: &mut Vec<Attribute>) -> Result<(),
 }
 
 /// Refuses the old string types. RFC 5280 section 4.1.2.4 does not allow them in new subjects.
-fn refuse_old_strings(kind: &ObjectIdentifier, pair: &SliceReader<'_>) -> Result<(), SubjectError> {
+fn refuse_old_strings(kind: &ObjectIdentifier, pair: &SliceReader<'_>) -> Result<(), SubjectFault> {
     match pair.peek_byte() {
-        Some(NUMERIC | TELETEX..=VIDEOTEX | GRAPHIC..=BMP) => Err(SubjectError::of(
+        Some(NUMERIC | TELETEX..=VIDEOTEX | GRAPHIC..=BMP) => Err(SubjectFault::of(
             kind,
             "is not a UTF8String or PrintableString",
         )),
@@ -61,21 +61,21 @@ fn refuse_old_strings(kind: &ObjectIdentifier, pair: &SliceReader<'_>) -> Result
     }
 }
 
-fn read_attribute(kind: ObjectIdentifier, value: AnyRef<'_>) -> Result<Attribute, SubjectError> {
+fn read_attribute(kind: ObjectIdentifier, value: AnyRef<'_>) -> Result<Attribute, SubjectFault> {
     let text = match value.tag() {
         Tag::PrintableString if value.value().iter().all(|b| is_printable(*b)) => value.value(),
         Tag::Utf8String => value.value(),
         Tag::Ia5String if value.value().is_ascii() => value.value(),
         Tag::PrintableString | Tag::Ia5String => {
             let reason = "has a character that its string type does not allow";
-            return Err(SubjectError::of(&kind, reason));
+            return Err(SubjectFault::of(&kind, reason));
         }
         _ => {
             let reason = "is not a UTF8String or PrintableString";
-            return Err(SubjectError::of(&kind, reason));
+            return Err(SubjectFault::of(&kind, reason));
         }
     };
-    let text = std::str::from_utf8(text).map_err(|_| SubjectError::of(&kind, "is not UTF-8"))?;
+    let text = std::str::from_utf8(text).map_err(|_| SubjectFault::of(&kind, "is not UTF-8"))?;
     check_value(&kind, text)?;
     Ok(Attribute {
         kind,
@@ -83,22 +83,22 @@ fn read_attribute(kind: ObjectIdentifier, value: AnyRef<'_>) -> Result<Attribute
     })
 }
 
-fn check_value(kind: &ObjectIdentifier, text: &str) -> Result<(), SubjectError> {
+fn check_value(kind: &ObjectIdentifier, text: &str) -> Result<(), SubjectFault> {
     let limit = known(kind).map_or(MAX_VALUE, |field| field.max);
     if text.trim().is_empty() {
-        return Err(SubjectError::of(kind, "is empty"));
+        return Err(SubjectFault::of(kind, "is empty"));
     }
     if *kind == COUNTRY && !(text.len() == 2 && text.bytes().all(|b| b.is_ascii_alphabetic())) {
-        return Err(SubjectError::of(kind, "is not two letters (ISO 3166)"));
+        return Err(SubjectFault::of(kind, "is not two letters (ISO 3166)"));
     }
     if text.chars().count() > limit {
-        return Err(SubjectError::of(
+        return Err(SubjectFault::of(
             kind,
             format!("is longer than {limit} characters"),
         ));
     }
     if text.chars().any(char::is_control) {
-        return Err(SubjectError::of(kind, "has a control character"));
+        return Err(SubjectFault::of(kind, "has a control character"));
     }
     Ok(())
 }
@@ -108,8 +108,8 @@ pub(crate) fn write_field(
     field: &str,
     value: &str,
     into: &mut Vec<u8>,
-) -> Result<(), SubjectError> {
-    let kind = identifier(field).ok_or_else(|| SubjectError::unknown_field(field))?;
+) -> Result<(), SubjectFault> {
+    let kind = identifier(field).ok_or_else(|| SubjectFault::unknown_field(field))?;
     check_value(&kind, value)?;
     let tag = known(&kind).map_or(Tag::Utf8String, |field| field.string);
     let mut pair = kind.to_der()?;
@@ -147,11 +147,11 @@ mod tests {
         tlv(0x30, &[tlv(6, &[0x55, 4, n]), tlv(tag, value)].concat())
     }
 
-    fn read(sets: &[Vec<u8>]) -> Result<Vec<Attribute>, SubjectError> {
+    fn read(sets: &[Vec<u8>]) -> Result<Vec<Attribute>, SubjectFault> {
         read_name(&tlv(0x30, &sets.concat()))
     }
 
-    fn one(tag: u8, value: &[u8]) -> Result<Vec<Attribute>, SubjectError> {
+    fn one(tag: u8, value: &[u8]) -> Result<Vec<Attribute>, SubjectFault> {
         read(&[tlv(0x31, &pair(10, tag, value))])
     }
 

@@ -7,7 +7,7 @@ use der::{AnyRef, Encode, Tag};
 
 use super::attribute::Attribute;
 use super::der::{MAX_ATTRIBUTES, read_name, write_field};
-use super::error::SubjectError;
+use super::error::{SubjectError, SubjectFault};
 use super::fields::{identifier, known};
 
 /// A distinguished name (RFC 5280 section 4.1.2.4), kept byte for byte as it came.
@@ -50,7 +50,7 @@ impl DistinguishedName {
             write_field(field, value, &mut content)?;
         }
         let der = AnyRef::new(Tag::Sequence, &content).and_then(|any| any.to_der());
-        Self::from_der(&der.map_err(|_| SubjectError::new("is too long"))?)
+        Self::from_der(&der.map_err(|_| SubjectFault::new("is too long"))?)
     }
 
     /// Reads a name strictly.
@@ -71,7 +71,7 @@ impl DistinguishedName {
     pub fn from_der(der: &[u8]) -> Result<Self, SubjectError> {
         let attributes = read_name(der)?;
         if attributes.len() > MAX_ATTRIBUTES {
-            return Err(SubjectError::new("has more than 64 attributes"));
+            return Err(SubjectFault::new("has more than 64 attributes").into());
         }
         Ok(Self {
             der: der.into(),

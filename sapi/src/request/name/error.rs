@@ -1,7 +1,5 @@
 //! Why a distinguished name is not acceptable.
 
-use std::fmt;
-
 use der::asn1::ObjectIdentifier;
 
 use super::fields::{known, short_names};
@@ -12,66 +10,48 @@ use super::fields::{known, short_names};
 /// let error = sapi::DistinguishedName::from_fields([("C", "USA")]).unwrap_err();
 /// assert_eq!(error.to_string(), "subject: C: is not two letters (ISO 3166)");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SubjectError {
-    field: Option<String>,
-    reason: String,
-    malformed: bool,
+#[derive(Debug, thiserror::Error)]
+#[error("subject: {0}")]
+pub struct SubjectError(#[from] pub(crate) SubjectFault);
+
+/// What is wrong with a distinguished name.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SubjectFault {
+    /// The bytes are not a name at all.
+    #[error(transparent)]
+    NotDer(#[from] der::Error),
+    /// The name breaks a rule, perhaps in one field.
+    #[error("{}{reason}", field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default())]
+    Rule {
+        field: Option<String>,
+        reason: String,
+    },
 }
 
-impl SubjectError {
+impl SubjectFault {
     pub(crate) fn new(reason: impl Into<String>) -> Self {
-        Self {
+        Self::Rule {
             field: None,
             reason: reason.into(),
-            malformed: false,
         }
     }
 
     pub(crate) fn of(kind: &ObjectIdentifier, reason: impl Into<String>) -> Self {
-        let field =
-            known(kind).map_or_else(|| kind.to_string(), |field| field.short_name().to_owned());
-        Self {
-            field: Some(field),
-            ..Self::new(reason)
+        let field = known(kind).map(|field| field.short_name().to_owned());
+        Self::Rule {
+            field: Some(field.unwrap_or_else(|| kind.to_string())),
+            reason: reason.into(),
         }
     }
 
     pub(crate) fn unknown_field(field: &str) -> Self {
-        Self {
+        let known = short_names();
+        Self::Rule {
             field: Some(field.to_owned()),
-            ..Self::new(format!(
-                "unknown field; use {} or a dotted object identifier",
-                short_names()
-            ))
-        }
-    }
-
-    /// Whether the bytes are not a name at all. False for a name that breaks a rule.
-    pub(crate) fn is_malformed(&self) -> bool {
-        self.malformed
-    }
-}
-
-impl From<der::Error> for SubjectError {
-    fn from(error: der::Error) -> Self {
-        Self {
-            malformed: true,
-            ..Self::new(error.to_string())
+            reason: format!("unknown field; use {known} or a dotted object identifier"),
         }
     }
 }
-
-impl fmt::Display for SubjectError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.field {
-            Some(field) => write!(f, "subject: {field}: {}", self.reason),
-            None => write!(f, "subject: {}", self.reason),
-        }
-    }
-}
-
-impl std::error::Error for SubjectError {}
 
 #[cfg(test)]
 mod tests {

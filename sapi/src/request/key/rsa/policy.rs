@@ -3,7 +3,6 @@
 use super::primes::Residues;
 use super::weak::{EXPONENT_BITS, LEAST_EXPONENT, WeakRsaKey};
 use super::{fermat, limbs, roca};
-use std::fmt;
 
 /// No setting allows less (Baseline Requirements, 6.1.5).
 const LEAST_BITS: u32 = 2048;
@@ -11,66 +10,38 @@ const LEAST_BITS: u32 = 2048;
 const MOST_BITS: u32 = 16384;
 
 /// The operator's bounds on RSA keys, and checks that no setting turns off.
-///
-/// ```
-/// use sapi::{RsaPolicy, WeakRsaKey};
-///
-/// let policy = RsaPolicy::new(3072, 8192)?;
-/// let (modulus, exponent) = ([0xff; 256], [1, 0, 1]);
-/// let refusal = policy.check(&modulus, &exponent).unwrap_err();
-/// assert_eq!(refusal, WeakRsaKey::TooSmall { bits: 2048, minimum: 3072 });
-/// assert_eq!(refusal.to_string(), "the RSA key has 2048 bits and needs at least 3072");
-/// # Ok::<(), sapi::RsaBoundsError>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RsaPolicy {
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RsaPolicy {
     min_bits: u32,
     max_bits: u32,
 }
 
 impl RsaPolicy {
     /// A policy for keys of `min_bits` to `max_bits` bits.
-    ///
-    /// # Errors
-    ///
-    /// [`RsaBoundsError`] for bounds below 2048, above 16384, not a multiple of 8, or the wrong way round.
-    ///
-    /// ```
-    /// assert!(sapi::RsaPolicy::new(3072, 4096).is_ok());
-    /// assert!(sapi::RsaPolicy::new(4096, 3072).is_err());
-    /// ```
-    pub fn new(min_bits: u32, max_bits: u32) -> Result<Self, RsaBoundsError> {
-        if min_bits > max_bits {
-            return Err(RsaBoundsError::Crossed { min_bits, max_bits });
+    pub(crate) fn new(min_bits: u32, max_bits: u32) -> Result<Self, RsaBoundsError> {
+        let fault = if min_bits > max_bits {
+            Some(BoundsFault::Crossed { min_bits, max_bits })
+        } else if min_bits < LEAST_BITS {
+            Some(BoundsFault::MinimumTooSmall { min_bits })
+        } else if max_bits > MOST_BITS {
+            Some(BoundsFault::MaximumTooLarge { max_bits })
+        } else {
+            [("rsa_min_bits", min_bits), ("rsa_max_bits", max_bits)]
+                .into_iter()
+                .find(|(_, bits)| !bits.is_multiple_of(8))
+                .map(|(setting, bits)| BoundsFault::NotWholeBytes { setting, bits })
+        };
+        match fault {
+            Some(fault) => Err(RsaBoundsError(fault)),
+            None => Ok(Self { min_bits, max_bits }),
         }
-        if min_bits < LEAST_BITS {
-            return Err(RsaBoundsError::MinimumTooSmall { min_bits });
-        }
-        if max_bits > MOST_BITS {
-            return Err(RsaBoundsError::MaximumTooLarge { max_bits });
-        }
-        for (setting, bits) in [("rsa_min_bits", min_bits), ("rsa_max_bits", max_bits)] {
-            if !bits.is_multiple_of(8) {
-                return Err(RsaBoundsError::NotWholeBytes { setting, bits });
-            }
-        }
-        Ok(Self { min_bits, max_bits })
     }
 
     /// Checks a key. Both numbers are big-endian, without sign octet or leading zeros.
     ///
     /// The size is checked first, so that a huge number costs nothing. A good RSA-2048 key costs a few
     /// microseconds. Nobody can tell from outside whether the modulus has exactly two prime factors.
-    ///
-    /// # Errors
-    ///
-    /// [`WeakRsaKey`] names the first fault.
-    ///
-    /// ```
-    /// let policy = sapi::RsaPolicy::default();
-    /// assert!(policy.check(&[0xff; 128], &[1, 0, 1]).is_err()); // 1024 bits
-    /// ```
-    pub fn check(&self, modulus: &[u8], exponent: &[u8]) -> Result<(), WeakRsaKey> {
+    pub(crate) fn check(&self, modulus: &[u8], exponent: &[u8]) -> Result<(), WeakRsaKey> {
         self.check_size(bit_length(modulus))?;
         check_exponent(exponent)?;
         if is_even(modulus) {
@@ -141,74 +112,29 @@ fn is_even(number: &[u8]) -> bool {
     number.last().is_none_or(|byte| byte % 2 == 0)
 }
 
-/// Why bounds on RSA keys are refused. The text names the setting under `[requests]`.
+/// Bounds on RSA keys are refused. The text names the setting under `[requests]`.
 ///
 /// ```
-/// use sapi::{RsaBoundsError, RsaPolicy};
-/// let error = RsaPolicy::new(1024, 4096).unwrap_err();
-/// assert_eq!(error, RsaBoundsError::MinimumTooSmall { min_bits: 1024 });
+/// let error = sapi::RequestPolicy::default().with_rsa_bits(1024, 4096).unwrap_err();
+/// assert!(error.to_string().starts_with("rsa_min_bits is 1024: give 2048 or more"));
 /// ```
-#[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RsaBoundsError {
-    /// The minimum is below 2048.
-    MinimumTooSmall {
-        /// The minimum asked for.
-        min_bits: u32,
-    },
-    /// The maximum is above 16384.
-    MaximumTooLarge {
-        /// The maximum asked for.
-        max_bits: u32,
-    },
-    /// The minimum is above the maximum.
-    Crossed {
-        /// The minimum asked for.
-        min_bits: u32,
-        /// The maximum asked for.
-        max_bits: u32,
-    },
-    /// A bound is not a multiple of 8.
-    NotWholeBytes {
-        /// The setting's name.
-        setting: &'static str,
-        /// The bound asked for.
-        bits: u32,
-    },
-}
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct RsaBoundsError(BoundsFault);
 
-impl fmt::Display for RsaBoundsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::MinimumTooSmall { min_bits } => {
-                write!(
-                    f,
-                    "rsa_min_bits is {min_bits}: give {LEAST_BITS} or more, smaller keys can be broken"
-                )
-            }
-            Self::MaximumTooLarge { max_bits } => {
-                write!(
-                    f,
-                    "rsa_max_bits is {max_bits}: give {MOST_BITS} or less, OpenSSL takes no larger keys"
-                )
-            }
-            Self::Crossed { min_bits, max_bits } => {
-                write!(
-                    f,
-                    "rsa_min_bits is {min_bits} but rsa_max_bits is {max_bits}: no key fits both, raise rsa_max_bits"
-                )
-            }
-            Self::NotWholeBytes { setting, bits } => {
-                write!(
-                    f,
-                    "{setting} is {bits}: give a multiple of 8, other keys are refused anyway"
-                )
-            }
-        }
-    }
+#[derive(Debug, thiserror::Error)]
+enum BoundsFault {
+    #[error("rsa_min_bits is {min_bits}: give {LEAST_BITS} or more, smaller keys can be broken")]
+    MinimumTooSmall { min_bits: u32 },
+    #[error("rsa_max_bits is {max_bits}: give {MOST_BITS} or less, OpenSSL takes no larger keys")]
+    MaximumTooLarge { max_bits: u32 },
+    #[error(
+        "rsa_min_bits is {min_bits} but rsa_max_bits is {max_bits}: no key fits both, raise rsa_max_bits"
+    )]
+    Crossed { min_bits: u32, max_bits: u32 },
+    #[error("{setting} is {bits}: give a multiple of 8, other keys are refused anyway")]
+    NotWholeBytes { setting: &'static str, bits: u32 },
 }
-
-impl std::error::Error for RsaBoundsError {}
 
 #[cfg(test)]
 mod tests;

@@ -204,7 +204,7 @@ fn bounds_out_of_bounds() {
         let error = RsaPolicy::new(min_bits, max_bits).unwrap_err();
         assert_eq!(error.to_string(), sentence);
     }
-    assert_eq!(RsaPolicy::new(2048, 8192), Ok(RsaPolicy::default()));
+    assert_eq!(RsaPolicy::new(2048, 8192).unwrap(), RsaPolicy::default());
 }
 
 #[test]
