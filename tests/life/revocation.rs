@@ -70,7 +70,11 @@ fn refusals() {
     for (arguments, code, part) in [
         (&["--serial", "5a17"][..], 1, "not in the journal"),
         (&["--serial", "five"], 64, "is not written in hexadecimal"),
-        (&["--client", "web02"], 1, "has no living certificate"),
+        (
+            &["--client", "web02"],
+            1,
+            "has no certificate left to revoke",
+        ),
         (
             &["--certificate", ca_pem.to_str().unwrap()],
             1,

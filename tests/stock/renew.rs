@@ -119,7 +119,7 @@ fn too_early_a_person_is_asked() {
     let held = header(&keep(&place, "web01.pem", &put(&shell, "web01", &csr, &[])));
     let new = request(place.path(), "new", "/CN=web01", "");
     assert_eq!(put(&shell, "web01", &new, &[VERIFIED, &held]).status, 202);
-    let _said = shell.logs(|line| line.contains("holds longer than hooks.renew.window"));
+    let _said = shell.logs(|line| line.contains("is valid for longer than hooks.renew.window"));
 }
 
 #[test]

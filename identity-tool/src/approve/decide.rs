@@ -11,17 +11,18 @@ use sapi_tools::exit::{Failure, SYSTEM};
 use super::list::{Row, id};
 use super::select::select;
 use super::store_location::{StoreLocation, failure};
+use crate::printable::ascii;
 use crate::subject::subject;
 use crate::table::write_json;
 
-/// Approves a request: the client gets its certificate when it asks again, and another each time after
+/// Approves a request: the client gets a certificate each time it asks again
 #[derive(Args, Clone, Debug)]
 pub(super) struct Approve {
     /// The client, or the id of the request
     which: String,
 
-    /// An alternative name to be certified, such as DNS:www.example.com, asked for or not; repeat it. Without
-    /// it: those of the request
+    /// An alternative name to certify, such as DNS:www.example.com, requested or not; repeat it
+    /// [default: the names of the request]
     #[arg(long = "name", value_name = "NAME")]
     names: Vec<AltName>,
 
@@ -29,11 +30,12 @@ pub(super) struct Approve {
     #[arg(long, conflicts_with = "names")]
     no_names: bool,
 
-    /// A field of the subject, such as CN web01; repeat it, in the wanted order. Without it: the request's subject
+    /// A field of the subject, such as CN web01; repeat it, in the wanted order
+    /// [default: the subject of the request]
     #[arg(short, long = "field", num_args = 2, value_names = ["KEY", "VALUE"], allow_hyphen_values = true)]
     fields: Vec<String>,
 
-    /// How long each certificate holds. Without it: hooks.approvals.validity
+    /// How long each certificate is valid [default: hooks.approvals.validity]
     #[arg(short, long)]
     validity: Option<Validity>,
 
@@ -41,13 +43,13 @@ pub(super) struct Approve {
     options: DecideOptions,
 }
 
-/// Rejects a request, or withdraws an approval: the client gets no certificate any more, and reads the reason
+/// Rejects a request, or withdraws an approval: the client gets no more certificates, and reads the reason
 #[derive(Args, Clone, Debug)]
 pub(super) struct Reject {
     /// The client, or the id of the request
     which: String,
 
-    /// Why, for the client to read
+    /// Why; the client reads it
     #[arg(short, long)]
     reason: String,
 
@@ -104,11 +106,11 @@ impl DecideOptions {
         let seen = select(&store, which)?;
         let decided = store.decide(&seen, decision).map_err(failure)?;
         for name in not_asked_for(&decided) {
-            let id = id(&decided);
-            // A slip of the pen would otherwise be seen in the certificate alone.
+            let (id, name) = (id(&decided), ascii(&name));
+            // A typing mistake would show only in the certificate.
             let _ = writeln!(
                 io::stderr(),
-                "{id}: note: {name} was not asked for, and will be certified"
+                "{id}: note: {name} was not requested, but will be certified"
             );
         }
         let written = if self.json {

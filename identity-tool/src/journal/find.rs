@@ -9,7 +9,8 @@ use sapi_stock::journal::{Issued, Record};
 use sapi_tools::exit::{Failure, NO, SYSTEM};
 
 use super::location::{JournalLocation, failure};
-use crate::table::{colours, moment, shown, write_json, write_table};
+use crate::printable::printable;
+use crate::table::{colours, moment, write_json, write_table};
 
 /// Lists every certificate, the oldest first
 #[derive(Args, Clone, Debug)]
@@ -18,7 +19,7 @@ pub(super) struct List {
     options: FindOptions,
 }
 
-/// Finds certificates: what is given must all fit
+/// Finds the certificates that fit all the options
 #[derive(Args, Clone, Debug)]
 #[group(id = "wanted", required = true, multiple = true, args = ["serial", "client", "name", "fingerprint"])]
 pub(super) struct Find {
@@ -30,11 +31,11 @@ pub(super) struct Find {
     #[arg(long)]
     client: Option<String>,
 
-    /// An alternative name, with its kind or without, or a common name
+    /// An alternative name, with or without its kind, or a common name
     #[arg(long)]
     name: Option<String>,
 
-    /// The SHA-256 of the certificate or its beginning, with colons or without
+    /// The SHA-256 of the certificate or its start, with or without colons
     #[arg(long)]
     fingerprint: Option<String>,
 
@@ -44,15 +45,15 @@ pub(super) struct Find {
 
 #[derive(Args, Clone, Debug)]
 struct FindOptions {
-    /// Only what is neither expired nor revoked
+    /// Only certificates that are neither expired nor revoked
     #[arg(long)]
     valid: bool,
 
-    /// As JSON, with the certificates
+    /// Print JSON, with the certificates
     #[arg(long, conflicts_with = "pem")]
     json: bool,
 
-    /// Only the certificates, as PEM
+    /// Print only the certificates, as PEM
     #[arg(long)]
     pem: bool,
 
@@ -155,9 +156,9 @@ fn write(found: &[Record], now: SystemTime) -> io::Result<()> {
             moment(record.time),
             moment(issued.not_after),
             issued.client.clone(),
-            shown(&issued.subject),
-            shown(&issued.names.join(" ")),
-            shown(
+            printable(&issued.subject),
+            printable(&issued.names.join(" ")),
+            printable(
                 issued
                     .decided_by
                     .as_ref()
