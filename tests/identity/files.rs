@@ -89,7 +89,7 @@ fn missing_and_garbage_files_are_named() {
         .unwrap_err()
         .to_string();
     assert!(
-        error.starts_with("/proc/nonexistent: there is no such"),
+        error.starts_with("/proc/nonexistent: the file does not exist"),
         "{error}"
     );
 }
