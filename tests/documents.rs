@@ -27,9 +27,18 @@ fn guides() -> Vec<PathBuf> {
 
 /// The sources of the product.
 fn rust_sources() -> Vec<PathBuf> {
-    let crates = ["sapi", "sapi-stock", "sapi-tools", "identity-tool", "client-tool"];
+    let crates = [
+        "sapi",
+        "sapi-stock",
+        "sapi-tools",
+        "identity-tool",
+        "client-tool",
+    ];
     let folders = crates.map(|name| repository(name).join("src"));
-    folders.iter().flat_map(|folder| files(folder, "rs", true)).collect()
+    folders
+        .iter()
+        .flat_map(|folder| files(folder, "rs", true))
+        .collect()
 }
 
 fn files(folder: &Path, ending: &str, deep: bool) -> Vec<PathBuf> {

@@ -77,6 +77,9 @@ fn a_broken_link_is_found() {
     let text = "# A heading, with `code`\n[here](#a-heading-with-code) [gone](#nowhere) [missing](no.md)\n";
     fs::write(&page, text).unwrap();
     let found = faults(&page).join("\n");
-    assert!(found.contains("#nowhere") && found.contains("no.md"), "{found}");
+    assert!(
+        found.contains("#nowhere") && found.contains("no.md"),
+        "{found}"
+    );
     assert!(!found.contains("#a-heading"), "{found}");
 }

@@ -25,7 +25,9 @@ fn quotes(text: &str) -> Vec<String> {
 
 /// A message as it can be compared: what varies is cut out, and so are the escapes of Rust.
 fn fixed_parts(quote: &str) -> Vec<String> {
-    let quote = quote.replace("..", "\u{0}").replace(char::is_numeric, "\u{0}");
+    let quote = quote
+        .replace("..", "\u{0}")
+        .replace(char::is_numeric, "\u{0}");
     let parts = quote.split(['\u{0}', ':']).map(str::trim);
     let parts = parts.filter(|part| part.len() > 5);
     parts.map(str::to_owned).collect()
@@ -81,7 +83,10 @@ fn the_fields_of_the_audit_line_are_those_of_the_guide() {
         let of_a_field = line[name.len()..].starts_with([' ', ',']) && !name.is_empty();
         if of_a_field {
             fields += 1;
-            assert!(guide.contains(&format!("`{name}`")), "running.md lacks {name}");
+            assert!(
+                guide.contains(&format!("`{name}`")),
+                "running.md lacks {name}"
+            );
         }
     }
     assert!(fields > 8, "{fields}");
