@@ -72,7 +72,7 @@ const SYSTEM: [&str; 3] = [
 fn the_fields_of_the_audit_line_are_those_of_the_guide() {
     let code = fs::read_to_string(repository("sapi/src/pipeline/audit.rs")).unwrap();
     let event = code.split("target: TARGET,").nth(1).unwrap();
-    let event = event.split(");").next().unwrap();
+    let event = event.split("            )\n").next().unwrap();
     let guide = fs::read_to_string(repository("docs/operators/running.md")).unwrap();
     let mut fields = 0;
     for line in event.lines().map(str::trim) {
