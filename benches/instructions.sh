@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Counts the instructions that one issuance costs the serving process, from the first octet of the
-# request to the last of the answer, and fails if they have grown by more than 5 % over instructions.txt.
+# request to the last of the answer. Fails if the count is more than 5 % above instructions.txt.
 #
 #     benches/instructions.sh            count and compare
 #     benches/instructions.sh --write    count and write down
 #
 # The bench shell runs under valgrind's callgrind and answers N requests on one connection, then 2N: the
-# difference is free of the start and the end. Instructions, unlike time, hardly depend on what else
-# the machine does: two runs differ by less than half a percent. They do depend on OpenSSL and on
-# which of its code the processor gets, so the file names both.
+# difference leaves out its start and its end. Instructions, unlike time, hardly depend on what else
+# the machine does: two runs differ by less than half a percent. They do depend on OpenSSL, on the
+# architecture and on the compiler, so the file names these.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -43,7 +43,7 @@ per_issuance() {
     echo $(((twice - once) / N))
 }
 
-# All instructions of a shell that answers so many requests.
+# Counts all instructions of a shell that answers this many requests.
 count() {
     local here="$FOLDER/$1"
     mkdir -p "$here"
@@ -65,7 +65,7 @@ count() {
     sed -n 's/^summary: //p; s/^totals: //p' "$here/out" | head -n 1
 }
 
-# A key in steady use gets a table, made beside the work. It is waited for, or chance would decide how many
+# A key in steady use gets a table, made beside the work. Wait for it: otherwise chance would decide how many
 # signatures are verified without it.
 warm_up() {
     local before="" now waited

@@ -9,7 +9,7 @@
 use std::time::SystemTime;
 
 use divan::{Bencher, black_box};
-use sapi::{CertRequest, Identity, Peer, Pipeline, RequestPolicy, bench};
+use sapi::{CertRequest, Identity, Peer, Pipeline, RequestPolicy, internals};
 use sapi_benches::least::Least;
 use sapi_benches::material::{Kind, authority, requests};
 use sapi_benches::road::Grant;
@@ -33,15 +33,15 @@ impl Desk {
         Self { identity, csr }
     }
 
-    fn draft(&self) -> bench::Draft {
-        bench::draft(&self.csr, self.identity.issuer(), SystemTime::now()).unwrap()
+    fn draft(&self) -> internals::Draft {
+        internals::draft(&self.csr, self.identity.issuer(), SystemTime::now()).unwrap()
     }
 }
 
 #[divan::bench(args = KINDS)]
 fn a_pem(bencher: Bencher<'_, '_>, kind: Kind) {
     let body = Desk::of(kind).csr.pem().to_owned();
-    bencher.bench_local(|| bench::find_request(black_box(body.as_bytes())).unwrap());
+    bencher.bench_local(|| internals::find_request(black_box(body.as_bytes())).unwrap());
 }
 
 #[divan::bench(args = KINDS)]
@@ -53,14 +53,14 @@ fn b_read_request(bencher: Bencher<'_, '_>, kind: Kind) {
 #[divan::bench(args = KINDS)]
 fn c_key_policy(bencher: Bencher<'_, '_>, kind: Kind) {
     let (desk, policy) = (Desk::of(kind), RequestPolicy::default());
-    bencher.bench_local(|| bench::check_key(black_box(&desk.csr), &policy).unwrap());
+    bencher.bench_local(|| internals::check_key(black_box(&desk.csr), &policy).unwrap());
 }
 
 #[divan::bench(args = KINDS)]
 fn d_verify(bencher: Bencher<'_, '_>, kind: Kind) {
     let desk = Desk::of(kind);
     let (info, signature) = sapi_benches::least::signed_parts(&desk.csr);
-    bencher.bench_local(|| bench::verify(&desk.csr, black_box(&info), &signature).unwrap());
+    bencher.bench_local(|| internals::verify(&desk.csr, black_box(&info), &signature).unwrap());
 }
 
 #[divan::bench(args = KINDS)]
@@ -73,23 +73,23 @@ fn e_draft(bencher: Bencher<'_, '_>, kind: Kind) {
 fn f_write(bencher: Bencher<'_, '_>, kind: Kind) {
     let desk = Desk::of(kind);
     let (draft, issuer) = (desk.draft(), desk.identity.issuer());
-    bencher.bench_local(|| bench::write(black_box(&draft), &desk.csr, issuer).unwrap());
+    bencher.bench_local(|| internals::write(black_box(&draft), &desk.csr, issuer).unwrap());
 }
 
 #[divan::bench(args = KINDS)]
 fn g_invariants(bencher: Bencher<'_, '_>, kind: Kind) {
     let desk = Desk::of(kind);
     let (draft, issuer) = (desk.draft(), desk.identity.issuer());
-    let tbs = bench::write(&draft, &desk.csr, issuer).unwrap();
-    bencher.bench_local(|| bench::check(black_box(&tbs), &draft, &desk.csr, issuer).unwrap());
+    let tbs = internals::write(&draft, &desk.csr, issuer).unwrap();
+    bencher.bench_local(|| internals::check(black_box(&tbs), &draft, &desk.csr, issuer).unwrap());
 }
 
 #[divan::bench(args = KINDS)]
 fn h_sign(bencher: Bencher<'_, '_>, kind: Kind) {
     let desk = Desk::of(kind);
     bencher
-        .with_inputs(|| bench::render(desk.draft(), &desk.csr, desk.identity.issuer()).unwrap())
-        .bench_local_values(|tbs| bench::sign(&desk.identity, tbs).unwrap());
+        .with_inputs(|| internals::render(desk.draft(), &desk.csr, desk.identity.issuer()).unwrap())
+        .bench_local_values(|tbs| internals::sign(&desk.identity, tbs).unwrap());
 }
 
 #[divan::bench(args = KINDS)]
@@ -115,8 +115,8 @@ fn j_least(bencher: Bencher<'_, '_>, kind: Kind) {
     bencher.bench_local(|| least.issue(black_box(0)));
 }
 
-/// What metrics cost a request; to be held against `i_whole_road`.
+/// The cost of metrics for a request: compare it with `i_whole_road`.
 #[divan::bench]
 fn k_metrics(bencher: Bencher<'_, '_>) {
-    bencher.bench_local(bench::counting());
+    bencher.bench_local(internals::counting());
 }

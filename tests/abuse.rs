@@ -1,5 +1,5 @@
-//! Abuse of the protocol, over the real listener and through real nginx: the right status or a clean
-//! close, nothing of one request in the answer to another, and a server that works afterwards.
+//! Abuse of the protocol, over the real listener and through real nginx. The server answers with the right
+//! status or closes cleanly, never mixes two requests, and works afterwards.
 
 mod bodies;
 mod heads;
@@ -17,9 +17,9 @@ use sapi_tests::program::program;
 use sapi_tests::shell::{Place, Shell};
 use sapi_tests::tool::run;
 
-/// A shell on a socket, and nginx before it.
+/// A shell on a socket, and nginx in front of it.
 struct Front {
-    // In the order of their ends.
+    // Dropped in this order.
     nginx: Nginx,
     shell: Shell,
     _place: Place,
@@ -50,7 +50,7 @@ impl Front {
         }
     }
 
-    /// Sends bytes and reads until the other side closes; what it was cut off after, if it was.
+    /// Sends bytes and reads until the other side closes. If that cuts the answer, returns what came.
     fn send(&self, way: Way, bytes: &[u8]) -> Vec<u8> {
         match way {
             Way::Socket => self.shell.raw(bytes),
@@ -89,7 +89,7 @@ impl Front {
     }
 }
 
-/// nginx's workers may connect, and are believed.
+/// nginx's workers may connect, and their headers are believed.
 fn trusting(settings: &str) -> String {
     let Some(user) = worker_user() else {
         let uid = rustix::process::geteuid().as_raw();

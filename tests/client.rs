@@ -74,7 +74,7 @@ impl Scene {
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    /// Key and certificate belong to each other, and come from the CA: by the `openssl` command.
+    /// Asserts with the `openssl` command that key and certificate match and that the CA issued the certificate.
     #[track_caller]
     fn verifies(&self, client: &str) {
         let dir = self.dir(client);
@@ -93,7 +93,7 @@ impl Scene {
         assert_eq!(self.read(client, "fullchain.pem"), cert + &chain);
     }
 
-    /// Nothing that a program could read is there.
+    /// Asserts that no file exists that a program could read.
     #[track_caller]
     fn has_nothing(&self, client: &str) {
         for name in [
@@ -111,7 +111,7 @@ impl Scene {
         self.shell.as_ref().unwrap()
     }
 
-    /// How often the shell has decided about a client.
+    /// The number of the shell's decisions about a client.
     fn asked(&self, client: &str) -> usize {
         let audit = self.shell().audit();
         audit.iter().filter(|line| line["client"] == client).count()
@@ -127,7 +127,7 @@ fn bare() -> Command {
     command
 }
 
-/// nginx's workers are another user, who must be able to pass.
+/// nginx's workers run as another user and must be able to enter.
 fn open(place: &Place) {
     fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
 }

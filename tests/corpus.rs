@@ -32,7 +32,7 @@ fn every_request_is_answered_as_the_manifest_says() {
     for case in &cases {
         let body = fs::read(folder().join(&case.file)).unwrap();
         let reply = put(&mut *stream, &body);
-        // After an answer that ends the connection, and after a body that was never read.
+        // Connect again after an answer that ends the connection, and after a body that was never read.
         if reply.header("connection") == Some("close") || reply.status == 413 {
             stream = shell.connect();
         }
@@ -102,7 +102,7 @@ fn fault(case: &Case, reply: &Reply) -> Option<String> {
     ))
 }
 
-/// A word in an answer that no client should read: of OpenSSL, of source files, of paths, of hooks.
+/// A word that no client should read in an answer: from OpenSSL, source files, paths or hooks.
 fn indiscretion(reply: &Reply, folder: &str) -> Option<String> {
     let mut text = String::from_utf8_lossy(&reply.body).to_lowercase();
     for (name, value) in &reply.headers {

@@ -1,5 +1,5 @@
 //! Faults of the machine under a running shell: a log that cannot be written, descriptors that are gone.
-//! Those of signing, random numbers and clock are in `sapi/src/pipeline/tests.rs`, hooks' in `road/guard.rs`.
+//! Faults of signing, random numbers and the clock: `sapi/src/pipeline/tests.rs`. Of hooks: `road/guard.rs`.
 
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
@@ -13,7 +13,7 @@ use sapi_tests::program::{program, through};
 use sapi_tests::running::Running;
 use sapi_tests::shell::Place;
 
-/// A shell whose standard error is somewhere odd.
+/// A shell with an unusual standard error.
 struct Shell {
     child: Running,
     place: Place,
@@ -85,7 +85,7 @@ fn a_broken_pipe_under_the_log_changes_no_answer() {
 fn without_descriptors_requests_wait_and_are_answered_then() {
     let shell = Shell::started(Stdio::null(), Some(DESCRIPTORS));
     assert_eq!(shell.put("web01"), 200);
-    // Idle connections take all there are; the kernel queues the rest.
+    // Idle connections take all descriptors; the kernel queues the rest.
     let idle: Vec<_> = (0..DESCRIPTORS).map(|_| shell.connect()).collect();
     let mut waiting: Vec<_> = (0..8).map(|_| shell.connect()).collect();
     for stream in &mut waiting {
@@ -106,7 +106,7 @@ fn without_descriptors_requests_wait_and_are_answered_then() {
     assert_eq!(shell.put("web01"), 200);
 }
 
-/// Enough to start with.
+/// As many descriptors as a start needs.
 const DESCRIPTORS: usize = 64;
 
 /// The same command with no more descriptors than this: `prlimit` of util-linux starts it.

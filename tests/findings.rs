@@ -54,7 +54,7 @@ fn seeds_pass() {
     }
 }
 
-/// The reader's oracle would notice: a request read by us is held against another one's bytes.
+/// The reader's oracle can fail: our reader accepts every seed, so the oracle compares each one.
 #[test]
 fn the_oracle_of_the_reader_can_fail() {
     let seeds = (TARGETS[0].seeds)();

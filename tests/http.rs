@@ -1,4 +1,4 @@
-//! The built shell on its socket: HTTP, the socket's life, settings, secrets, subcommands, nginx before it.
+//! The built shell on its socket: HTTP, the socket's life, settings, secrets, subcommands, nginx in front.
 
 mod answers;
 mod bodies;
@@ -72,7 +72,7 @@ impl Scene {
         self.put_file("body", "web01", arguments)
     }
 
-    /// The shell signs as if nothing had happened.
+    /// Asserts that the shell still signs.
     #[track_caller]
     fn works(&self) {
         let reply = self.put("web01", &[]);
@@ -101,7 +101,7 @@ fn whole_put(client: &str, headers: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Waits until something holds.
+/// Waits until a condition is true.
 #[track_caller]
 pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);

@@ -38,7 +38,7 @@ fn check(directory: &Path) -> Command {
     command
 }
 
-/// Loads as the service does.
+/// Loads the identity as the service does.
 fn load_with(directory: &Path, passphrase: &str) -> Result<LoadedIdentity, IdentityError> {
     load(
         directory,
@@ -101,7 +101,7 @@ fn certify(directory: &Path, extensions: &[&str]) {
     fs::remove_file(directory.join("req.cnf")).unwrap();
 }
 
-/// What a CA's certificate has at least.
+/// The extensions that a CA's certificate needs.
 const CA: &[&str] = &[
     "basicConstraints=critical,CA:TRUE",
     "keyUsage=critical,keyCertSign,cRLSign",

@@ -1,7 +1,7 @@
-//! Every kind of certificate that we issue, before the verifiers that others wrote: OpenSSL, GnuTLS, NSS,
+//! Every kind of certificate that we issue, judged by verifiers that others wrote: OpenSSL, GnuTLS, NSS,
 //! Go, Java, rustls-webpki, pyca/cryptography, and the linter pkilint.
 //!
-//! Whoever is missing fails the test: a skipped judge is no judge.
+//! A missing judge fails the test, as a skipped one would prove nothing.
 
 mod cases;
 mod verdicts;

@@ -1,5 +1,4 @@
-//! The life of a CA: certified from outside, given another passphrase, kept in backups, followed by another,
-//! and what it revokes.
+//! The life of a CA: certification from outside, change of passphrase, backup, rollover, and revocation.
 
 mod backup;
 mod bundle;
@@ -58,7 +57,7 @@ fn sign(directory: &Path) -> Command {
     command
 }
 
-/// A file below a directory, written.
+/// Writes a file below a directory.
 fn write(directory: &Path, name: &str, content: &str) -> PathBuf {
     let path = directory.join(name);
     fs::write(&path, content).unwrap();

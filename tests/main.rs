@@ -5,12 +5,13 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::disallowed_methods,
-    reason = "helpers of tests stand beside the tests, where clippy does not see that they are tests"
+    reason = "helpers of tests are beside the tests, and clippy does not see that they belong to tests"
 )]
 
 mod abuse;
 mod client;
 mod corpus;
+mod documents;
 mod faults;
 mod findings;
 mod floors;
@@ -26,3 +27,4 @@ mod programs;
 mod properties;
 mod road;
 mod stock;
+mod tools;

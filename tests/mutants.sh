@@ -7,11 +7,11 @@
 #     TESTS='request:: outside::road' tests/mutants.sh -f '**/pem.rs'
 #                                                   judged by some tests: arguments of the test program
 #
-# Each mutant is built and tested anew, so both have to be quick: of the workspace only the crate `sapi` is built,
-# without its server, and the tests of the road from outside (`tests/road`, `tests/properties`, and those of
-# `tests/integrator` that need no program) are built into it, as a module of its own tests. That is done in a copy.
+# Each mutant is built and tested anew, so both must be quick. The script builds only the crate `sapi`, without its
+# server. It builds the outside tests of the road (`tests/road`, `tests/properties`, and those of `tests/integrator`
+# that need no program) into it, as a module of its own tests. It does so in a copy.
 #
-# Needs cargo-mutants (`cargo install --locked cargo-mutants`). The result is in target/mutants/mutants.out.
+# It needs cargo-mutants (`cargo install --locked cargo-mutants`). The result is in target/mutants/mutants.out.
 set -eu
 cd "$(dirname "$0")/.."
 OUT=$PWD/target/mutants
@@ -21,7 +21,7 @@ mkdir -p "$OUT"
 git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$COPY"
 cd "$COPY"
 
-# Without itself among its dependencies, and without tests of its documentation, the crate is built once.
+# cargo builds the crate once if it does not depend on itself and has no tests in its documentation.
 sed -i '/^# Itself:/d; /^sapi = { path = "\."/d; s/^\[features\]$/[lib]\ndoctest = false\n\n[features]/' sapi/Cargo.toml
 sed -i '/^\[dev-dependencies\]$/a arbitrary.workspace = true\nproptest.workspace = true\nrustls-pki-types.workspace = true\
 toml.workspace = true\ntracing-subscriber.workspace = true\nwebpki.workspace = true\nx509-parser.workspace = true' sapi/Cargo.toml
@@ -43,12 +43,12 @@ pub mod road;
 pub mod tool;
 pub mod verifiers;
 EOF
-# `sapi` is the crate itself there, and the support of the tests is this module; "sapi::audit" is a text.
+# There `sapi` is the crate itself, and the tests' support is this module; "sapi::audit" is a text.
 find sapi/src/outside -name '*.rs' -exec sed -i -E \
     's/\bcrate::/crate::outside::/g; s/\bsapi_tests::/crate::outside::/g; s/(^|[^"[:alnum:]_])sapi::/\1crate::/g' {} +
 sed -i '0,/^mod /s/^mod /#[cfg(test)]\nmod outside;\nmod /' sapi/src/lib.rs
 
-# A mutant that loops while it is compiled, or tested, is noticed too.
+# Time limits catch a mutant that loops while it compiles or runs.
 TESTS=${TESTS:---skip identity:: --skip stock::journal --skip keys_made_by}
 export CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0 CARGO_INCREMENTAL=1
 [ $# -gt 0 ] || set -- -f 'sapi/src/request/**' -f 'sapi/src/certificate/**' -f 'sapi/src/hooks/**' \

@@ -1,4 +1,4 @@
-//! `deploy/nginx/sapi.conf` on a real nginx, with `curl` before it and a stub behind it.
+//! `deploy/nginx/sapi.conf` on a real nginx, with `curl` in front of it and a stub behind it.
 
 use std::path::Path;
 
@@ -18,9 +18,9 @@ mod restart;
 mod stub;
 mod texts;
 
-/// The stub, nginx before it, and the authority whose client certificates nginx believes.
+/// The stub, nginx in front of it, and the authority whose client certificates nginx accepts.
 struct Scene {
-    // Dropped in this order: nginx first, so that the stub's end is no error in its log.
+    // Dropped in this order: nginx first, so that its log has no error about the stub's end.
     nginx: Nginx,
     stub: Stub,
     authority: Authority,
@@ -53,7 +53,7 @@ impl Scene {
         self.nginx.curl(path, &all)
     }
 
-    /// Asserts that nginx refused by itself: the right problem, and nothing went on to sapi.
+    /// Asserts that nginx itself refused: it sent the right problem, and nothing went on to sapi.
     #[track_caller]
     fn refused(&self, reply: &Reply, status: u16, slug: &str) {
         assert_problem(reply, status, slug);
@@ -61,7 +61,7 @@ impl Scene {
     }
 }
 
-/// A folder that nginx's workers, who are another user than root, may pass.
+/// A folder that nginx's workers may enter: they run as another user than root.
 fn open_folder() -> TempDir {
     use std::os::unix::fs::PermissionsExt;
     let folder = TempDir::with_prefix("sapi-stub-").unwrap();
@@ -69,7 +69,7 @@ fn open_folder() -> TempDir {
     folder
 }
 
-/// Asserts an RFC 9457 problem as sapi's own are: members, headers, and one id in both places.
+/// Asserts an RFC 9457 problem like sapi's own: members, headers, and the same id in both places.
 #[track_caller]
 pub(crate) fn assert_problem(reply: &Reply, status: u16, slug: &str) {
     let shown = String::from_utf8_lossy(&reply.body);

@@ -81,7 +81,7 @@ fn write_locked(folder: &Path, ca: &Authority, passphrase: &str) {
     }
 }
 
-/// Waits for something that takes a moment.
+/// Waits for a condition, at most a minute.
 #[track_caller]
 fn soon(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(60);

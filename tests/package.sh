@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Builds the Debian package and lives with it in a fresh Debian 12: installs it, runs the commands of the
-# operator's guide (docs/operators) as they stand there, upgrades, removes and purges it, and looks whether
-# anything of the CA was lost.
+# operator's guide (docs/operators) exactly as written, upgrades, removes and purges it, and checks that the CA
+# lost nothing.
 #
-# Needs root (or sudo), debootstrap, cargo-deb and a Debian mirror. The bare Debian is kept in the target folder.
-# tests/package.sh [PACKAGE.deb]: takes a package that is there already.
+# It needs root (or sudo), debootstrap, cargo-deb and a Debian mirror. It keeps the bare Debian in the target folder.
+# tests/package.sh [PACKAGE.deb]: uses a package that exists already.
 set -euo pipefail
 
 SAPI=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -26,14 +26,14 @@ main() {
     mkdir "$ROOT"
     tar --extract --file "$BARE" --directory "$ROOT"
     cp "$package" "$ROOT/root/"
-    # As in a container image that is being built: no service starts while packages are installed.
+    # As in the build of a container image: apt starts no service.
     printf '#!/bin/sh\nexit 101\n' >"$ROOT/usr/sbin/policy-rc.d"
     chmod 0755 "$ROOT/usr/sbin/policy-rc.d"
-    # Output as it is, not as for a terminal.
+    # Plain output, not output for a terminal.
     echo 'Dpkg::Use-Pty "0";' >"$ROOT/etc/apt/apt.conf.d/90plain"
     cp "$SAPI/tests/package/life.sh" "$ROOT/root/"
     blocks "$ROOT/root/guide"
-    # What comes over the network comes first: the life of the service has a network of its own.
+    # First what needs the network: the service later lives in its own network.
     heading "install"
     inside bash /root/life.sh install
     heading "run the guide"
@@ -41,7 +41,7 @@ main() {
         unshare --mount --pid --fork --kill-child "$0" --inside "$ROOT" bash /root/life.sh live
 }
 
-# The program's own view, before it is installed anywhere.
+# Looks into the package before it is installed.
 what_is_in_it() {
     heading "what is in $1"
     dpkg-deb --info "$1"
@@ -76,7 +76,7 @@ inside() {
     unshare --mount --pid --fork --kill-child "$0" --inside "$ROOT" "$@"
 }
 
-# Called again in namespaces of its own: what is mounted here is seen nowhere else, and ends with us.
+# The script calls itself again in its own namespaces: nobody else sees these mounts, and they end with us.
 enter() {
     local root=$1
     shift

@@ -1,10 +1,10 @@
-//! A shell for the tests: what its hooks do, the client's identifier says.
+//! A shell for the tests. The client's identifier says what its hooks do.
 //!
-//! `approve<n>` is pending n times for the same request, `firstkey` denied for the first key that asks,
-//! `holder` granted only once without a certificate, `short<s>` granted for so many seconds, `nameless` without names;
-//! `deny`, `abstain`, `later`, `login`, `badlogin`, `slower`, `panic`, `error`, `wait<ms>`, `block<ms>`, `tell` and `peer`
-//! act in authorize, `refuse` and `presignpanic` in presign, `withhold`, `lose` and
-//! `record<ms>` in postsign; any other identifier is granted all that its request asks for.
+//! `approve<n>` is pending n times for the same request. `firstkey` is denied for the first key that asks.
+//! `holder` is granted once without a certificate, then only with one. `short<s>` is granted for s seconds,
+//! `nameless` without names. `deny`, `abstain`, `later`, `login`, `badlogin`, `slower`, `panic`, `error`,
+//! `wait<ms>`, `block<ms>`, `tell` and `peer` act in authorize, `refuse` and `presignpanic` in presign, and
+//! `withhold`, `lose` and `record<ms>` in postsign. Any other identifier is granted all that it asks for.
 
 use std::collections::HashMap;
 use std::fs::OpenOptions;
@@ -28,21 +28,21 @@ fn main() -> ExitCode {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Settings {
-    /// One line for each certificate goes here.
+    /// The file that gets a line for each certificate.
     journal: Option<PathBuf>,
-    /// What boot says when it fails.
+    /// The error with which boot fails.
     fault: Option<String>,
 }
 
 struct Obedient(Settings, Mutex<Memory>);
 
-/// What clients were answered before.
+/// What happened in earlier requests.
 #[derive(Default)]
 struct Memory {
     /// How often a request has come.
     asked: HashMap<String, u64>,
     first_key: Option<String>,
-    /// Who has asked as `holder`.
+    /// Whether `holder` has asked without a certificate.
     held: bool,
 }
 
@@ -56,7 +56,7 @@ impl Obedient {
         Ok(Self(settings, Mutex::default()))
     }
 
-    /// What a policy with a memory would say.
+    /// Decides as a policy with a memory would.
     fn remember(&self, cx: &SigningContext) -> Result<(), Rejection> {
         let mut memory = self.1.lock().map_err(|_| "a hook broke down")?;
         let client = cx.client().as_str();
@@ -168,7 +168,7 @@ impl SigningHooks for Obedient {
     }
 }
 
-/// What a hook knows of who asks.
+/// What a hook knows about the peer.
 fn who(cx: &SigningContext) -> String {
     let address = cx.peer().address().map(|address| address.to_string());
     let subject = cx.peer().certificate().and_then(|certificate| {

@@ -5,6 +5,7 @@ mod guide;
 mod journal;
 mod killed;
 mod renew;
+mod settings;
 mod tools;
 
 use std::fs;
@@ -15,7 +16,7 @@ use sapi_tests::program::program;
 use sapi_tests::shell::{Place, Shell};
 use sapi_tests::tool::{Outcome, binary, detached, openssl, run};
 
-/// Settings of the example shell, `HERE` being the place's folder.
+/// Settings of the example shell. `HERE` stands for the place's folder.
 const JOURNAL: &str = "hooks.journal.folder = \"HERE/journal\"\n";
 const APPROVALS: &str =
     "hooks.approvals.folder = \"HERE/approvals\"\nhooks.approvals.validity = \"48h\"\n";
@@ -27,7 +28,7 @@ fn place(settings: &[&str]) -> Place {
     place
 }
 
-/// Writes its settings anew.
+/// Rewrites its settings.
 fn settle(place: &Place, settings: &[&str]) {
     let here = place.path().display().to_string();
     place.settings(&settings.concat().replace("HERE", &here));
@@ -93,7 +94,7 @@ fn keep(place: &Place, name: &str, reply: &Reply) -> PathBuf {
     path
 }
 
-/// The openssl command, whatever its exit code.
+/// The output of the openssl command, whatever its exit code.
 fn openssl_outcome(folder: &Path, arguments: &[&str]) -> Outcome {
     run(program("openssl").args(arguments).current_dir(folder))
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes a shell crate as a stranger would, and sees that it is tested, enrols, explains, serves and packages
-# without an edit: tests/template.sh [ARGUMENT OF CARGO DEB...]. Needs cargo-deb (`cargo install --locked cargo-deb`), curl and openssl.
+# Makes a shell crate as a stranger would, and checks that it passes its tests, enrols, explains, serves and packages
+# without an edit: tests/template.sh [ARGUMENT OF CARGO DEB...].
+# It needs cargo-deb (`cargo install --locked cargo-deb`), curl, openssl and python3.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 ROOT=$PWD
@@ -17,7 +18,7 @@ cargo build --quiet --locked -p new-shell -p identity-tool
 PROGRAMS=$(cargo metadata --no-deps --format-version 1 | grep -o '"target_directory":"[^"]*"' | cut -d '"' -f 4)/debug
 "$PROGRAMS/ca_new_shell" my-ca --into "$PLACE"
 cd "$PLACE/my-ca"
-# What is fetched and built already serves the new crate too; it is the same sapi.
+# The new crate uses the same sapi, so what cargo has fetched and built serves it too.
 cp "$ROOT/Cargo.lock" .
 export CARGO_NET_OFFLINE=true CARGO_TARGET_DIR=${TEMPLATE_TARGET:-$PLACE/target}
 

@@ -218,8 +218,8 @@ fn beside_load(puts: &[Vec<u8>], shell: &Server, window: Duration) -> Report {
     report
 }
 
-/// Throughput with a hook that sleeps, against that without it, 256 connections. With RSA: 256 connections
-/// that sleep 50 ms each ask for 5,120 certificates in a second at most, fewer than P-256 can give.
+/// Throughput with a hook that sleeps, relative to that without it, on 256 connections. It uses RSA: 256
+/// connections that sleep 50 ms each ask for at most 5,120 certificates a second, and P-256 can give more.
 fn napping(scale: Scale) -> f64 {
     let authority = authority(Kind::Rsa2048);
     let quick = Server::shell(&authority, Setup::default());

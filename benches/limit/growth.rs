@@ -1,4 +1,4 @@
-//! What more connections, more names and more hooks cost.
+//! The cost of more connections, more names and more hooks.
 
 use std::fmt::Write;
 
@@ -58,7 +58,7 @@ impl Default for Work {
 }
 
 impl Work {
-    /// On a shell of its own, so that memory is that of this work alone.
+    /// Measures on a shell of its own, so that only this work uses its memory.
     fn line(&self, scale: Scale, name: &str, text: &mut String) {
         let setup = Setup {
             hooks: self.hooks,

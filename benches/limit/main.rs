@@ -29,19 +29,19 @@ struct Cli {
     /// A few seconds, two kinds of key, one round: to see that the bench still runs
     #[arg(long)]
     smallest: bool,
-    /// How often everything is measured; medians are shown
+    /// How many rounds to measure; the table shows medians
     #[arg(long, default_value_t = 5)]
     rounds: usize,
     /// How long each single measurement takes, in seconds
     #[arg(long, default_value_t = 1.0)]
     seconds: f64,
-    /// Measure these parts alone
+    /// Measure only these parts
     #[arg(long, value_delimiter = ',', default_values = ["table", "goals", "growth"])]
     parts: Vec<String>,
     /// Write tables and plot into docs/performance.md and docs/performance.svg
     #[arg(long)]
     write: bool,
-    /// A process of the bench's own: reads what to do from standard input
+    /// Internal: run one part of the bench, described on standard input
     #[arg(long, hide = true)]
     child: Option<String>,
 }

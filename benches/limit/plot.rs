@@ -1,4 +1,4 @@
-//! The table as a picture: for each pair of keys how many times the least issuance each way costs.
+//! The table as a picture: for each pair of keys, what each way costs, in least issuances.
 
 use std::fmt::Write;
 

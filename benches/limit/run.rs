@@ -1,4 +1,4 @@
-//! One measurement of each kind; whatever makes load runs in a process of its own.
+//! One measurement of each kind. Everything that makes load runs in a process of its own.
 
 use std::io::{Write, stdin, stdout};
 use std::path::PathBuf;
@@ -48,7 +48,7 @@ impl Road {
     }
 }
 
-/// A place for a shell that is started by somebody else, and what to send it.
+/// A place for a shell that somebody else starts, and the requests for it.
 #[derive(Deserialize)]
 pub(crate) struct Preparation {
     ca: String,
@@ -58,7 +58,7 @@ pub(crate) struct Preparation {
 }
 
 impl Preparation {
-    /// The CA is kept if it is there already.
+    /// Keeps an existing CA.
     pub(crate) fn make(&self) -> Plan {
         if !self.folder.join("ca.cert.pem").exists() {
             write_identity(&authority(Kind::named(&self.ca)), &self.folder);
@@ -149,7 +149,7 @@ impl Asked {
     }
 }
 
-/// Answers such a question.
+/// Answers the question of another process.
 pub(crate) fn child<Q: DeserializeOwned, A: Serialize>(answer: impl FnOnce(Q) -> A) {
     let question = serde_json::from_reader(stdin().lock()).unwrap();
     serde_json::to_writer(stdout().lock(), &answer(question)).unwrap();

@@ -1,6 +1,6 @@
-//! The shell that is measured: it grants what is asked for, after a nap if told so.
+//! The measured shell: it grants what is asked for, after a nap if told to.
 //!
-//! It is this very program, called with `BENCH_SHELL` set, so that there is but one to build.
+//! It is this very program, called with `BENCH_SHELL` set, so that there is only one program to build.
 //! `BENCH_NAP` is the nap in milliseconds, `BENCH_HOOKS` how many hooks abstain behind the first.
 
 use std::process::ExitCode;
@@ -27,7 +27,7 @@ impl SigningHooks for Grant {
     }
 }
 
-/// Has nothing to say.
+/// A hook that abstains.
 struct Idle;
 
 impl SigningHooks for Idle {

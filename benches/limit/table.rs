@@ -21,7 +21,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// How often the least issuance's CPU time, as the median over the rounds.
+    /// The CPU time in least issuances, as the median over the rounds.
     pub(crate) fn ratio(&self, samples: &[Sample]) -> f64 {
         median(
             samples
@@ -40,7 +40,7 @@ pub(crate) fn rate(samples: &[Sample]) -> f64 {
     median(samples.iter().map(|sample| sample.rate))
 }
 
-/// Measures round by round, so that whatever else the machine does meets all alike.
+/// Measures round by round, so that other work of the machine affects all alike.
 pub(crate) fn measure(scale: Scale) -> Vec<Row> {
     let kinds: &[Kind] = if scale.smallest {
         &[Kind::P256]

@@ -1,7 +1,7 @@
 //! The least issuance: verify the request's signature, build and sign the certificate, nothing else.
 //!
-//! It knows its request's parts beforehand and checks nothing but the signature. It is what a server
-//! would cost that was nothing but its cryptography.
+//! It knows its request's parts beforehand and checks only the signature. It shows what a server would
+//! cost if it did nothing but cryptography.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ use sapi::testing::Authority;
 use crate::process::{Sample, thread_cpu};
 
 #[allow(missing_debug_implementations, reason = "nobody prints a key")]
-/// A CA's key, and what of its certificates is always the same.
+/// A CA's key, and the parts that all its certificates share.
 pub struct Least {
     key: PKey<Private>,
     algorithm: Vec<u8>,
@@ -54,7 +54,7 @@ impl Least {
     /// Prepares everything that can be prepared.
     ///
     /// # Panics
-    /// When a request is neither of RSA nor of P-256.
+    /// When a request's key is neither RSA nor P-256.
     #[must_use]
     pub fn new(authority: &Authority, requests: &[CertRequest]) -> Self {
         let certificate = authority.certificate();
@@ -75,14 +75,11 @@ impl Least {
     /// Issues a certificate for one of the requests.
     ///
     /// # Panics
-    /// When the request's signature does not hold.
+    /// When the request's signature is not valid.
     #[must_use]
     pub fn issue(&self, number: usize) -> Vec<u8> {
         let request = &self.requests[number % self.requests.len()];
-        assert!(
-            self.verify(request),
-            "the request's signature does not hold"
-        );
+        assert!(self.verify(request), "the request's signature is not valid");
         let tbs = self.tbs(request);
         let signature = element(0x03, &[&[0], &self.sign(&tbs)]);
         element(0x30, &[&tbs, &self.algorithm, &signature])
@@ -223,10 +220,10 @@ impl Parts {
     }
 }
 
-/// What a request's signature is over, and the signature.
+/// The signed bytes of a request, and the signature.
 ///
 /// # Panics
-/// When the request is no DER, which one of ours is.
+/// When the request is not DER. The benches' own requests are.
 #[must_use]
 pub fn signed_parts(request: &CertRequest) -> (Vec<u8>, Vec<u8>) {
     let [info, _, signature] = fields(request.der());

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::process::thread_cpu;
 
-/// What is to be sent, and how.
+/// The load: what to send, and how.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Plan {
     /// `unix:/path` or `address:port`.
@@ -21,18 +21,18 @@ pub struct Plan {
     pub requests: Vec<Vec<u8>>,
     /// Connections, kept alive.
     pub connections: usize,
-    /// For how long.
+    /// How long to send.
     pub window: Duration,
     /// Requests in a second, whether or not the answers keep up; without it each connection sends the
     /// next request when it has the last answer.
     pub rate: Option<f64>,
-    /// No more requests than that.
+    /// The most requests to send.
     pub most: Option<u64>,
     /// The status that every answer must have.
     pub status: u16,
 }
 
-/// What came back. Times are in microseconds; in an open loop from the moment a request was due.
+/// The results. Times are in microseconds; in an open loop they count from when a request was due.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Report {
     /// Answers, all of the wanted status.
@@ -152,7 +152,7 @@ impl<'a> Driver<'a> {
         true
     }
 
-    /// Sends on idle connections; says when the next request is due, if there will be one.
+    /// Sends on idle connections. Returns when the next request is due, if one will come.
     fn send_due(&mut self) -> Option<Instant> {
         loop {
             let now = Instant::now();
@@ -195,7 +195,7 @@ impl<'a> Driver<'a> {
     }
 }
 
-/// Whether the answer has arrived whole.
+/// Whether the answer has arrived in full.
 fn is_whole(answer: &[u8], status: u16) -> bool {
     let Some(end) = answer.windows(4).position(|w| w == b"\r\n\r\n") else {
         return false;
@@ -209,7 +209,7 @@ fn is_whole(answer: &[u8], status: u16) -> bool {
             .then(|| value.trim().parse().ok())?
     };
     let Some(length) = head.lines().find_map(field) else {
-        // In chunks; the last one is empty.
+        // The body comes in chunks; the last one is empty.
         return answer.ends_with(b"0\r\n\r\n");
     };
     let length: usize = length;

@@ -24,7 +24,7 @@ pub enum Kind {
     Ed25519,
 }
 
-/// What CAs are measured with.
+/// The kinds of key that CAs are measured with.
 pub const CA_KINDS: [Kind; 5] = [
     Kind::Rsa2048,
     Kind::Rsa4096,
@@ -33,7 +33,7 @@ pub const CA_KINDS: [Kind; 5] = [
     Kind::Ed25519,
 ];
 
-/// What clients are measured with.
+/// The kinds of key that clients are measured with.
 pub const CLIENT_KINDS: [Kind; 2] = [Kind::Rsa2048, Kind::P256];
 
 impl Kind {
@@ -58,7 +58,7 @@ impl Kind {
         CA_KINDS
             .into_iter()
             .find(|kind| kind.to_string().eq_ignore_ascii_case(word))
-            .unwrap_or_else(|| panic!("{word:?} is none of {CA_KINDS:?}"))
+            .unwrap_or_else(|| panic!("{word:?} is not one of {CA_KINDS:?}"))
     }
 }
 
@@ -80,7 +80,7 @@ pub fn authority(kind: Kind) -> Authority {
     Authority::new().with_key(kind.key())
 }
 
-/// Requests as a web server sends them, each with a key of its own: nothing is gained by remembering one.
+/// Requests as a web server sends them, each with a key of its own, so that caching one gains nothing.
 #[must_use]
 pub fn requests(kind: Kind, names: usize) -> Vec<CertRequest> {
     let count = if kind == Kind::Rsa2048 { 8 } else { 32 };
@@ -97,8 +97,8 @@ pub fn requests(kind: Kind, names: usize) -> Vec<CertRequest> {
         .collect()
 }
 
-/// Writes a CA as a shell reads it. The passphrase costs next to nothing to try, so that it is the
-/// start that is measured and not the derivation of the key.
+/// Writes a CA as a shell reads it. Its passphrase is cheap to try, so that the benches measure the start
+/// and not the derivation of the key.
 ///
 /// # Panics
 /// When the folder cannot be written to.

@@ -1,11 +1,11 @@
-//! Processes of their own, their CPU time and their memory, as Linux counts them.
+//! Processes: their CPU time and their memory, as Linux counts them.
 
 use std::fs;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// How many issuances there were, and what they cost.
+/// The number of issuances, and their cost.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Sample {
     /// Issuances.
@@ -17,7 +17,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// From what was counted in a stretch of time.
+    /// Computes the cost from counts over a span of time.
     #[must_use]
     pub fn new(issued: u64, cpu: Duration, wall: Duration) -> Self {
         let count = issued.max(1) as f64;
@@ -32,7 +32,7 @@ impl Sample {
 /// The CPU time of a process: of all threads that it has now.
 ///
 /// # Panics
-/// When there is no such process.
+/// When the process does not exist.
 #[must_use]
 pub fn cpu(process: u32) -> Duration {
     let threads = fs::read_dir(format!("/proc/{process}/task")).expect("the process has ended");
@@ -51,7 +51,7 @@ pub fn thread_cpu() -> Duration {
 /// A line of `/proc/PID/status` in MiB: `VmRSS` now, `VmHWM` at most.
 ///
 /// # Panics
-/// When there is no such process.
+/// When the process does not exist.
 #[must_use]
 pub fn memory(process: u32, line: &str) -> f64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
@@ -60,14 +60,14 @@ pub fn memory(process: u32, line: &str) -> f64 {
     kilobytes.parse::<f64>().unwrap() / 1024.0
 }
 
-/// Nanoseconds on a processor stand first; a thread that has ended meanwhile counts for nothing.
+/// The first number is the nanoseconds on a processor. A thread that has ended meanwhile counts as zero.
 fn schedstat(path: &str) -> Duration {
     let text = fs::read_to_string(path).unwrap_or_default();
     let nanoseconds = text.split_whitespace().next().unwrap_or("0");
     Duration::from_nanos(nanoseconds.parse().unwrap_or(0))
 }
 
-/// The middle one.
+/// The median.
 #[must_use]
 pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut all: Vec<f64> = values.into_iter().collect();

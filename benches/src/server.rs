@@ -1,4 +1,4 @@
-//! The servers that are measured: the bench shell, nginx before it, `cfssl serve`. Ended when dropped.
+//! The measured servers: the bench shell, nginx in front of it, `cfssl serve`. Dropping one ends it.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -20,14 +20,14 @@ use crate::material::write_identity;
 #[derive(Debug)]
 pub struct Server {
     child: Child,
-    /// From its start until it served.
+    /// The time from its start until it served.
     pub ready: Duration,
     /// Where it listens: `unix:/path` or `address:port`.
     pub listen: String,
     _folder: Option<TempDir>,
 }
 
-/// How a shell is set up.
+/// The setup of a shell.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Setup {
     /// The milliseconds its hook sleeps.
@@ -50,13 +50,13 @@ impl Server {
         Self::shell_in(folder, setup)
     }
 
-    /// The same on an identity that is there already, with its passphrase in the file `passphrase`.
+    /// The same on an existing identity, with its passphrase in the file `passphrase`.
     ///
     /// # Panics
     /// When it does not start.
     #[must_use]
     pub fn shell_in(folder: TempDir, setup: Setup) -> Self {
-        // nginx's workers are another user and must be able to pass.
+        // nginx's workers run as another user and must be able to enter.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let here = folder.path().display().to_string();
         let listen = write_settings(folder.path(), setup);
@@ -97,8 +97,8 @@ impl Server {
         server
     }
 
-    /// nginx on a free port of loopback, without TLS, before the shells in their order; the port
-    /// of the first comes back, the others follow it.
+    /// nginx on free loopback ports, without TLS, in front of the shells in their order. Returns the
+    /// first port; the others follow it.
     ///
     /// # Panics
     /// When it does not start.
@@ -156,7 +156,7 @@ impl Server {
         (server, ports)
     }
 
-    /// `cfssl serve` with the same CA; nothing if it is not installed.
+    /// `cfssl serve` with the same CA. `None` if it is not installed.
     ///
     /// # Panics
     /// When it does not start.
@@ -235,7 +235,7 @@ impl Drop for Server {
     }
 }
 
-/// Writes the settings of a shell in this folder, and says where it will listen.
+/// Writes the settings of a shell in this folder. Returns the address where it will listen.
 ///
 /// # Panics
 /// When the folder cannot be written to.

@@ -1,4 +1,4 @@
-//! Where the certificate authority is.
+//! The address of a certificate authority's service.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -18,12 +18,12 @@ use std::str::FromStr;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     pub(crate) way: Way,
-    /// What stands before `/api/csr/` in the path: empty, or `/prefix`.
+    /// The path before `/api/csr/`: empty, or `/prefix`.
     pub(crate) prefix: String,
     text: String,
 }
 
-/// How the service is reached.
+/// The kind of connection, and where it leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
     Tls { host: String, port: u16 },
@@ -32,7 +32,7 @@ pub(crate) enum Way {
 }
 
 impl Address {
-    /// Whether the connection is protected by TLS, so that a server must be verified.
+    /// Whether TLS protects the connection, so that the server must be verified.
     ///
     /// ```
     /// # use sapi_client::Address;
@@ -98,10 +98,12 @@ impl FromStr for Address {
             None => (rest, ""),
         };
         if !prefix.bytes().all(allowed_in_path) {
-            return Err(error("the path has letters, digits, and - . _ ~ / only"));
+            return Err(error(
+                "the path may contain only letters, digits and - . _ ~ /",
+            ));
         }
         let (host, port) =
-            split_port(authority).ok_or_else(|| error("the host or port is not one"))?;
+            split_port(authority).ok_or_else(|| error("the host or the port is malformed"))?;
         let port = port.unwrap_or(if tls { 443 } else { 80 });
         let way = if tls {
             Way::Tls { host, port }
@@ -170,7 +172,7 @@ impl fmt::Display for Address {
     }
 }
 
-/// A text is no address of a service.
+/// Why a text is not the address of a service.
 ///
 /// ```
 /// let error = "ca.example.com".parse::<sapi_client::Address>().unwrap_err();
@@ -186,7 +188,7 @@ impl fmt::Display for AddressError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:?} is no address of a service: {}",
+            "{:?} is not the address of a service: {}",
             self.text, self.what
         )
     }

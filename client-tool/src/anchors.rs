@@ -1,4 +1,4 @@
-//! The certificate authority that certificates must come from.
+//! The certificate authorities that the client trusts.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -14,8 +14,8 @@ use crate::credential::certificates;
 use crate::pem::PemError;
 use crate::time::seconds;
 
-/// The CA, by its certificate or by the certificate's fingerprint. Several may be given while a CA
-/// is being replaced by its successor.
+/// The trusted CAs, each known by its certificate or by the certificate's fingerprint. Give several while
+/// a successor replaces a CA.
 ///
 /// ```
 /// use sapi_client::Anchors;
@@ -35,7 +35,7 @@ impl Anchors {
     /// Trusts these certificates, in PEM.
     ///
     /// # Errors
-    /// [`AnchorError`] when there is none, or one is malformed.
+    /// [`AnchorError`] when `pem` contains no certificate, or a malformed one.
     ///
     /// ```
     /// assert!(sapi_client::Anchors::default().with_certificates(b"").is_err());
@@ -43,17 +43,17 @@ impl Anchors {
     pub fn with_certificates(mut self, pem: &[u8]) -> Result<Self, AnchorError> {
         let found = certificates(pem)?;
         if found.is_empty() {
-            return Err(AnchorError("there is no certificate in it".into()));
+            return Err(AnchorError("it contains no certificate".into()));
         }
         self.certificates.extend(found);
         Ok(self)
     }
 
-    /// Trusts the certificate whose DER has this SHA-256, once it comes with an answer. Written as 64
-    /// hexadecimal digits, with or without colons, as `openssl x509 -fingerprint -sha256` shows it.
+    /// Trusts the certificate whose DER has this SHA-256, when it comes with an answer. Write 64
+    /// hexadecimal digits, with or without colons, as `openssl x509 -fingerprint -sha256` shows them.
     ///
     /// # Errors
-    /// [`AnchorError`] when the text is no such digest.
+    /// [`AnchorError`] when the text is not such a digest.
     ///
     /// ```
     /// let digest = "0".repeat(64);
@@ -64,7 +64,7 @@ impl Anchors {
         Ok(self)
     }
 
-    /// Whether a certificate comes from the CA; `between` are those that came with it.
+    /// Checks that a trusted CA issued `leaf`; `between` are the certificates that came with it.
     pub(crate) fn verify(
         &self,
         leaf: &X509,
@@ -75,7 +75,7 @@ impl Anchors {
         let trusted: Vec<&X509> = self.certificates.iter().chain(pinned).collect();
         if trusted.is_empty() {
             return Err(format!(
-                "no certificate that came has the pinned fingerprint; came: {}",
+                "no certificate in the answer has the pinned fingerprint; it contains: {}",
                 list(between)
             ));
         }
@@ -88,7 +88,7 @@ impl Anchors {
     }
 }
 
-/// A store of certificates that are trusted as they are, be they roots or not.
+/// A store that trusts each of these certificates, whether or not it is a root.
 pub(crate) fn store<'a>(
     trusted: impl IntoIterator<Item = &'a X509>,
 ) -> Result<X509Store, ErrorStack> {
@@ -144,10 +144,10 @@ fn list(certificates: &[X509]) -> String {
 fn fingerprint(text: &str) -> Result<[u8; 32], AnchorError> {
     let error = || {
         AnchorError(format!(
-            "{text:?} is no SHA-256 fingerprint: write 64 hexadecimal digits"
+            "{text:?} is not a SHA-256 fingerprint: write 64 hexadecimal digits"
         ))
     };
-    // With what `openssl x509 -fingerprint` writes before it.
+    // `openssl x509 -fingerprint` writes a label and `=` before the digest.
     let (_, digest) = text.rsplit_once('=').unwrap_or_default();
     let digest = if digest.is_empty() { text } else { digest };
     let digits: Vec<u32> = digest
@@ -168,7 +168,7 @@ fn fingerprint(text: &str) -> Result<[u8; 32], AnchorError> {
     octets.try_into().map_err(|_| error())
 }
 
-/// Why no certificate authority is known by this.
+/// Why a text or a file does not identify a certificate authority.
 ///
 /// ```
 /// let error = sapi_client::Anchors::default().with_fingerprint("beef").unwrap_err();

@@ -1,4 +1,4 @@
-//! What the service answers to a request.
+//! The service's answer to a request.
 
 use std::fmt;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    /// Reads an answer; an error says what is odd about it.
+    /// Reads an answer. The error says what is wrong with it.
     pub(crate) fn read(response: &Response) -> Result<Self, String> {
         let retry_after = response.retry_after.map(Duration::from_secs);
         match response.status {
@@ -43,7 +43,7 @@ fn signed(body: &[u8]) -> Result<Answer, String> {
     })
 }
 
-/// The service's reasons for giving no certificate: a problem document (RFC 9457).
+/// Why the service refuses a certificate: a problem document (RFC 9457).
 ///
 /// ```
 /// # fn f(refusal: sapi_client::Refusal) {
@@ -68,9 +68,9 @@ pub struct Refusal {
 pub enum RefusalKind {
     /// The policy does not give this client a certificate (401, 403).
     Rejected,
-    /// The request is not one the service takes: other settings are needed (other 4xx).
+    /// The service does not accept such a request; change the settings (other 4xx).
     Unacceptable,
-    /// The same request may be answered otherwise later (408, 429, 5xx).
+    /// The same request may succeed later (408, 429, 5xx).
     Temporary,
 }
 
@@ -85,7 +85,7 @@ impl Refusal {
             detail: String,
             instance: String,
         }
-        // A proxy's page of HTML in its place: the status says enough.
+        // A proxy may send a page of HTML instead; then the status says enough.
         let problem: Problem = serde_json::from_slice(&response.body).unwrap_or_default();
         let text = if problem.detail.is_empty() {
             problem.title
@@ -118,7 +118,7 @@ impl Refusal {
         }
     }
 
-    /// The kind of problem, as `deploy/openapi.yaml` lists them; empty when the answer is not the service's.
+    /// The kind of problem, from the list in `deploy/openapi.yaml`. Empty when something else answered.
     ///
     /// ```
     /// # fn f(refusal: sapi_client::Refusal) {
@@ -130,7 +130,7 @@ impl Refusal {
         &self.slug
     }
 
-    /// When to come back, if the service says so.
+    /// How long to wait before the next try, if the service says so.
     ///
     /// ```
     /// # fn f(refusal: sapi_client::Refusal) {
@@ -157,7 +157,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// A stranger's text as it may be shown on a terminal.
+/// Makes a stranger's text safe to show on a terminal.
 fn printable(text: &str) -> String {
     let shown = text.chars().take(MAX_TEXT);
     shown

@@ -1,11 +1,11 @@
-//! How long to wait before the next try, when nobody says.
+//! The delay before the next try, when the server does not name one.
 
 use std::time::Duration;
 
 use openssl::rand::rand_bytes;
 
-/// Delays that double from two seconds to five minutes, each shortened by chance by up to a half, so
-/// that clients who failed together do not come back together.
+/// Delays that double from two seconds to five minutes. Chance shortens each by up to a half, so that
+/// clients that failed together do not come back together.
 ///
 /// ```
 /// use sapi_client::Backoff;
@@ -49,7 +49,7 @@ impl Default for Backoff {
     }
 }
 
-/// From 0 to 1. Without randomness the delay is the shorter one; nothing depends on its quality.
+/// A random number from 0 to 1. Nothing depends on its quality, so 0 will do if OpenSSL fails.
 fn chance() -> f64 {
     let mut bytes = [0; 4];
     match rand_bytes(&mut bytes) {
@@ -75,6 +75,6 @@ mod tests {
             bound = (bound * 2).min(LAST);
         }
         let (a, b) = (backoff.next_delay(), backoff.next_delay());
-        assert_ne!(a, b, "no chance in it");
+        assert_ne!(a, b, "both delays are the same");
     }
 }

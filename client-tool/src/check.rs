@@ -1,4 +1,4 @@
-//! What is checked of a certificate before it is believed.
+//! The checks that a certificate must pass before the client accepts it.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -12,7 +12,7 @@ use crate::enrolment::Enrolment;
 use crate::pem::PemError;
 use crate::time::shown;
 
-/// Puts an answer together with its key, if all of it holds.
+/// Joins an answer with its key, if every check passes.
 pub(crate) fn accept(
     enrolment: &Enrolment,
     wanted: &[AltName],
@@ -23,7 +23,7 @@ pub(crate) fn accept(
     let mut leaf = certificates(leaf.as_bytes())?;
     let certificate = match (leaf.pop(), leaf.is_empty()) {
         (Some(certificate), true) => certificate,
-        _ => return Err(PemError("there is not one certificate in it").into()),
+        _ => return Err(PemError("expected exactly one certificate").into()),
     };
     let chain = certificates(chain.as_bytes())?;
     let credential = Credential::new(enrolment.key().clone(), certificate, chain)?;
@@ -31,7 +31,7 @@ pub(crate) fn accept(
     Ok(credential)
 }
 
-/// Whether a credential is what is wanted, and good now.
+/// Checks that a credential has the wanted names, is valid now and comes from a trusted CA.
 pub(crate) fn check(
     credential: &Credential,
     wanted: &[AltName],
@@ -85,12 +85,12 @@ fn chain(
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CheckError {
-    /// It is no certificate, or one for another key.
+    /// It is not a certificate, or it is for another key.
     Malformed {
         /// What is wrong.
         why: String,
     },
-    /// Names that were asked for are not in it.
+    /// It lacks names that were asked for.
     Missing {
         /// Which.
         names: Vec<AltName>,
@@ -109,7 +109,7 @@ pub enum CheckError {
         /// The clock.
         now: SystemTime,
     },
-    /// It is not from the CA that is trusted.
+    /// A trusted CA did not issue it.
     OtherAuthority {
         /// What the verification says.
         why: String,
@@ -117,7 +117,7 @@ pub enum CheckError {
 }
 
 impl CheckError {
-    /// Whether another clock would see it otherwise.
+    /// Whether the same certificate may be accepted at another time.
     ///
     /// ```
     /// # fn f(error: sapi_client::CheckError) {

@@ -1,4 +1,4 @@
-//! One question to the service, and what came of it.
+//! A client: it sends one request and checks the answer.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -7,43 +7,45 @@ use crate::anchors::Anchors;
 use crate::answer::{Answer, Refusal};
 use crate::check::{CheckError, accept, check};
 use crate::credential::Credential;
-use crate::enrolment::{Enrolment, Wish};
-use crate::server::{Server, ServerError};
+use crate::enrolment::Enrolment;
+use crate::server::Server;
+use crate::server_error::ServerError;
+use crate::wish::Wish;
 
-/// A client of a certificate authority: where it asks, whom it believes, and what it asks for.
+/// A client of a certificate authority: the server it asks, the CAs it trusts, and what it asks for.
 ///
-/// It keeps nothing and reads nothing: keys and certificates come and go as bytes, and the time is
-/// passed in. The crate's front page shows the whole of an enrolment.
+/// It stores and reads nothing: keys and certificates are bytes, and the caller passes the time in. The
+/// crate's front page shows a whole enrolment.
 #[derive(Clone, Debug)]
 pub struct Client {
     /// Where to ask.
     pub server: Server,
-    /// Whose certificates are believed.
+    /// The CAs whose certificates are accepted.
     pub anchors: Anchors,
     /// What is asked for.
     pub wish: Wish,
 }
 
-/// What came of asking once.
+/// The outcome of one request.
 #[derive(Debug)]
 pub enum Outcome {
-    /// A certificate, and everything about it holds. Boxed, as it is by far the largest.
+    /// A certificate that passed every check. Boxed, as it is by far the largest variant.
     Issued(Box<Credential>),
     /// Not decided yet: ask again with the same enrolment.
     Pending {
-        /// When, if the service says so.
+        /// How long to wait, if the service says so.
         retry_after: Option<Duration>,
     },
-    /// There is none.
+    /// The service refuses a certificate.
     Refused(Refusal),
 }
 
 impl Client {
-    /// Sends the request once, and checks what comes back. `old` is the certificate one has: a server
-    /// that asks for one over TLS is shown it, if it is good now.
+    /// Sends the request once and checks the answer. `old` is the present certificate: the client shows
+    /// it to a server that asks for one over TLS, if it is valid now.
     ///
     /// # Errors
-    /// [`AskError`] when nobody answered who should, or when the certificate that came is not what was
+    /// [`AskError`] when the service gave no usable answer, or when its certificate is not what the client
     /// asked for.
     ///
     /// ```
@@ -66,7 +68,8 @@ impl Client {
     ) -> Result<Outcome, AskError> {
         let shown = old.filter(|old| check(old, &[], &self.anchors, now).is_ok());
         let mut answer = self.server.put(enrolment.request_pem(), shown, now)?;
-        // By the server's clock it may have ended, or its CA be another by now. Then one is a newcomer.
+        // By the server's clock the old certificate may have ended, or its CA may have changed. Then ask again
+        // without it.
         if shown.is_some() && is_about_ours(&answer) {
             answer = self.server.put(enrolment.request_pem(), None, now)?;
         }
@@ -86,7 +89,7 @@ impl Client {
         }
     }
 
-    /// Whether a credential is what this client would ask for, and good now.
+    /// Checks that a credential is what this client asks for, and is valid now.
     ///
     /// # Errors
     /// [`CheckError`] says what is wrong with it.
@@ -106,17 +109,17 @@ fn is_about_ours(answer: &Answer) -> bool {
     matches!(answer, Answer::Refused(refusal) if refusal.slug() == "bad-client-certificate")
 }
 
-/// Why asking came to nothing.
+/// Why a request had no outcome.
 #[derive(Clone, Debug)]
 pub enum AskError {
-    /// There was no answer that means anything.
+    /// The service gave no usable answer.
     Server(ServerError),
-    /// A certificate came, and is not accepted.
+    /// A certificate came, but it failed a check.
     Check(CheckError),
 }
 
 impl AskError {
-    /// Whether it may be otherwise later.
+    /// Whether a later try may succeed.
     ///
     /// ```
     /// # fn f(error: sapi_client::AskError) {

@@ -15,10 +15,10 @@ use crate::address::{Address, Way};
 use crate::anchors::store;
 use crate::credential::Credential;
 use crate::response::{MAX_BODY, MAX_HEAD, Malformed, Response};
-use crate::server::ServerError;
+use crate::server_error::ServerError;
 use crate::time::seconds;
 
-/// What TLS needs to know.
+/// What a TLS handshake needs.
 pub(crate) struct Tls<'a> {
     pub(crate) roots: &'a [X509],
     /// Shown to a server that asks for a certificate.
@@ -26,7 +26,7 @@ pub(crate) struct Tls<'a> {
     pub(crate) now: std::time::SystemTime,
 }
 
-/// Sends a request and reads its answer, within a time limit for all of it.
+/// Sends a request and reads its answer. One time limit applies to all of it.
 pub(crate) fn exchange(
     address: &Address,
     tls: &Tls<'_>,
@@ -49,7 +49,7 @@ pub(crate) fn exchange(
                 "the connection ended before the answer did",
             ));
         }
-        // Chunks of one octet are six on the wire: whoever sends such is not waited for.
+        // A chunk of one octet takes six on the wire. Do not wait for a server that sends such chunks.
         if bytes.len() > MAX_HEAD + 2 * MAX_BODY {
             return Err(Malformed("it is too large").into());
         }
@@ -119,8 +119,8 @@ fn handshake(
     }
 }
 
-/// Built from a bare context: [`openssl::ssl::SslConnector`] would read the system's certificates from
-/// the disk by itself. There is no way to turn verification off.
+/// Starts from a bare context, as [`openssl::ssl::SslConnector`] would read the system's certificates from
+/// the disk. Nothing can turn verification off.
 fn prepared(host: &str, tls: &Tls<'_>) -> Result<Ssl, ServerError> {
     let mut context = SslContext::builder(SslMethod::tls_client())?;
     context.set_min_proto_version(Some(SslVersion::TLS1_2))?;
@@ -161,7 +161,7 @@ impl Stream {
             Self::Tcp(stream) => stream.write_all(bytes),
             Self::Tls(stream) => stream.write_all(bytes),
         };
-        // A server that has heard enough may have answered and closed: its answer is read.
+        // A server may answer and close before it has read everything. Read its answer then.
         match written {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(broken(&error)),
             _ => Ok(()),
@@ -177,7 +177,7 @@ impl Stream {
                 Self::Tls(stream) => stream.read(piece),
             };
             match read {
-                // A signal is no answer; with a time limit the system does not go on by itself.
+                // A signal interrupts a read that has a time limit. Read again.
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 read => return read.map_err(|error| broken(&error)),
             }
@@ -203,7 +203,7 @@ fn set_limits(stream: &TcpStream, deadline: Instant) -> io::Result<()> {
     stream.set_write_timeout(Some(left))
 }
 
-/// The time that is left; at least some, as a socket takes zero for no limit.
+/// The time left. Zero is an error, as a socket takes zero for "no limit".
 fn left(deadline: Instant) -> io::Result<Duration> {
     match deadline.saturating_duration_since(Instant::now()) {
         Duration::ZERO => Err(io::Error::new(io::ErrorKind::TimedOut, TOO_SLOW)),

@@ -1,4 +1,4 @@
-//! A private key, its certificate, and the certificates above.
+//! A credential: a private key, its certificate, and the certificates above it.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::pem::{self, PemError};
 use crate::time::system_time;
 
-/// All that a machine needs to show who it is.
+/// A key, its certificate and the chain: what a machine needs to prove its identity.
 ///
 /// ```
 /// # fn f(pem: &[u8]) -> Result<(), sapi_client::PemError> {
@@ -51,11 +51,11 @@ impl Credential {
         })
     }
 
-    /// Reads a key, a certificate and those above it, in this order but for the key, which may stand
-    /// anywhere.
+    /// Reads a key, a certificate and the certificates above it. The key may be anywhere; the certificates
+    /// come in this order.
     ///
     /// # Errors
-    /// [`PemError`] when one of them is missing or broken, or the certificate is for another key.
+    /// [`PemError`] when key or certificate is missing or malformed, or the certificate is for another key.
     ///
     /// ```
     /// assert!(sapi_client::Credential::from_pem(b"").is_err());
@@ -69,7 +69,7 @@ impl Credential {
         Self::new(private_key(bytes)?, certificate, certificates)
     }
 
-    /// The key as PKCS #8, not encrypted: keep it where only its owner can read it.
+    /// The key as PKCS #8, not encrypted. Keep it where only its owner can read it.
     ///
     /// ```
     /// # fn f(credential: sapi_client::Credential) {
@@ -93,7 +93,7 @@ impl Credential {
         certificate_pem(&self.certificate)
     }
 
-    /// The certificates above, nearest first.
+    /// The certificates above it, nearest first.
     ///
     /// ```
     /// # fn f(credential: sapi_client::Credential) {
@@ -105,7 +105,7 @@ impl Credential {
         self.chain.iter().flat_map(certificate_pem).collect()
     }
 
-    /// The certificate and those above it, as servers want them.
+    /// The certificate and the certificates above it, as TLS servers want them.
     ///
     /// ```
     /// # fn f(credential: sapi_client::Credential) {
@@ -117,7 +117,7 @@ impl Credential {
         [self.certificate_pem(), self.chain_pem()].concat()
     }
 
-    /// The key and the full chain in one, as some programs want them.
+    /// The key and the full chain in one text, as some programs want them.
     ///
     /// ```
     /// # fn f(credential: sapi_client::Credential) {
@@ -155,7 +155,7 @@ impl Credential {
         self.not_after
     }
 
-    /// When to renew it: when less than `before` is left, or else less than a third of its lifetime.
+    /// When to renew: when less than `before` is left; without `before`, less than a third of the lifetime.
     ///
     /// ```
     /// # fn f(credential: sapi_client::Credential) {
@@ -214,7 +214,7 @@ pub(crate) fn private_key(bytes: &[u8]) -> Result<PKey<Private>, PemError> {
 }
 
 pub(crate) fn key_pem(key: &PKey<Private>) -> Zeroizing<Vec<u8>> {
-    // OpenSSL writes every key that it has made or read.
+    // OpenSSL can write every key that it has made or read: the default is never used.
     let der = Zeroizing::new(key.private_key_to_pkcs8().unwrap_or_default());
     Zeroizing::new(pem::write("PRIVATE KEY", &der).as_bytes().to_vec())
 }
@@ -224,7 +224,7 @@ fn certificate_pem(certificate: &X509) -> Vec<u8> {
     pem::write(CERTIFICATE, &der).as_bytes().to_vec()
 }
 
-/// The alternative names of a certificate, of the kinds that can be asked for.
+/// The certificate's alternative names of the kinds that a request can ask for.
 pub(crate) fn names(certificate: &X509) -> Vec<AltName> {
     let names = certificate.subject_alt_names();
     let name = |name: &openssl::x509::GeneralNameRef| {

@@ -1,41 +1,22 @@
-//! A key and a request signed by it, kept until the request is decided.
+//! An enrolment: a key and the request signed by it, kept until the request is decided.
 
 use std::fmt;
 
-use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
-use sapi::identity::KeyKind;
-use sapi::{AltName, CertRequest, CsrError, DistinguishedName};
+use sapi::{CertRequest, KeyKind};
 use zeroize::Zeroizing;
 
 use crate::credential::{Credential, key_pem, private_key};
+use crate::enrolment_error::EnrolmentError;
 use crate::pem::PemError;
 use crate::request;
+use crate::wish::Wish;
 
-/// What a certificate is asked for.
+/// A key and its certificate request. Send the same request again until it is decided: a policy with
+/// approval recognises it by its bytes.
 ///
 /// ```
-/// use sapi_client::Wish;
-///
-/// let wish = Wish {
-///     subject: sapi::DistinguishedName::from_fields([("CN", "web01")])?,
-///     names: vec!["DNS:www.example.com".parse()?],
-/// };
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wish {
-    /// The subject.
-    pub subject: DistinguishedName,
-    /// The alternative names; each must be granted.
-    pub names: Vec<AltName>,
-}
-
-/// A key and a request for a certificate for it. The same request is sent again until it is decided:
-/// a policy with approval knows it by its bytes.
-///
-/// ```
-/// use sapi::identity::KeyKind;
+/// use sapi::KeyKind;
 /// use sapi_client::{Enrolment, Wish};
 ///
 /// let subject = sapi::DistinguishedName::from_fields([("CN", "web01")])?;
@@ -57,21 +38,21 @@ impl Enrolment {
     /// Makes a key and a request.
     ///
     /// # Errors
-    /// [`EnrolmentError`] when a name is not of its form, or OpenSSL fails.
+    /// [`EnrolmentError`] when a name is malformed, or OpenSSL fails.
     ///
     /// ```
     /// # fn f(wish: &sapi_client::Wish) {
-    /// let enrolment = sapi_client::Enrolment::new(sapi::identity::KeyKind::Ed25519, wish);
+    /// let enrolment = sapi_client::Enrolment::new(sapi::KeyKind::Ed25519, wish);
     /// # }
     /// ```
     pub fn new(kind: KeyKind, wish: &Wish) -> Result<Self, EnrolmentError> {
         Self::with_key(kind.generate()?, wish)
     }
 
-    /// Makes a request for a key that is there.
+    /// Makes a request for an existing key.
     ///
     /// # Errors
-    /// [`EnrolmentError`], also when the key is not good enough.
+    /// [`EnrolmentError`], also when the key is malformed or too weak.
     ///
     /// ```
     /// # fn f(key_pem: &[u8], wish: &sapi_client::Wish) {
@@ -85,7 +66,7 @@ impl Enrolment {
     /// Makes a request for the key of a credential, to renew it.
     ///
     /// # Errors
-    /// [`EnrolmentError`], also when the key is no longer good enough.
+    /// [`EnrolmentError`], also when the key counts as too weak by now.
     ///
     /// ```
     /// # fn f(old: &sapi_client::Credential, wish: &sapi_client::Wish) {
@@ -101,15 +82,15 @@ impl Enrolment {
             name.check().map_err(EnrolmentError::new)?;
         }
         let request = request::signed(&key, wish)?;
-        // The server's own reader, so that what it would refuse is not sent.
+        // The server's own reader: a request that it would refuse is never sent.
         let request = CertRequest::from_der(&request.to_der()?)?;
         Ok(Self { key, request })
     }
 
-    /// Takes up what [`Enrolment::to_pem`] wrote.
+    /// Reads what [`Enrolment::to_pem`] wrote.
     ///
     /// # Errors
-    /// [`EnrolmentError`] when key or request are missing or broken, or not of each other.
+    /// [`EnrolmentError`] when key or request is missing or malformed, or the request is for another key.
     ///
     /// ```
     /// assert!(sapi_client::Enrolment::from_pem(b"").is_err());
@@ -126,7 +107,7 @@ impl Enrolment {
         Ok(Self { key, request })
     }
 
-    /// Key and request, to be kept until the request is decided. The key is not encrypted.
+    /// The key and the request. Keep them until the request is decided; the key is not encrypted.
     ///
     /// ```
     /// # fn f(enrolment: sapi_client::Enrolment) {
@@ -140,7 +121,7 @@ impl Enrolment {
         pem
     }
 
-    /// The request (PKCS #10), as it is sent.
+    /// The request (PKCS #10) as the client sends it.
     ///
     /// ```
     /// # fn f(enrolment: sapi_client::Enrolment) {
@@ -152,7 +133,7 @@ impl Enrolment {
         self.request.pem()
     }
 
-    /// Whether this is the request that one would make for this wish.
+    /// Whether the request asks for exactly this wish.
     ///
     /// ```
     /// # fn f(enrolment: sapi_client::Enrolment, wish: sapi_client::Wish) {
@@ -164,28 +145,19 @@ impl Enrolment {
         self.request.subject() == &wish.subject && self.request.names() == wish.names
     }
 
-    /// Whether its key is of this kind.
+    /// Whether the key is of this kind.
     ///
     /// ```
     /// # fn f(enrolment: sapi_client::Enrolment) {
-    /// assert!(enrolment.has_key_of(sapi::identity::KeyKind::P256));
+    /// assert!(enrolment.has_key_of(sapi::KeyKind::P256));
     /// # }
     /// ```
     #[must_use]
     pub fn has_key_of(&self, kind: KeyKind) -> bool {
-        let own = self.request.key_kind();
-        match kind {
-            KeyKind::Rsa2048 => own == (sapi::KeyKind::Rsa { bits: 2048 }),
-            KeyKind::Rsa3072 => own == (sapi::KeyKind::Rsa { bits: 3072 }),
-            KeyKind::Rsa4096 => own == (sapi::KeyKind::Rsa { bits: 4096 }),
-            KeyKind::P256 => own == sapi::KeyKind::P256,
-            KeyKind::P384 => own == sapi::KeyKind::P384,
-            KeyKind::Ed25519 => own == sapi::KeyKind::Ed25519,
-            _ => false,
-        }
+        self.request.key_kind() == kind
     }
 
-    /// Whether it is for the key in this PEM.
+    /// Whether the request is for the key in this PEM.
     ///
     /// ```
     /// # fn f(enrolment: sapi_client::Enrolment, key_pem: &[u8]) {
@@ -210,48 +182,83 @@ impl fmt::Debug for Enrolment {
     }
 }
 
-/// Why there is no request.
-///
-/// ```
-/// let error = sapi_client::Enrolment::from_pem(b"").unwrap_err();
-/// assert_eq!(error.to_string(), "there is no private key");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EnrolmentError(String);
-
-impl EnrolmentError {
-    fn new(what: impl fmt::Display) -> Self {
-        Self(what.to_string())
-    }
-}
-
-impl From<ErrorStack> for EnrolmentError {
-    fn from(error: ErrorStack) -> Self {
-        Self(format!("OpenSSL: {error}"))
-    }
-}
-
-impl From<PemError> for EnrolmentError {
-    fn from(error: PemError) -> Self {
-        Self::new(error)
-    }
-}
-
-impl From<CsrError> for EnrolmentError {
-    fn from(error: CsrError) -> Self {
-        Self::new(error)
-    }
-}
-
-impl fmt::Display for EnrolmentError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for EnrolmentError {}
-
 const REQUEST: &str = "CERTIFICATE REQUEST";
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use sapi::{AltName, DistinguishedName};
+
+    use super::*;
+
+    fn wish() -> Wish {
+        Wish {
+            subject: DistinguishedName::from_fields([("CN", "web01"), ("O", "Example, Inc.")])
+                .unwrap(),
+            names: [
+                "DNS:www.example.com",
+                "IP:2001:db8::1",
+                "IP:192.0.2.1",
+                "email:a@example.com",
+                "URI:spiffe://a/b",
+            ]
+            .map(|name| name.parse().unwrap())
+            .to_vec(),
+        }
+    }
+
+    #[test]
+    fn every_kind_of_key_asks_for_every_kind_of_name() {
+        for kind in [
+            KeyKind::P256,
+            KeyKind::P384,
+            KeyKind::Ed25519,
+            KeyKind::Rsa { bits: 2048 },
+        ] {
+            let enrolment = Enrolment::new(kind, &wish()).unwrap();
+            assert!(
+                enrolment.asks_for(&wish()) && enrolment.has_key_of(kind),
+                "{kind}"
+            );
+            let again = Enrolment::from_pem(&enrolment.to_pem()).unwrap();
+            assert_eq!(again.request_pem(), enrolment.request_pem());
+            assert!(again.is_for_key(&enrolment.to_pem()));
+        }
+    }
+
+    #[test]
+    fn another_wish_is_noticed() {
+        let enrolment = Enrolment::new(KeyKind::P256, &wish()).unwrap();
+        let mut fewer = wish();
+        fewer.names.pop();
+        let mut other = wish();
+        other.subject = DistinguishedName::from_fields([("CN", "web02")]).unwrap();
+        assert!(!enrolment.asks_for(&fewer) && !enrolment.asks_for(&other));
+        assert!(!enrolment.has_key_of(KeyKind::P384));
+    }
+
+    #[test]
+    fn a_request_that_the_server_would_refuse_is_not_made() {
+        let mut wrong = wish();
+        wrong.names = vec![AltName::Dns("a b".into())];
+        assert!(Enrolment::new(KeyKind::P256, &wrong).is_err());
+        let weak = openssl::rsa::Rsa::generate(1024)
+            .unwrap()
+            .private_key_to_pem()
+            .unwrap();
+        let error = Enrolment::with_key_pem(&weak, &wish()).unwrap_err();
+        assert!(error.to_string().contains("1024"), "{error}");
+    }
+
+    #[test]
+    fn a_key_and_a_request_of_another_key_are_no_enrolment() {
+        let [one, other] = [(); 2].map(|()| Enrolment::new(KeyKind::P256, &wish()).unwrap());
+        let mut mixed = key_pem(&one.key);
+        mixed.extend_from_slice(other.request_pem().as_bytes());
+        assert!(
+            Enrolment::from_pem(&mixed)
+                .unwrap_err()
+                .to_string()
+                .contains("another key")
+        );
+    }
+}

@@ -1,15 +1,15 @@
-//! The companion client of sapi, to be embedded: gets a certificate from a certificate authority, and
-//! says when it is time for another.
+//! The companion client of sapi, as a library: it gets a certificate from a certificate authority, and
+//! says when to renew it.
 //!
-//! Nothing here touches the disk, sleeps or reads the clock: keys, certificates and roots are bytes,
-//! and the time is passed in. The program `sapi-client` is a thin layer on it, with files, a lock, a
-//! daemon and commands to run after a renewal.
+//! The library never touches the disk, sleeps or reads the clock: keys, certificates and roots are bytes,
+//! and the caller passes the time in. The program `sapi-client` adds files, a lock, a daemon and commands
+//! to run after a renewal.
 //!
 //! ```no_run
 //! use std::time::SystemTime;
 //!
 //! use sapi::DistinguishedName;
-//! use sapi::identity::KeyKind;
+//! use sapi::KeyKind;
 //! use sapi_client::{Anchors, Backoff, Client, Credential, Enrolment, Outcome, Server, Wish};
 //!
 //! # fn load() -> Vec<u8> { Vec::new() }
@@ -41,7 +41,7 @@
 //! }
 //! ```
 //!
-//! From then on: renew when [`Credential::renew_at`] has passed, with the old credential as `old`, so that
+//! After that, renew when [`Credential::renew_at`] has passed. Pass the old credential as `old`, so that
 //! the server sees it over TLS.
 
 mod address;
@@ -53,11 +53,14 @@ mod client;
 mod connection;
 mod credential;
 mod enrolment;
+mod enrolment_error;
 mod pem;
 mod request;
 mod response;
 mod server;
+mod server_error;
 mod time;
+mod wish;
 
 pub use address::{Address, AddressError};
 pub use anchors::{AnchorError, Anchors};
@@ -66,6 +69,9 @@ pub use backoff::Backoff;
 pub use check::CheckError;
 pub use client::{AskError, Client, Outcome};
 pub use credential::Credential;
-pub use enrolment::{Enrolment, EnrolmentError, Wish};
+pub use enrolment::Enrolment;
+pub use enrolment_error::EnrolmentError;
 pub use pem::PemError;
-pub use server::{Server, ServerError};
+pub use server::Server;
+pub use server_error::ServerError;
+pub use wish::Wish;

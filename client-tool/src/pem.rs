@@ -1,7 +1,7 @@
-//! PEM blocks in bytes from outside.
+//! A reader and a writer of PEM blocks.
 //!
-//! They are found and decoded here: OpenSSL would ask the terminal for the passphrase of a block that says it
-//! is encrypted, in the middle of a program that nobody watches.
+//! The reader does not use OpenSSL's: for an encrypted block, OpenSSL would ask the terminal for a
+//! passphrase, in the middle of a program that nobody watches.
 
 use std::fmt;
 
@@ -9,15 +9,15 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-/// One block: what it says it is, and its DER.
+/// One block: its label and its DER.
 pub(crate) struct Block {
     pub(crate) label: String,
     pub(crate) der: Zeroizing<Vec<u8>>,
 }
 
-/// All blocks, in order. Text outside of them does not count (RFC 7468 section 2).
+/// Reads all blocks, in order. Text outside of them is ignored (RFC 7468 section 2).
 pub(crate) fn blocks(bytes: &[u8]) -> Result<Vec<Block>, PemError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| PemError("it is no text"))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| PemError("it is not text"))?;
     let mut blocks = Vec::new();
     let mut open: Option<(&str, Zeroizing<String>)> = None;
     for line in text.lines().map(str::trim_end) {
@@ -78,7 +78,7 @@ fn decoded(label: &str, body: &str) -> Result<Block, PemError> {
     })
 }
 
-/// Why bytes are not the PEM they should be.
+/// Why bytes are not the PEM that is expected.
 ///
 /// ```
 /// let error = sapi_client::Credential::from_pem(b"-----BEGIN CERTIFICATE-----\n").unwrap_err();

@@ -1,4 +1,4 @@
-//! Writing a request (PKCS #10, RFC 2986).
+//! A certificate request (PKCS #10, RFC 2986), made and signed.
 
 use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
@@ -9,9 +9,9 @@ use openssl::x509::extension::SubjectAlternativeName;
 use openssl::x509::{X509Name, X509Req, X509ReqBuilder};
 use sapi::AltName;
 
-use crate::enrolment::Wish;
+use crate::wish::Wish;
 
-/// A request for what is wished, signed by its key.
+/// Makes a request for a wish and signs it with the key.
 pub(crate) fn signed(key: &PKey<Private>, wish: &Wish) -> Result<X509Req, ErrorStack> {
     let mut builder = X509Req::builder()?;
     builder.set_version(0)?;
@@ -40,7 +40,7 @@ fn add_names(builder: &mut X509ReqBuilder, wanted: &[AltName]) -> Result<(), Err
     builder.add_extensions(&extensions)
 }
 
-/// The digest that matches the key's strength; Ed25519 brings its own.
+/// The digest that matches the key's strength. Ed25519 has its own.
 fn digest(key: &PKey<Private>) -> MessageDigest {
     let curve = key.ec_key().ok().and_then(|key| key.group().curve_name());
     match (key.id(), curve) {

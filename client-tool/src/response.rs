@@ -4,18 +4,18 @@ use std::fmt;
 
 use httparse::{EMPTY_HEADER, Header, Status, parse_chunk_size, parse_headers};
 
-/// What is looked at of an answer.
+/// The parts of an answer that the client uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Response {
     pub(crate) status: u16,
-    /// In seconds; a date in its place counts as none (our servers send seconds).
+    /// In seconds. A date is ignored: the service sends seconds.
     pub(crate) retry_after: Option<u64>,
     pub(crate) body: Vec<u8>,
 }
 
 impl Response {
-    /// Reads an answer; `None` while it is not yet complete. Its end must be told by length or by
-    /// chunks (RFC 9112 section 6): an answer that ends where the connection does may have been cut.
+    /// Reads an answer; `None` while it is incomplete. A length or chunks must mark its end (RFC 9112
+    /// section 6): an answer that ends with the connection may have been cut.
     pub(crate) fn read(mut bytes: &[u8]) -> Result<Option<Self>, Malformed> {
         for _ in 0..MAX_INTERIM {
             let mut headers = [EMPTY_HEADER; MAX_HEADERS];
@@ -44,11 +44,11 @@ impl Response {
                 body,
             }));
         }
-        Err(Malformed("it announces an answer again and again"))
+        Err(Malformed("it has too many interim responses"))
     }
 }
 
-/// How the end of a body is found.
+/// What marks the end of a body.
 enum Framing {
     Length(usize),
     Chunked,
@@ -94,19 +94,19 @@ fn chunks(mut rest: &[u8]) -> Result<Option<Vec<u8>>, Malformed> {
         match (rest.get(..size), rest.get(size..size + 2)) {
             (Some(chunk), Some(b"\r\n")) => body.extend_from_slice(chunk),
             (_, None) => return Ok(None),
-            _ => return Err(Malformed("a chunk of its body has another size")),
+            _ => return Err(Malformed("a chunk of its body has the wrong size")),
         }
         rest = rest.get(size + 2..).unwrap_or_default();
     }
 }
 
-/// Whether what follows the last chunk is complete; nothing in it is used.
+/// Whether the trailers after the last chunk are complete. Their content is ignored.
 fn trailers(rest: &[u8]) -> Result<bool, Malformed> {
     let mut headers = [EMPTY_HEADER; MAX_HEADERS];
     match parse_headers(rest, &mut headers) {
         Ok(Status::Complete(_)) => Ok(true),
         Ok(Status::Partial) => Ok(false),
-        Err(_) => Err(Malformed("what follows its body is not HTTP")),
+        Err(_) => Err(Malformed("its trailers are not HTTP")),
     }
 }
 
@@ -123,7 +123,7 @@ fn number(value: &[u8]) -> Option<u64> {
     digits.then(|| text.parse().ok()).flatten()
 }
 
-/// Why the bytes are no answer.
+/// Why bytes are not an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Malformed(pub(crate) &'static str);
 
@@ -133,11 +133,11 @@ impl fmt::Display for Malformed {
     }
 }
 
-/// A certificate with its chain is a few kB; with post-quantum keys some tens.
+/// A certificate with its chain takes a few kB; with post-quantum keys, some tens.
 pub(crate) const MAX_BODY: usize = 256 * 1024;
 pub(crate) const MAX_HEAD: usize = 32 * 1024;
 const MAX_HEADERS: usize = 64;
-/// How many answers with a status of 1xx may come before the real one (RFC 9110 section 15.2).
+/// The most interim responses (status 1xx) before the final one (RFC 9110 section 15.2).
 const MAX_INTERIM: usize = 8;
 const TOO_LARGE: Malformed = Malformed("its body is too large");
 

@@ -1,20 +1,19 @@
 //! The service, as one client sees it.
 
-use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use openssl::error::ErrorStack;
 use openssl::x509::X509;
 use sapi::ClientId;
 
 use crate::address::Address;
-use crate::answer::{Answer, Refusal};
+use crate::answer::Answer;
 use crate::connection::{Tls, exchange};
 use crate::credential::{Credential, certificates};
 use crate::pem::PemError;
-use crate::response::{Malformed, Response};
+use crate::response::Response;
+use crate::server_error::ServerError;
 
-/// A service, the name one has there, and what its TLS certificate is verified against.
+/// A service: its address, the client's identifier there, and the roots for its TLS certificate.
 ///
 /// ```
 /// use sapi_client::Server;
@@ -33,7 +32,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// A service that nobody vouches for yet: over TLS it needs roots too.
+    /// A service without roots. Over TLS it needs them: see [`Server::with_roots`].
     ///
     /// ```
     /// # use sapi_client::Server;
@@ -50,7 +49,7 @@ impl Server {
         }
     }
 
-    /// Verifies the server's certificate against these, in PEM.
+    /// Verifies the server's certificate against these certificates, in PEM.
     ///
     /// # Errors
     /// [`PemError`] when one of them is malformed.
@@ -65,7 +64,7 @@ impl Server {
         Ok(self)
     }
 
-    /// Waits for an answer no longer than this (90 seconds, if nothing is said).
+    /// Waits for an answer at most this long (by default 90 seconds).
     ///
     /// ```
     /// # fn f(server: sapi_client::Server) {
@@ -78,11 +77,11 @@ impl Server {
         self
     }
 
-    /// Whether the service is there: over TLS a server that verifies, behind it something that says that
-    /// it takes certificate requests. Nothing is signed.
+    /// Checks that the service is there: over TLS the server verifies, and its answer shows that it takes
+    /// certificate requests. Nothing is signed.
     ///
     /// # Errors
-    /// [`ServerError`], also when something else is there.
+    /// [`ServerError`], also when something else answers.
     ///
     /// ```
     /// # fn f(server: sapi_client::Server, now: std::time::SystemTime) {
@@ -93,14 +92,14 @@ impl Server {
     /// # }
     /// ```
     pub fn probe(&self, now: SystemTime) -> Result<(), ServerError> {
-        // The endpoint refuses any other method than PUT, and says so in its own words.
+        // The endpoint refuses every method but PUT, with a problem that only it sends.
         let response = self.send("GET", "", None, now)?;
         match Answer::read(&response) {
             Ok(Answer::Refused(refusal)) if refusal.slug() == "method-not-allowed" => Ok(()),
             Ok(Answer::Refused(refusal)) if response.status >= 500 => {
                 Err(ServerError::Unready { refusal })
             }
-            _ => Err(ServerError::Odd {
+            _ => Err(ServerError::NotTheService {
                 why: format!(
                     "no certificate authority answers there (status {})",
                     response.status
@@ -109,7 +108,7 @@ impl Server {
         }
     }
 
-    /// Sends a request; `shown` is the certificate that a server who asks for one is shown.
+    /// Sends a request. `shown` is the certificate for a server that asks for one.
     pub(crate) fn put(
         &self,
         request_pem: &str,
@@ -117,7 +116,7 @@ impl Server {
         now: SystemTime,
     ) -> Result<Answer, ServerError> {
         let response = self.send("PUT", request_pem, shown, now)?;
-        Answer::read(&response).map_err(|why| ServerError::Odd { why })
+        Answer::read(&response).map_err(|why| ServerError::NotTheService { why })
     }
 
     fn send(
@@ -144,91 +143,5 @@ impl Server {
     }
 }
 
-/// Why there is no answer that means anything.
-///
-/// ```
-/// # fn f(error: sapi_client::ServerError) {
-/// if error.is_temporary() {
-///     println!("later, then: {error}");
-/// }
-/// # }
-/// ```
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum ServerError {
-    /// Nobody answered, or not to the end.
-    Unreachable {
-        /// What happened.
-        why: String,
-    },
-    /// Who answers is not who should.
-    Untrusted {
-        /// What the verification says.
-        why: String,
-    },
-    /// The service is there and cannot serve at present.
-    Unready {
-        /// What it says.
-        refusal: Refusal,
-    },
-    /// What answers is no such service.
-    Odd {
-        /// What is odd.
-        why: String,
-    },
-    /// OpenSSL failed.
-    OpenSsl {
-        /// Its errors.
-        error: ErrorStack,
-    },
-}
-
-impl ServerError {
-    pub(crate) fn unreachable(why: impl fmt::Display) -> Self {
-        let why = why.to_string();
-        Self::Unreachable { why }
-    }
-
-    /// Whether it may be otherwise later.
-    ///
-    /// ```
-    /// # fn f(error: sapi_client::ServerError) {
-    /// assert!(error.is_temporary());
-    /// # }
-    /// ```
-    #[must_use]
-    pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Unready { .. })
-    }
-}
-
-impl From<ErrorStack> for ServerError {
-    fn from(error: ErrorStack) -> Self {
-        Self::OpenSsl { error }
-    }
-}
-
-impl From<Malformed> for ServerError {
-    fn from(malformed: Malformed) -> Self {
-        Self::Odd {
-            why: format!("the answer is malformed: {malformed}"),
-        }
-    }
-}
-
-impl fmt::Display for ServerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreachable { why } => write!(f, "the server cannot be reached: {why}"),
-            Self::Untrusted { why } => write!(f, "the server's certificate does not verify: {why}"),
-            Self::Unready { refusal } => write!(f, "the server is not ready: {refusal}"),
-            Self::Odd { why } => f.write_str(why),
-            Self::OpenSsl { error } => write!(f, "OpenSSL: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for ServerError {}
-
-/// Above what the service and nginx before it may take (a minute).
+/// Longer than the service, and nginx in front of it, may take (a minute).
 const PATIENCE: Duration = Duration::from_secs(90);

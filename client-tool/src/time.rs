@@ -1,4 +1,4 @@
-//! Times of certificates as times of the system.
+//! Conversions between a certificate's dates and the system's times.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -18,7 +18,7 @@ pub(crate) fn seconds(time: SystemTime) -> u64 {
         .as_secs()
 }
 
-/// A time as people read it; empty where OpenSSL cannot write it.
+/// A time for people to read. Empty if OpenSSL cannot write it.
 pub(crate) fn shown(time: SystemTime) -> String {
     seconds(time)
         .try_into()

@@ -1,19 +1,19 @@
 #!/bin/sh
-# sapi-client for machines without the program: a POSIX shell with openssl (1.1.1 or newer), curl and flock.
-# Gets a certificate, checks it and keeps it fresh: run it by cron or a timer. Settings come from the environment:
+# sapi-client for machines without the program. It needs a POSIX shell, openssl (1.1.1 or newer), curl and flock.
+# It gets a certificate, checks it and keeps it fresh: run it by cron or a timer. Settings come from the environment:
 #   SAPI_CLIENT_URL          https://HOST[:PORT], http://127.0.0.1:PORT or unix:/SOCKET
 #   SAPI_CLIENT_CLIENT       the identifier under which the service knows this client
-#   SAPI_CLIENT_DIR          where key.pem, cert.pem, chain.pem and fullchain.pem are kept
+#   SAPI_CLIENT_DIR          the folder of key.pem, cert.pem, chain.pem and fullchain.pem
 #   SAPI_CLIENT_CA_FILE      the certificate of the certificate authority
-#   SAPI_CLIENT_TLS_CA_FILE  what the TLS server is verified against (default: the system's)
-#   SAPI_CLIENT_NAME         names to ask for, by commas: DNS:www.example.com,IP:192.0.2.1
-#   SAPI_CLIENT_BEFORE       renew when so many seconds are left (default: 604800, a week)
+#   SAPI_CLIENT_TLS_CA_FILE  the certificates that verify the TLS server (default: the system's)
+#   SAPI_CLIENT_NAME         names to ask for, separated by commas: DNS:www.example.com,IP:192.0.2.1
+#   SAPI_CLIENT_BEFORE       renew when fewer seconds are left (default: 604800, a week)
 #   SAPI_CLIENT_ONCE         if not empty: ask once, do not wait for a decision
 #   SAPI_CLIENT_ON_RENEW     a command to run after a new certificate
 # Exit codes are those of the program: 0 done or nothing to do, 1 another run is at work, 69 not decided yet,
 # 75 temporary failure, 77 rejected, 78 bad settings, 127 anything else.
-# Less than the program: keys on P-256 only, the subject is CN=CLIENT, and the key stays the same.
-# shellcheck disable=SC2015 # `A && B || fail`: to fail is meant for both
+# It does less than the program: it makes keys on P-256 only, the subject is CN=CLIENT, and the key stays the same.
+# shellcheck disable=SC2015 # `A && B || fail`: either failure must fail
 set -u
 umask 077
 
@@ -41,7 +41,7 @@ settings() {
     [ -n "$URL" ] && [ -n "$CLIENT" ] && [ -n "$DIR" ] && [ -n "$CA" ] ||
         fail 78 "SAPI_CLIENT_URL, SAPI_CLIENT_CLIENT, SAPI_CLIENT_DIR and SAPI_CLIENT_CA_FILE are all needed"
     case $CLIENT in *[!A-Za-z0-9]*) fail 78 "SAPI_CLIENT_CLIENT: letters and digits only" ;; esac
-    # What follows is read by openssl as a line of its configuration.
+    # openssl reads these names as a line of its configuration.
     case $NAMES in *[!A-Za-z0-9.,:_*@/-]*) fail 78 "SAPI_CLIENT_NAME: a character that is in no name" ;; esac
     case $BEFORE in '' | *[!0-9]*) fail 78 "SAPI_CLIENT_BEFORE: a number of seconds" ;; esac
     [ -r "$CA" ] || fail 78 "SAPI_CLIENT_CA_FILE: $CA cannot be read"
@@ -56,13 +56,13 @@ settings() {
     esac
 }
 
-# Is what is there good, for long enough?
+# Is the present certificate good, and for long enough?
 good() {
     [ -s key.pem ] && [ -s cert.pem ] && [ -s chain.pem ] && [ -s fullchain.pem ] || return 1
     openssl x509 -in cert.pem -noout -checkend "$BEFORE" >/dev/null 2>&1 && fits cert.pem chain.pem
 }
 
-# Is it for our key, from our certificate authority, with all names?
+# Is a certificate for our key, from our certificate authority, with all names?
 fits() {
     WHY="the certificate is for another key"
     [ "$(openssl x509 -in "$1" -noout -pubkey 2>&1)" = "$(openssl pkey -in key.pem -pubout)" ] || return 1
@@ -82,7 +82,7 @@ key() {
         place .key.pem.new key.pem 600 || fail 127 "$DIR/key.pem: cannot be made"
 }
 
-# The same request is sent until it is decided; for other names another is made.
+# Sends the same request until it is decided; for other names makes another.
 request() {
     set -- -new -key key.pem -subj "/CN=$CLIENT"
     [ -z "$NAMES" ] || set -- "$@" -addext "subjectAltName=$NAMES"
@@ -121,7 +121,7 @@ send() {
     set -- --silent --show-error --noproxy '*' --max-time 90 --max-filesize 262144 --user-agent "sapi-client.sh/0.1.0 ($CLIENT)"
     case $URL in unix:*) set -- "$@" --unix-socket "${URL#unix:}" && base=http://localhost ;; esac
     [ -z "$TLS_CA" ] || set -- "$@" --cacert "$TLS_CA"
-    # The old certificate says who asks, while it is good.
+    # While the old certificate is good, it says who asks.
     if [ -s cert.pem ] && openssl x509 -in cert.pem -noout -checkend 0 >/dev/null 2>&1 && fits cert.pem chain.pem; then
         set -- "$@" --cert cert.pem --key key.pem
     fi
@@ -135,7 +135,7 @@ send() {
     esac
 }
 
-# What the server says, or curl; without the characters that a terminal obeys.
+# What the server or curl says, without the characters that a terminal obeys.
 detail() {
     said=$(field detail)
     printf '%s (status %s)' "${said:-$(cat .why)}" "$STATUS" | tr -d '[:cntrl:]'
@@ -146,7 +146,7 @@ retry_after() {
     echo "${seconds:-10}"
 }
 
-# A member of the JSON: none of ours holds an escaped quotation mark but `detail`, which is shown as it is.
+# A member of the JSON. Only `detail` may have an escaped quotation mark, and the script shows that as it is.
 field() {
     tr -d '\n' <.answer | sed -n 's/.*"'"$1"'": *"\(\([^"\\]\|\\.\)*\)".*/\1/p'
 }
@@ -164,7 +164,7 @@ check() {
     fits .cert.pem.new .chain.pem.new || fail 127 "$WHY"
 }
 
-# The key stays, so that any of these fits it at any moment.
+# The key stays, so each of these files fits it at any moment.
 install_files() {
     cat .cert.pem.new .chain.pem.new >.fullchain.pem.new &&
         : >.owed &&
@@ -178,7 +178,7 @@ place() {
     chmod "$3" "$1" && { sync "$1" 2>/dev/null || sync; } && mv "$1" "$2"
 }
 
-# What is to be done after a new certificate, if that has not succeeded yet.
+# Does what must follow a new certificate, until it has succeeded once.
 finish() {
     [ -e .owed ] || return 0
     if [ -n "${SAPI_CLIENT_ON_RENEW:-}" ]; then

@@ -1,20 +1,16 @@
 #!/usr/bin/env bash
-# Builds the Debian package of a shell crate, with the tools beside it: deploy/debian/build.sh [FOLDER]
+# Builds the Debian package of a shell crate, with the tools: deploy/debian/build.sh [FOLDER]
 #
-# FOLDER is the crate's, the example's by default. Its Cargo.toml says what is packaged
-# ([package.metadata.deb]); here are made the files that are generated: units that start this shell, man
-# pages and completions from the programs themselves. The last line printed is the package's path.
-# Needs cargo-deb (`cargo install --locked cargo-deb`) and dpkg-dev.
+# FOLDER is the crate's folder, the example's by default. Its Cargo.toml says what is packaged
+# ([package.metadata.deb]). This script makes the generated files: units that start this shell, man
+# pages and completions from the programs themselves. Its last line is the package's path.
+# It needs cargo-deb (`cargo install --locked cargo-deb`) and dpkg-dev.
 set -euo pipefail
 
 SAPI=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CRATE=$(cd "${1:-$SAPI/sapi-hooks-example}" && pwd)
 SHELL_NAME=$(sed -n 's/^name = "\(.*\)"$/\1/p' "$CRATE/Cargo.toml" | head -n 1)
-TOOLS=(
-    ca_create_identity ca_check_identity ca_install_certificate ca_roll_identity
-    ca_change_passphrase ca_backup ca_restore ca_revoke ca_gen_crl ca_approve ca_journal
-)
-readonly SAPI CRATE SHELL_NAME TOOLS
+readonly SAPI CRATE SHELL_NAME
 
 main() {
     local target
@@ -24,9 +20,12 @@ main() {
 
     programs "$target"
     rm -rf "$STAGE"
+    names
     units
     man_pages
     completions
+    # The links stay; the program itself is an asset of its own, stripped and with its mode.
+    rm "$STAGE/usr/bin/ca"
     documents
     cd "$CRATE"
     cargo deb --no-build
@@ -39,13 +38,24 @@ target_folder() {
 
 programs() {
     if [[ $CRATE == "$SAPI"/* ]]; then
-        # In one go, so that what both need is built once.
-        cargo build --release --locked --manifest-path "$SAPI/Cargo.toml" -p "$SHELL_NAME" -p identity-tool
+        # In one go, so that cargo builds what both need once.
+        cargo build --release --locked --manifest-path "$SAPI/Cargo.toml" -p "$SHELL_NAME" -p identity-tool \
+            --bin "$SHELL_NAME" --bin ca
     else
         cargo build --release --locked --manifest-path "$CRATE/Cargo.toml" --bin "$SHELL_NAME"
-        # Into the same folder, wherever the shell has its own.
-        cargo build --release --locked --manifest-path "$SAPI/identity-tool/Cargo.toml" --target-dir "$1"
+        # Into the shell's target folder, wherever that is.
+        cargo build --release --locked --manifest-path "$SAPI/identity-tool/Cargo.toml" --bin ca --target-dir "$1"
     fi
+}
+
+# The tools are one program, and links to it: it knows their names.
+names() {
+    local folder=$STAGE/usr/bin
+    mkdir -p "$folder"
+    cp "$PROGRAMS/ca" "$folder"
+    mapfile -t TOOLS < <("$folder/ca" links "$folder")
+    TOOLS=(ca "${TOOLS[@]##*/}")
+    ((${#TOOLS[@]} == 12))
 }
 
 units() {
@@ -64,12 +74,12 @@ man_pages() {
     mkdir -p "$folder"
     "$PROGRAMS/$SHELL_NAME" man --dir "$folder"
     for tool in "${TOOLS[@]}"; do
-        "$PROGRAMS/$tool" --generate-man >"$folder/$tool.1"
+        "$STAGE/usr/bin/$tool" --generate-man >"$folder/$tool.1"
     done
     gzip -9 --no-name "$folder"/*.1
 }
 
-# Where Debian's shells look: a folder and a file name for each.
+# Debian's shells each look in their own folder, for their own file name.
 completions() {
     local share=$STAGE/usr/share program
     mkdir -p "$share/bash-completion/completions" "$share/zsh/vendor-completions" "$share/fish/vendor_completions.d"
@@ -84,7 +94,7 @@ completion() {
     if [[ $1 == "$SHELL_NAME" ]]; then
         "$PROGRAMS/$1" completions "$2"
     else
-        "$PROGRAMS/$1" --generate-completion "$2"
+        "$STAGE/usr/bin/$1" --generate-completion "$2"
     fi
 }
 

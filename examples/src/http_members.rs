@@ -1,9 +1,10 @@
-//! Membership asked of an HTTP service. No answer, a late one and a strange one all refuse.
+//! Members that an HTTP service knows. A missing, late or strange answer refuses the request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use sapi::policy::{Names, Subject};
 use sapi::{
     AltName, BoxError, Rejection, SigningContext, SigningHooks, Terms, Validity, Verdict,
     async_trait,
@@ -15,11 +16,11 @@ use ureq::Agent;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// The client's identifier is put after this: `http://127.0.0.1:8090/members/`.
+    /// The URL before the client's identifier: `http://127.0.0.1:8090/members/`.
     pub url: String,
-    /// How long an answer may take in all, in milliseconds; less than `hooks.timeout`.
+    /// How long a whole answer may take, in milliseconds; less than `hooks.timeout`.
     pub timeout_ms: u64,
-    /// For how many seconds a yes is remembered. A no is not: who was just entered need not wait.
+    /// How many seconds a yes is remembered. A no is not, so that a new member need not wait.
     pub remember_s: u64,
 }
 
@@ -33,12 +34,12 @@ pub struct HttpMembers {
 
 #[derive(Debug)]
 struct Member {
-    names: Vec<AltName>,
+    names: Names,
     validity: Validity,
 }
 
 impl HttpMembers {
-    /// Nothing is asked yet.
+    /// Makes the hook. It asks nothing yet.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let config = Agent::config_builder()
@@ -54,7 +55,7 @@ impl HttpMembers {
         }
     }
 
-    /// The member, as remembered or as the service says; `None` for one that it does not know.
+    /// The member, from memory or from the service; `None` if the service does not know the client.
     async fn member(&self, cx: &SigningContext) -> Result<Option<Arc<Member>>, BoxError> {
         let (client, now) = (cx.client().to_string(), cx.received_at());
         if let Some(member) = self.remembered(&client, now) {
@@ -63,7 +64,7 @@ impl HttpMembers {
         // The identifier is letters and digits, so it cannot lead to another path.
         let url = format!("{}{client}", self.settings.url);
         let agent = self.agent.clone();
-        // The call blocks its thread, and this one serves requests.
+        // The call blocks its thread, and this thread serves requests.
         let answer = tokio::task::spawn_blocking(move || ask(&agent, &url)).await??;
         let Some(member) = answer.map(Arc::new) else {
             return Ok(None);
@@ -78,7 +79,7 @@ impl HttpMembers {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let (since, member) = remembered.get(client)?;
-        // A clock that was set back makes everything old.
+        // If the clock was set back, nothing is remembered.
         let age = now.duration_since(*since).ok()?;
         (age < Duration::from_secs(self.settings.remember_s)).then(|| Arc::clone(member))
     }
@@ -106,22 +107,8 @@ impl SigningHooks for HttpMembers {
         let Some(member) = self.member(cx).await? else {
             return Err(Rejection::denied("unknown client"));
         };
-        let own = |name: &&AltName| !member.names.contains(name);
-        if let Some(name) = cx.csr().names().iter().find(own) {
-            return Err(Rejection::denied(format!(
-                "{name} is not among this client's names"
-            )));
-        }
-        if cx
-            .csr()
-            .subject()
-            .common_name()
-            .is_some_and(|cn| cx.client() != cn)
-        {
-            return Err(Rejection::denied(
-                "the common name is not the client's identifier",
-            ));
-        }
+        member.names.check(cx.csr().names())?;
+        Subject::none().common_name_is_own().check(cx)?;
         let terms = Terms::valid_for(member.validity).with_requested_names(cx.csr());
         Ok(Verdict::Grant(terms))
     }
@@ -130,8 +117,8 @@ impl SigningHooks for HttpMembers {
 fn ask(agent: &Agent, url: &str) -> Result<Option<Member>, BoxError> {
     #[derive(Deserialize)]
     struct Answer {
-        names: Vec<String>,
-        validity: String,
+        names: Vec<AltName>,
+        validity: Validity,
     }
     let mut answer = agent.get(url).call()?;
     match answer.status().as_u16() {
@@ -145,10 +132,10 @@ fn ask(agent: &Agent, url: &str) -> Result<Option<Member>, BoxError> {
         .limit(65_536)
         .read_to_string()?;
     let answer: Answer = serde_json::from_str(&body)?;
-    let names: Result<Vec<AltName>, _> = answer.names.iter().map(|name| name.parse()).collect();
+    let names = answer.names.into_iter();
     Ok(Some(Member {
-        names: names?,
-        validity: answer.validity.parse()?,
+        names: names.fold(Names::none(), Names::exactly),
+        validity: answer.validity,
     }))
 }
 

@@ -1,10 +1,10 @@
-//! Worked examples of hooks, chosen for what people do with a certificate authority. Copy a file into your
-//! shell crate and make it yours; each has its tests beside it.
+//! Worked examples of hooks for common uses of a certificate authority. Copy a file into your shell crate
+//! and change it. Each has its tests with it.
 //!
 //! | file | policy |
 //! | --- | --- |
-//! | `http_members.rs` | membership is asked of an HTTP service, with a time limit and a cache; no answer is no |
-//! | `one_time_token.rs` | a token in the request's challengePassword, good for one certificate |
+//! | `http_members.rs` | asks an HTTP service for members, with a time limit and a cache; no answer refuses |
+//! | `one_time_token.rs` | a token in the request's challengePassword, valid for one certificate |
 //! | `postgres_registry.rs` | members and certificates in PostgreSQL (feature `postgres`) |
 //! | `spiffe.rs` | SPIFFE IDs for workloads: one URI name, short-lived |
 //!

@@ -1,8 +1,8 @@
-//! A token in the request's challengePassword, good for one certificate.
+//! A token in the request's challengePassword, valid for one certificate.
 //!
-//! Whoever may enrol gets a token by another way, and a file for it is put into a folder: its name is the
-//! SHA-256 of the token, so that who reads the folder learns no token. Spending renames the file, which the
-//! file system does once only, whoever else tries.
+//! The operator gives each client a token by another way, and puts a file for it into a folder. The file's
+//! name is the SHA-256 of the token, so the folder reveals no token. Spending a token renames its file; the
+//! file system does this only once, even if several requests try.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// Where the files lie, called `<sha-256>.toml`; spent ones get the ending `.spent`.
+    /// The folder of the files, each named `<sha-256>.toml`. Spent ones get the ending `.spent`.
     pub folder: PathBuf,
 }
 
@@ -38,18 +38,18 @@ struct Ticket {
     validity: String,
 }
 
-/// What authorize leaves for presign: the file to be spent.
+/// The note of authorize for presign: the file to be spent.
 struct Spend(PathBuf);
 
 impl OneTimeToken {
     /// # Errors
     ///
-    /// When the folder is none.
+    /// If `folder` is not a folder.
     pub fn open(settings: &Settings) -> Result<Self, BoxError> {
         let folder = settings.folder.clone();
         match folder.is_dir() {
             true => Ok(Self { folder }),
-            false => Err(format!("{}: is no folder", folder.display()).into()),
+            false => Err(format!("{}: is not a folder", folder.display()).into()),
         }
     }
 }
@@ -61,9 +61,10 @@ impl SigningHooks for OneTimeToken {
     }
 
     async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
-        // One text for every way to be wrong: who guesses learns nothing.
-        let refused =
-            || Rejection::denied("the challenge password is no token for this client, or is spent");
+        // One text for every mistake, so that guessing reveals nothing.
+        let refused = || {
+            Rejection::denied("the challenge password is not a token for this client, or is spent")
+        };
         let token = challenge_password(cx).ok_or_else(refused)?;
         let file = self.folder.join(file_name(token));
         let Some(ticket) = read(&file)? else {
@@ -80,7 +81,7 @@ impl SigningHooks for OneTimeToken {
         ))
     }
 
-    /// The last stop before the signature: a token is not lost to a request that is refused before.
+    /// Spends the token at the last stop before the signature, so that an earlier refusal does not cost it.
     async fn presign(
         &self,
         cx: &mut SigningContext,
@@ -106,8 +107,8 @@ impl SigningHooks for OneTimeToken {
     }
 }
 
-/// The value as its octets (RFC 2985 section 5.4.1: a DirectoryString, for which a short UTF8String,
-/// PrintableString or IA5String is taken).
+/// The octets of the password. RFC 2985 section 5.4.1 asks for a DirectoryString; this reads a short
+/// UTF8String, PrintableString or IA5String.
 fn challenge_password(cx: &SigningContext) -> Option<&[u8]> {
     match cx.csr().attribute("1.2.840.113549.1.9.7")? {
         [0x0c | 0x13 | 0x16, length @ 1..=127, text @ ..] if text.len() == usize::from(*length) => {
@@ -210,7 +211,7 @@ mod tests {
             harness
                 .observe(client, request)
                 .await
-                .assert_denied("is no token for this client");
+                .assert_denied("is not a token for this client");
         }
         harness
             .observe("web01", &request("open sesame"))

@@ -8,6 +8,7 @@
 
 use std::sync::Arc;
 
+use sapi::policy::{Names, Subject};
 use sapi::{
     AltName, BoxError, IssuedCertificate, Issuer, Rejection, SigningContext, SigningHooks, Terms,
     Validity, Verdict, async_trait,
@@ -25,7 +26,7 @@ pub struct Settings {
     pub database: String,
 }
 
-/// Grants what the table of members says, and enters every certificate before the client has it.
+/// Grants what the table of members says, and records every certificate before the client gets it.
 #[derive(Debug)]
 pub struct PostgresRegistry {
     database: String,
@@ -42,15 +43,15 @@ impl PostgresRegistry {
         }
     }
 
-    /// The connection; a new one where there is none or it was lost. How long this may take `hooks.timeout`
-    /// says, beyond which the request is refused.
+    /// Returns the connection, or a new one if it is closed. `hooks.timeout` limits how long this takes;
+    /// after it the request is refused.
     async fn client(&self) -> Result<Arc<Client>, BoxError> {
         let mut connection = self.connection.lock().await;
         if let Some(client) = connection.as_ref().filter(|client| !client.is_closed()) {
             return Ok(Arc::clone(client));
         }
         let (client, driver) = tokio_postgres::connect(&self.database, NoTls).await?;
-        // It ends with the connection; whoever asks next finds that closed.
+        // The task ends with the connection. The next request finds the connection closed.
         tokio::spawn(async move { drop(driver.await) });
         let client = Arc::new(client);
         *connection = Some(Arc::clone(&client));
@@ -64,7 +65,7 @@ impl SigningHooks for PostgresRegistry {
         "registry"
     }
 
-    /// No database, no start.
+    /// Without the database the service does not start.
     async fn boot(&self, _: &Issuer) -> Result<(), BoxError> {
         let client = self.client().await?;
         client
@@ -87,29 +88,16 @@ impl SigningHooks for PostgresRegistry {
         };
         let (names, days): (Vec<String>, i32) = (row.try_get(0)?, row.try_get(1)?);
         let names: Result<Vec<AltName>, _> = names.iter().map(|name| name.parse()).collect();
-        let names = names?;
-        if let Some(name) = cx.csr().names().iter().find(|name| !names.contains(name)) {
-            return Err(Rejection::denied(format!(
-                "{name} is not among this client's names"
-            )));
-        }
-        if cx
-            .csr()
-            .subject()
-            .common_name()
-            .is_some_and(|cn| cx.client() != cn)
-        {
-            return Err(Rejection::denied(
-                "the common name is not the client's identifier",
-            ));
-        }
+        let allowed = names?.into_iter().fold(Names::none(), Names::exactly);
+        allowed.check(cx.csr().names())?;
+        Subject::none().common_name_is_own().check(cx)?;
         let validity = Validity::days(u64::try_from(days)?);
         Ok(Verdict::Grant(
             Terms::valid_for(validity).with_requested_names(cx.csr()),
         ))
     }
 
-    /// An error here withholds the certificate: what is not in the registry is nowhere.
+    /// An error here withholds the certificate: every certificate out there must be in the registry.
     async fn postsign(
         &self,
         cx: &mut SigningContext,

@@ -29,7 +29,7 @@ pub struct Spiffe {
 impl Spiffe {
     /// # Errors
     ///
-    /// When the trust domain is none, or a network.
+    /// If the trust domain or a network is not valid.
     pub fn new(settings: &Settings) -> Result<Self, BoxError> {
         let from = settings.from.iter();
         let spiffe = Self {
@@ -59,7 +59,7 @@ impl SigningHooks for Spiffe {
             return Err(Rejection::denied("workloads ask over the network"));
         };
         self.from.check(&[AltName::Ip(address)])?;
-        // An SVID has exactly one URI name, and says nothing else about who it is.
+        // An SVID has exactly one URI name, and no other name.
         if cx.csr().names().len() != 1 {
             return Err(Rejection::denied("ask for exactly one name, a SPIFFE ID"));
         }

@@ -1,7 +1,7 @@
 #![no_main]
 use sapi_tests::fuzz::proxy as target;
 
-// What is made once, such as keys, is made before the time of an input is taken.
+// Makes one-time values, such as keys, before the first input is timed.
 libfuzzer_sys::fuzz_target!(
     init: target::seeds().iter().for_each(|seed| target::run(seed)),
     |data: &[u8]| target::run(data)

@@ -7,25 +7,26 @@ use std::time::SystemTime;
 
 use clap::Parser;
 use openssl::x509::X509;
-use sapi::identity::{Backup as Made, BackupError, IdentityError, load};
+use sapi::identity::{Backup as Made, IdentityErrorKind, load};
+use sapi_tools::Generate;
+use sapi_tools::exit::{CANNOT_CREATE, CONFIG, DATA, Failure, NO_INPUT, SYSTEM};
 
 use crate::check::passphrase;
 use crate::directory::CaDirectory;
-use crate::exit::{CANNOT_CREATE, CONFIG, DATA, Failure, NO_INPUT, SOFTWARE, SYSTEM};
-use crate::generate::Generate;
+use crate::installation::refused;
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
 
-/// Makes one file of the identity, encrypted to the certificates of one or several people, any one of whom can
-/// open it.
+/// Makes one file of the identity, encrypted to the certificates of one or several people. Each of them can
+/// open it alone.
 ///
-/// It is CMS in PEM around a tar archive, which openssl and tar open without this tool. The private key in
-/// it is still locked with its passphrase: keep that in another place. The file must not exist.
+/// The file is CMS in PEM around a tar archive: openssl and tar open it without this tool. The private key
+/// inside is still locked with its passphrase: keep the passphrase in another place. The file must not exist.
 ///
-/// With a passphrase, or a terminal to ask for one, it is first tried whether the key unlocks.
+/// If there is a passphrase, or a terminal to ask for one, the tool first tests that the key unlocks.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_backup", after_help = EXAMPLE)]
-pub struct Backup {
+pub(crate) struct Backup {
     /// A recipient's certificate in PEM, with an RSA or EC key; repeat it for each
     #[arg(long = "to", value_name = "CERTIFICATE", required = true)]
     recipients: Vec<PathBuf>,
@@ -68,11 +69,12 @@ impl Tool for Backup {
         if let Some(passphrase) = &passphrase {
             match load(directory, passphrase, now) {
                 // An intermediate that waits for its certificate is worth keeping too.
-                Ok(_) | Err(IdentityError::File(_)) => {}
+                Ok(_) => {}
+                Err(error) if error.kind() == IdentityErrorKind::File => {}
                 Err(error) => return Err(Failure::new(CONFIG, error)),
             }
         }
-        let backup = Made::make(directory, &recipients?, now).map_err(refusal)?;
+        let backup = Made::make(directory, &recipients?, now).map_err(refused)?;
         let output = self.output.unwrap_or_default();
         let path = output.display();
         backup.write(&output).map_err(|error| {
@@ -84,8 +86,11 @@ impl Tool for Backup {
             "not tested: no passphrase"
         };
         let names = backup.names().join(", ");
-        writeln!(io::stdout(), "{path}\nHolds {names}\nPrivate key: {tested}")
-            .map_err(|error| Failure::new(SYSTEM, error))
+        writeln!(
+            io::stdout(),
+            "{path}\nContains {names}\nPrivate key: {tested}"
+        )
+        .map_err(|error| Failure::new(SYSTEM, error))
     }
 }
 
@@ -97,15 +102,6 @@ pub(crate) fn certificate(file: &Path) -> Result<X509, Failure> {
     found.map_err(|_| Failure::new(DATA, named(&"no certificate in PEM")))
 }
 
-fn refusal(error: BackupError) -> Failure {
-    let code = match error {
-        BackupError::Identity(_) => CONFIG,
-        BackupError::OpenSsl(_) | BackupError::Archive(_) => SOFTWARE,
-        _ => DATA,
-    };
-    Failure::new(code, error)
-}
-
 const EXAMPLE: &str = "\
 Example:
   ca_backup --to alice.crt --to bob.crt -o ca-backup.pem
@@ -113,5 +109,5 @@ Example:
 Without this tool, Alice opens it with:
   openssl cms -decrypt -inform PEM -in ca-backup.pem -recip alice.crt -inkey alice.key | tar -xv
 
-Exit codes: 0 written, 64 wrong usage, 65 a recipient is not fit, 66 a file cannot be read, 73 the
-backup exists or cannot be written, 78 the identity is not fit or no proper passphrase.";
+Exit codes: 0 written, 64 wrong usage, 65 a recipient's certificate cannot be used, 66 a file cannot be
+read, 73 the backup exists or cannot be written, 78 the identity or the passphrase cannot be used.";

@@ -4,25 +4,26 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use clap::Parser;
-use sapi::identity::{ChangePassphrase as Change, ChangePassphraseError};
+use sapi::identity::ChangePassphrase as Change;
+use sapi_tools::Generate;
+use sapi_tools::exit::{CONFIG, Failure, SYSTEM};
 
 use crate::directory::CaDirectory;
-use crate::exit::{CANNOT_CREATE, CONFIG, Failure, SOFTWARE, SYSTEM};
-use crate::generate::Generate;
+use crate::installation::refused;
 use crate::passphrase::{NewPassphraseOptions, PassphraseOptions};
 use crate::run::Tool;
 
 /// Locks the CA's private key with another passphrase.
 ///
-/// The new file is written beside the old one, read back and unlocked, and only then takes its place. The
-/// same passphrase again is allowed: a key in an older form is then locked as ca_create_identity does it.
+/// It writes the new file beside the old one, reads it back and unlocks it, and only then replaces the old
+/// one. The same passphrase is allowed: it locks a key in an older form as ca_create_identity does.
 ///
 /// The old passphrase comes from the first of: --passphrase-fd, --passphrase-file,
 /// SAPI_PASSPHRASE_FILE, $CREDENTIALS_DIRECTORY/ca-passphrase, CA_PASSPHRASE, the terminal. The new one
 /// comes from --new-passphrase-fd, --new-passphrase-file or the terminal, which asks twice.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_change_passphrase", after_help = EXAMPLE)]
-pub struct ChangePassphrase {
+pub(crate) struct ChangePassphrase {
     #[command(flatten)]
     directory: CaDirectory,
 
@@ -51,23 +52,17 @@ impl Tool for ChangePassphrase {
             .source()
             .create("New passphrase for the CA's private key: ")
             .map_err(config)?;
-        change.finish(&new).map_err(|error| {
-            let code = match error {
-                ChangePassphraseError::Io(_) => CANNOT_CREATE,
-                _ => SOFTWARE,
-            };
-            Failure::new(code, error)
-        })?;
+        change.finish(&new).map_err(refused)?;
         writeln!(io::stdout(), "{DONE}").map_err(|error| Failure::new(SYSTEM, error))
     }
 }
 
-const DONE: &str = "The passphrase is changed. Older backups open with the old one only.";
+const DONE: &str = "The passphrase is changed. Older backups still need the old one.";
 
 const EXAMPLE: &str = "\
 Example:
   ca_change_passphrase --passphrase-file /etc/sapi/ca-passphrase \
       --new-passphrase-file /etc/sapi/ca-passphrase.new
 
-Exit codes: 0 changed, 64 wrong usage, 70 OpenSSL failed, 73 the key cannot be written, 78 no proper
-passphrase or key.";
+Exit codes: 0 changed, 64 wrong usage, 70 OpenSSL failed, 73 the key cannot be written, 78 the key or a
+passphrase cannot be used.";

@@ -1,39 +1,43 @@
-//! What an installation comes to: what to ask before, what to say after.
+//! What the tools ask before an installation, and print after it.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use sapi::identity::{CreateError, Existing, InstallError, Installed};
+use sapi::identity::{Existing, IdentityError, IdentityErrorKind, Installed};
+use sapi_tools::exit::{CANNOT_CREATE, CONFIG, DATA, Failure, NO, SOFTWARE, SYSTEM, USAGE};
 
 use crate::confirm::confirm;
-use crate::exit::{CANNOT_CREATE, Failure, NO, SOFTWARE, SYSTEM, USAGE};
 
-/// Asks what is to happen to files that are there; without a terminal to ask, they stay.
+/// Asks whether to replace the files that were found. Without a terminal to ask, they stay.
 pub(crate) fn what_about_the_old(
     directory: &Path,
-    found: Vec<PathBuf>,
+    found: &[PathBuf],
     what: &str,
 ) -> Result<Existing, Failure> {
     if found.is_empty() {
         return Ok(Existing::Keep);
     }
-    let found = InstallError::Exists { found };
+    let listed: Vec<_> = found
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let kept = format!("an identity exists and was kept: {}", listed.join(", "));
     let question =
         format!("Replace the {what} in this directory? Its files are kept in a dated folder.");
     let mut output = io::stderr();
     let article = if what.starts_with('i') { "an" } else { "a" };
-    let _ = writeln!(output, "{} holds {article} {what}.", directory.display());
+    let _ = writeln!(output, "{} contains {article} {what}.", directory.display());
     match confirm(&question).map_err(|error| Failure::new(SYSTEM, error))? {
         Some(true) => Ok(Existing::SetAside),
-        Some(false) => Err(Failure::new(NO, found)),
+        Some(false) => Err(Failure::new(NO, kept)),
         None => Err(Failure::new(
             NO,
-            format!("{found} (there is no terminal to ask whether to replace it)"),
+            format!("{kept} (there is no terminal to ask whether to replace it)"),
         )),
     }
 }
 
-/// Where everything is now.
+/// Prints where everything is now.
 pub(crate) fn report(installed: &Installed, old: &str) -> io::Result<()> {
     let mut output = io::stdout();
     for path in &installed.written {
@@ -45,19 +49,15 @@ pub(crate) fn report(installed: &Installed, old: &str) -> io::Result<()> {
     Ok(())
 }
 
-pub(crate) fn creation(error: CreateError) -> Failure {
-    let code = match error {
-        CreateError::EmptySubject | CreateError::TooLong => USAGE,
-        _ => SOFTWARE,
+/// Gives an error about an identity its exit code.
+pub(crate) fn refused(error: IdentityError) -> Failure {
+    let code = match error.kind() {
+        IdentityErrorKind::Usage => USAGE,
+        IdentityErrorKind::InTheWay => NO,
+        IdentityErrorKind::Outside => DATA,
+        IdentityErrorKind::Write => CANNOT_CREATE,
+        IdentityErrorKind::Crypto => SOFTWARE,
+        _ => CONFIG,
     };
     Failure::new(code, error)
-}
-
-pub(crate) fn installation(error: InstallError) -> Failure {
-    match error {
-        InstallError::Exists { .. } => Failure::new(NO, error),
-        InstallError::Io { .. } => Failure::new(CANNOT_CREATE, error),
-        InstallError::Create(error) => creation(error),
-        _ => Failure::new(SOFTWARE, error),
-    }
 }

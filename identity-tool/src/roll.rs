@@ -5,37 +5,38 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use clap::Parser;
+use sapi::KeyKind;
 use sapi::Validity;
-use sapi::identity::{KeyKind, Passphrase, Rollover, RolloverError, SuccessorKey};
+use sapi::identity::{Passphrase, Rollover, SuccessorKey};
+use sapi_tools::Generate;
+use sapi_tools::exit::{CONFIG, Failure, SYSTEM};
 
 use crate::create::HAVE_IT_SIGNED;
 use crate::directory::CaDirectory;
-use crate::exit::{CANNOT_CREATE, CONFIG, Failure, NO, SYSTEM};
-use crate::generate::Generate;
-use crate::installation::{creation, installation, report};
+use crate::installation::{refused, report};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
 use crate::spinner::Spinner;
 
 /// Prepares the successor of a certificate authority, and later puts it in place.
 ///
-/// First step: a new key and certificate with the same subject, in the folder `next` of the CA's directory.
-/// Published beside it are ca.bundle.pem, the CAs to trust from now on, and two cross-certificates for
+/// The first step makes a key and a certificate with the same subject, in the folder `next` of the CA's
+/// directory. It publishes ca.bundle.pem, the CAs to trust from now on, and two cross-certificates for
 /// verifiers that know only one of the two: ca.new-by-old.pem and ca.old-by-new.pem. Nothing else changes
 /// yet: give everybody the bundle.
 ///
-/// Second step, with --activate: the successor takes the place of the identity, whose files are kept in a
+/// The second step, with --activate, puts the successor in place of the identity, and keeps the old files in a
 /// folder named after the date. The service takes it at SIGHUP. Keep the bundle published until the last
-/// certificate of the old CA has ended.
+/// certificate of the old CA has expired.
 ///
-/// Where an outside CA certifies this one, the first step makes a key and a request in `next`, and
+/// If an outside CA certifies this one, the first step makes a key and a request in `next`, and
 /// ca_install_certificate puts the certificate there.
 ///
 /// The passphrase stays the same for the successor. It comes from the first of: --passphrase-fd,
 /// --passphrase-file, SAPI_PASSPHRASE_FILE, $CREDENTIALS_DIRECTORY/ca-passphrase, CA_PASSPHRASE, the terminal.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_roll_identity", after_help = EXAMPLE)]
-pub struct RollIdentity {
+pub(crate) struct RollIdentity {
     /// Put the prepared successor in place
     #[arg(long, conflicts_with_all = ["same_key", "key", "validity"])]
     activate: bool,
@@ -46,7 +47,7 @@ pub struct RollIdentity {
     same_key: bool,
 
     /// The kind of the new key: rsa:2048, rsa:3072, rsa:4096, ec:p256, ec:p384 or ed25519
-    #[arg(long, value_name = "KIND", default_value_t)]
+    #[arg(long, value_name = "KIND", default_value = "ec:p256")]
     key: KeyKind,
 
     /// How long the successor is valid: a number of years, or a number with s, m, h, d, w or y
@@ -84,9 +85,9 @@ impl Tool for RollIdentity {
             publish: self.publish.as_deref().unwrap_or(directory),
         };
         if self.activate {
-            let installed = rollover.activate(&passphrase, now).map_err(refusal)?;
+            let installed = rollover.activate(&passphrase, now).map_err(refused)?;
             report(&installed, "identity")
-                .and_then(|()| writeln!(io::stdout(), "A service that runs takes it at SIGHUP"))
+                .and_then(|()| writeln!(io::stdout(), "A running service takes it at SIGHUP"))
                 .map_err(|error| Failure::new(SYSTEM, error))
         } else {
             self.prepare(rollover, &passphrase, now)
@@ -111,7 +112,7 @@ impl RollIdentity {
             let _spinner = Spinner::start(doing);
             rollover
                 .prepare(passphrase, key, self.validity.duration(), now)
-                .map_err(refusal)?
+                .map_err(refused)?
         };
         print(&prepared.written)
             .and_then(|()| print(&prepared.published))
@@ -135,16 +136,6 @@ fn print(paths: &[PathBuf]) -> io::Result<()> {
         .try_for_each(|path| writeln!(output, "{}", path.display()))
 }
 
-fn refusal(error: RolloverError) -> Failure {
-    match error {
-        RolloverError::Create(error) => creation(error),
-        RolloverError::Install(error) => installation(error),
-        RolloverError::Publish(..) => Failure::new(CANNOT_CREATE, error),
-        RolloverError::Waiting(_) | RolloverError::NoSuccessor(_) => Failure::new(NO, error),
-        _ => Failure::new(CONFIG, error),
-    }
-}
-
 const GIVE_IT: &str =
     "Give ca.bundle.pem to everybody who verifies, and only then run ca_roll_identity --activate";
 
@@ -154,5 +145,5 @@ Example:
   ca_roll_identity --publish /var/www/ca --activate
   systemctl reload sapi.service
 
-Exit codes: 0 done, 1 a successor is prepared already or none is, 64 wrong usage, 73 files cannot be
-written, 78 no proper passphrase or the identity cannot be used.";
+Exit codes: 0 done, 1 a successor is already prepared, or not yet, 64 wrong usage, 73 files cannot be
+written, 78 the passphrase or the identity cannot be used.";

@@ -1,40 +1,29 @@
-//! What every tool's `main` does.
+//! Running a tool, from its command line to its exit code.
 
-use std::io::{self, Write};
+use std::ffi::OsString;
+use std::io;
 use std::process::ExitCode;
-use std::sync::LazyLock;
 use std::time::SystemTime;
 
 use clap::{Command, Parser};
 use sapi::identity::hardening;
-
-use crate::exit::{Failure, SYSTEM, USAGE};
-use crate::generate::Generate;
+use sapi_tools::exit::{Failure, SYSTEM, USAGE, conclude};
+use sapi_tools::{Generate, parse, version};
 
 /// One of the tools: its command line, and what it does.
-pub trait Tool: Parser {
+pub(crate) trait Tool: Parser {
     /// Options that print completions or the man page instead of doing anything.
     fn generate(&self) -> &Generate;
 
-    /// Does the work; `now` is the moment it starts.
-    ///
-    /// # Errors
-    /// With the message and the exit code to end with.
+    /// Does the work; `now` is the time of the start. A failure has the message and the exit code.
     fn act(self, now: SystemTime) -> Result<(), Failure>;
 }
 
-/// The tool's definition, with the versions of sapi and of the OpenSSL it runs on.
-#[must_use]
-pub fn command<T: Tool>() -> Command {
-    T::command().version(VERSION.as_str())
-}
-
-/// The whole life of a tool, from its command line to its exit code.
-#[must_use]
-pub fn run<T: Tool>() -> ExitCode {
-    // First of all: later there are threads, and secrets in memory.
+/// Runs a tool. The first argument is its name.
+pub(crate) fn run<T: Tool>(arguments: Vec<OsString>) -> ExitCode {
+    // This comes first, because later there are threads, and secrets in memory.
     if let Err(error) = hardening::before_secrets() {
-        return fail(&Failure::new(SYSTEM, error));
+        return conclude("", Err(Failure::new(SYSTEM, error))).into();
     }
     tracing_subscriber::fmt()
         .with_writer(io::stderr)
@@ -42,32 +31,22 @@ pub fn run<T: Tool>() -> ExitCode {
         .with_target(false)
         .without_time()
         .init();
-    let parsed = command::<T>()
-        .try_get_matches()
-        .and_then(|matches| T::from_arg_matches(&matches));
-    let tool = match parsed {
+    let tool: T = match parse(command::<T>(), arguments, USAGE) {
         Ok(tool) => tool,
-        Err(error) => {
-            // Nobody is left to tell when standard error is closed.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
-        }
+        Err(code) => return code.into(),
     };
-    if tool.generate().wanted() {
-        return match tool.generate().print(command::<T>()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => fail(&Failure::new(SYSTEM, error)),
-        };
-    }
-    match tool.act(now()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => fail(&failure),
-    }
+    let outcome = match tool.generate().page() {
+        Some(page) => page
+            .print(command::<T>())
+            .map_err(|error| Failure::new(SYSTEM, error)),
+        None => tool.act(now()),
+    };
+    conclude("", outcome).into()
 }
 
-fn fail(failure: &Failure) -> ExitCode {
-    let _ = writeln!(io::stderr(), "error: {failure}");
-    ExitCode::from(failure.code)
+/// The tool's definition, with the versions of sapi and of the OpenSSL it runs on.
+pub(crate) fn command<T: Tool>() -> Command {
+    T::command().version(version(openssl::version::version()))
 }
 
 #[expect(
@@ -77,11 +56,3 @@ fn fail(failure: &Failure) -> ExitCode {
 pub(crate) fn now() -> SystemTime {
     SystemTime::now()
 }
-
-static VERSION: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "{} ({})",
-        env!("CARGO_PKG_VERSION"),
-        openssl::version::version()
-    )
-});

@@ -1,19 +1,22 @@
-//! `ca_new_shell NAME`: a shell crate that builds, tests, serves and packages without an edit.
+//! `ca_new_shell NAME` makes a shell crate, which builds, tests, serves and packages without an edit.
 
 mod name;
 mod source;
 mod template;
 
-use std::io;
-use std::path::PathBuf;
+use std::env;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+use sapi_tools::exit::{CANNOT_CREATE, Failure, conclude};
+use sapi_tools::parse;
 
 use name::Name;
 use source::Source;
 
-/// Makes a crate for a certificate authority with a policy of its own. Needs no network.
+/// Makes a crate for a certificate authority with its own policy. Needs no network.
 #[derive(Parser)]
 #[command(
     version,
@@ -21,29 +24,27 @@ use source::Source;
     Exit codes: 0 made, 2 wrong usage, 73 the folder exists or cannot be made"
 )]
 struct NewShell {
-    /// The name of the crate, its program and its folder: small letters, digits and hyphens
+    /// The name of the crate, its program and its folder: lower-case letters, digits and hyphens
     name: Name,
     /// The folder to make it in
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     into: PathBuf,
-    /// Take sapi from this folder, the `sapi` of a clone [default: that of the clone this program was built
-    /// in, if it is still there, otherwise the version of this program from the registry]
+    /// Take sapi from this folder, the `sapi` of a clone [default: the clone this program was built in; if
+    /// it is gone, this program's version from the registry]
     #[arg(long, value_name = "FOLDER")]
     sapi_path: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
-    let new = NewShell::parse();
-    match make(&new) {
-        Ok(folder) => {
-            println_made(&folder);
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(73)
-        }
-    }
+    let new: NewShell = match parse(NewShell::command(), env::args_os(), USAGE) {
+        Ok(new) => new,
+        Err(code) => return code.into(),
+    };
+    let made = make(&new).map(|folder| {
+        // The crate is made, even if nobody reads what to do next.
+        let _ = next_steps(&folder);
+    });
+    conclude("", made.map_err(|error| Failure::new(CANNOT_CREATE, error))).into()
 }
 
 fn make(new: &NewShell) -> io::Result<PathBuf> {
@@ -53,14 +54,17 @@ fn make(new: &NewShell) -> io::Result<PathBuf> {
     Ok(folder)
 }
 
-#[allow(
-    clippy::print_stdout,
-    reason = "what to do next is what this program has to say"
-)]
-fn println_made(folder: &std::path::Path) {
-    println!("made {}; next:\n", folder.display());
-    println!("    cd {}", folder.display());
-    println!("    cargo test");
-    println!("    cargo run -- demo --once --config sapi.dev.toml --client web01\n");
-    println!("The policy is src/policy.rs.");
+fn next_steps(folder: &Path) -> io::Result<()> {
+    let mut output = io::stdout();
+    writeln!(output, "made {}; next:\n", folder.display())?;
+    writeln!(output, "    cd {}", folder.display())?;
+    writeln!(output, "    cargo test")?;
+    writeln!(
+        output,
+        "    cargo run -- demo --once --config sapi.dev.toml --client web01\n"
+    )?;
+    writeln!(output, "The policy is src/policy.rs.")
 }
+
+/// As clap itself ends.
+const USAGE: u8 = 2;

@@ -22,7 +22,7 @@ impl FromStr for Name {
             && text.starts_with(|c: char| c.is_ascii_lowercase())
             && text.bytes().all(follows)
             && !text.ends_with('-');
-        // A crate cannot be called like one it depends on, nor like what every program has.
+        // A crate cannot have the name of a crate it depends on, of a standard crate, or of a folder in target.
         let taken = [
             "sapi", "serde", "tokio", "toml", "test", "core", "std", "alloc", "build", "deps",
             "examples",
@@ -39,7 +39,7 @@ pub(crate) struct InvalidName;
 
 impl fmt::Display for InvalidName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a name is 2 to 64 small letters, digits and hyphens, begins with a letter, and is no other crate's")
+        f.write_str("a name has 2 to 64 lower-case letters, digits and hyphens, begins with a letter, does not end with a hyphen, and is not another crate's name")
     }
 }
 

@@ -17,7 +17,7 @@ impl Source {
             return match folder.join("Cargo.toml").is_file() {
                 true => Ok(Self::Folder(folder.canonicalize()?)),
                 false => Err(io::Error::other(format!(
-                    "--sapi-path {}: holds no Cargo.toml; give the folder `sapi` of a clone",
+                    "--sapi-path {}: does not contain Cargo.toml; give the folder `sapi` of a clone",
                     folder.display()
                 ))),
             };
@@ -34,7 +34,7 @@ impl Source {
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // Debug writes the quotes and backslashes that a TOML string wants too.
+            // Debug writes quotes and backslashes as a TOML string needs them.
             Self::Folder(folder) => write!(f, "path = {:?}", folder.display().to_string()),
             Self::Registry => write!(f, "version = {:?}", env!("CARGO_PKG_VERSION")),
         }

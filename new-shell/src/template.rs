@@ -1,4 +1,4 @@
-//! The template, embedded, and how its places are filled in.
+//! The embedded template, and how its placeholders are filled in.
 
 use std::fs;
 use std::io;
@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::name::Name;
 use crate::source::Source;
 
-/// Writes every file of the template into a folder that was not there.
+/// Writes every file of the template into a new folder.
 pub(crate) fn write(folder: &Path, name: &Name, source: &Source) -> io::Result<()> {
     let named = |path: &Path, error: io::Error| {
         io::Error::new(error.kind(), format!("{}: {error}", path.display()))
@@ -23,7 +23,7 @@ pub(crate) fn write(folder: &Path, name: &Name, source: &Source) -> io::Result<(
     Ok(())
 }
 
-/// As `cargo generate` would.
+/// Fills in the placeholders as `cargo generate` would.
 fn filled_in(text: &str, name: &Name, source: &Source) -> String {
     text.replace("{{project-name}}", name.as_str())
         .replace("{{sapi}}", &source.to_string())
@@ -35,7 +35,7 @@ macro_rules! files {
     };
 }
 
-/// What the template holds, without what is for `cargo generate` alone.
+/// The files of the template, except the one that only `cargo generate` needs.
 const FILES: &[(&str, &str)] = files![
     ".gitignore" from ".gitignore",
     "Cargo.toml" from "Cargo.toml.liquid",
@@ -119,7 +119,7 @@ mod tests {
         );
     }
 
-    /// The files of a package are those of the repository, under the shell's own name.
+    /// The package files of the template and of the repository differ only in the shell's name.
     #[test]
     fn what_is_deployed_is_what_the_example_deploys() {
         for (ours, theirs) in [

@@ -1,4 +1,4 @@
-//! A certificate authority with a policy of its own, to be read; `ca_new_shell` makes a crate to begin yours in.
+//! An example of a certificate authority with its own policy. To begin yours, make a crate with `ca_new_shell`.
 //!
 //! ```text
 //! sapi-hooks-example demo

@@ -1,14 +1,14 @@
-//! Which hooks take part: a hook without its table in the settings does not.
+//! The hooks of this CA. A hook takes part only if the settings contain its table.
 
-use sapi::stock::{
+use sapi::{Boot, BoxError, Chain, FirstOf};
+use sapi_stock::{
     Approvals, AutoApprove, Journal, RenewByCertificate, approvals, auto_approve, journal, renew,
 };
-use sapi::{Boot, BoxError, Chain, FirstOf};
 
 use crate::members::{self, Members};
 
-/// Members only, if there is a list of them; of renewal, rules and approvals, if there are any, one must
-/// grant; and what was signed is written down.
+/// Makes the hooks. With a list of members, only members get certificates. If renewal, rules or approvals
+/// are set, one of them must grant. The journal records what was signed.
 pub(crate) fn from_settings(boot: &Boot) -> Result<Chain, BoxError> {
     let members: Option<members::Settings> = boot.settings_if_present("members")?;
     let approvals: Option<approvals::Settings> = boot.settings_if_present("approvals")?;
@@ -37,7 +37,7 @@ pub(crate) fn from_settings(boot: &Boot) -> Result<Chain, BoxError> {
             true => Approvals::rehearsing(&approvals)?,
             false => Approvals::open(&approvals)?,
         };
-        // A person's no is heard before anybody's yes; who must ask a person comes last.
+        // A person's no comes before any other hook's yes. The hook that must ask a person comes last.
         all = all.then(approvals.rejections());
         one_of = one_of.then(approvals);
     }
@@ -48,7 +48,7 @@ pub(crate) fn from_settings(boot: &Boot) -> Result<Chain, BoxError> {
     })
 }
 
-/// In a rehearsal, perhaps another user's, nothing is written down: the journal is only read.
+/// Opens the journal. A rehearsal may run as another user and records nothing, so it only reads the journal.
 fn open_journal(boot: &Boot) -> Result<Option<Journal>, BoxError> {
     let Some(journal::Settings { folder, .. }) = boot.settings_if_present("journal")? else {
         return Ok(None);

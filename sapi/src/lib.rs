@@ -1,18 +1,18 @@
 //! A framework for certificate authorities whose policy is code.
 //!
 //! A client sends one `PUT /api/csr/<client>` with a certificate request and gets its certificate
-//! back as JSON. Who may have a certificate, and with what in it, you decide: in Rust, by
+//! back as JSON. You decide who may have a certificate, and what it contains: in Rust, by
 //! implementing [`SigningHooks`] in a crate of your own, a *shell* crate compiled around this one.
 //! There is no database. The CA is a directory of PEM files whose key is locked with a passphrase.
 //!
-//! # The way of a request
+//! # The road of a request
 //!
 //! ```text
 //!  bytes             size, content type, client id, peer
 //!    v
 //!  CertRequest       strictly parsed; self-signature verified; key good enough
 //!    v
-//!  SigningContext    who asks, for what, over which connection
+//!  SigningContext    the request, its client, its connection
 //!    v
 //!  Terms             hook: authorize    yes, for so long, with these names
 //!    v
@@ -46,10 +46,12 @@
 //! }
 //! ```
 
-// Some things below the server are there for the server alone.
+// Some code below the server has no other user than the server.
 #![cfg_attr(not(feature = "server"), allow(dead_code))]
 
 // The floors, lowest first. A module uses only floors below its own.
+
+mod encoding;
 
 mod request;
 
@@ -66,20 +68,18 @@ mod pipeline;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-#[cfg(feature = "bench")]
-#[doc(hidden)]
-pub mod bench;
-
-pub mod stock;
+#[cfg(feature = "settings")]
+mod settings;
 
 #[cfg(feature = "server")]
 mod server;
 
 #[cfg(feature = "server")]
-mod operator;
-
-#[cfg(feature = "server")]
 mod command;
+
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals;
 
 pub use async_trait::async_trait;
 pub use certificate::{
@@ -87,19 +87,22 @@ pub use certificate::{
     InvalidValidity, IssuedCertificate, Issuer, KeyUsage, KeyUsages, Profile, RevocationList,
     RevocationListError, RevokedEntry, SerialNumber, SignedRevocationList, Validity,
 };
+pub use encoding::duration;
 pub use hooks::{
-    BoxError, Chain, FirstOf, HookCall, Rejection, SigningContext, SigningHooks, Terms, Verdict,
+    BoxError, Chain, FirstOf, HookCall, Hooks, IntoHooks, Rejection, SigningContext, SigningHooks,
+    Terms, Verdict,
 };
-pub use identity::{Identity, SigningPool, UnfitIdentity};
+pub use identity::ca::Identity;
+pub use identity::pool::SigningPool;
+pub use identity::unfit::UnfitIdentity;
 pub use openssl;
 pub use pipeline::{Difference, Observation, Pipeline};
 pub use request::{
-    AltName, CertRequest, ClientId, CsrError, DistinguishedName, InvalidClientId, KeyError,
-    KeyKind, NameError, Peer, PeerCertificate, PeerCertificateError, RequestPolicy, RsaBoundsError,
-    RsaPolicy, SubjectError, UnknownKeyKind, WeakRsaKey,
+    AltName, CertRequest, ClientId, CsrError, DistinguishedName, InvalidClientId, KeyKind,
+    NameError, Peer, PeerCertificate, PeerCertificateError, RequestPolicy, RsaBoundsError,
+    SubjectError, UnknownKeyKind,
 };
-#[cfg(feature = "fuzzing")]
-#[doc(hidden)]
-pub use server::fuzzing;
 #[cfg(feature = "server")]
 pub use server::{App, Boot, StartError};
+#[cfg(feature = "settings")]
+pub use settings::{ServiceSettings, SettingsError};

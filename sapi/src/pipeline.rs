@@ -1,16 +1,18 @@
-//! The road of a request, from a checked request to a certificate.
+//! The pipeline: the road from a checked request to a certificate.
 //!
-//! [`Pipeline::issue`] tells the whole story; every stop on it has a type and a file of its own.
+//! `Road::issue` tells the whole story from top to bottom. Every stop has its own type and file.
 
 mod assembly;
 pub(crate) mod audit;
 mod differences;
 pub(crate) mod generation;
 pub(crate) mod histogram;
+mod in_flight;
+mod journey;
 pub(crate) mod metrics;
 mod observation;
 mod observation_text;
-mod on_the_road;
+mod requirements;
 mod self_test;
 mod service;
 #[cfg(test)]
@@ -25,17 +27,17 @@ use std::time::{Duration, Instant, SystemTime};
 use futures_util::FutureExt;
 use tracing::Instrument;
 
-use crate::certificate::{DraftCertificate, IssuedCertificate, Issuer, SerialNumber, Tbs};
-use crate::hooks::{
-    BoxError, Chain, PostsignFailure, Rejection, SigningContext, SigningHooks, Terms, Verdict,
-};
-use crate::identity::{PoolError, SigningPool};
-use crate::request::{CertRequest, ClientId, CsrError, Peer};
+use crate::certificate::{DraftCertificate, IssuedCertificate, SerialNumber, Tbs};
+use crate::hooks::{BoxError, Hooks, Rejection, SigningContext, Terms, Verdict};
+use crate::identity::pool::{PoolError, SigningPool};
+use crate::request::{CertRequest, ClientId, CsrFault, Peer};
 pub use differences::Difference;
 use generation::{Generation, GenerationStore};
+use in_flight::InFlight;
+use journey::Journey;
 use metrics::Metrics;
 pub use observation::Observation;
-use on_the_road::OnTheRoad;
+use requirements::{require_permitted, require_valid};
 use trail::Trail;
 
 /// A signing service without its socket, for tests and for embedding.
@@ -62,17 +64,17 @@ struct Road {
     generations: GenerationStore,
     pool: SigningPool,
     clock: Clock,
-    in_flight: AtomicUsize,
+    in_flight: Arc<AtomicUsize>,
     metrics: Arc<Metrics>,
 }
 
-/// Where the present time comes from.
+/// The source of the present time.
 type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
 
 impl Pipeline {
     /// Issues a certificate for a request, or says why not.
     ///
-    /// From authorize on this runs in a task of its own: it ends even if nobody waits for it any more.
+    /// From `authorize` on this runs in its own task, which ends even if nobody waits for it any more.
     ///
     /// # Errors
     ///
@@ -93,7 +95,7 @@ impl Pipeline {
         self.issue_numbered(request_id, client, csr, peer).await
     }
 
-    /// As [`issue`](Self::issue), under a request id that the caller has given out already.
+    /// Like [`issue`](Self::issue), with a request id that the caller has already made known.
     pub(crate) async fn issue_numbered(
         &self,
         request_id: String,
@@ -102,11 +104,11 @@ impl Pipeline {
         peer: Peer,
     ) -> Result<IssuedCertificate, Rejection> {
         let span = tracing::info_span!("request", request_id, %client);
-        let road = OnTheRoad::begin(&self.road);
+        let road = Arc::clone(&self.road);
+        let in_flight = InFlight::begin(&road.in_flight);
         let travel = async move {
-            let journey = road
-                .0
-                .travel(request_id, client, csr, peer, Trail::default());
+            let _in_flight = in_flight;
+            let journey = road.travel(request_id, client, csr, peer, Trail::default());
             journey.await.outcome
         };
         let task = tokio::spawn(travel.instrument(span));
@@ -114,7 +116,7 @@ impl Pipeline {
             .unwrap_or_else(|error| Err(Rejection::failed(error)))
     }
 
-    /// The same way for the same request, and everything there was to be seen on it.
+    /// Takes a request down the same road, and returns everything that happened to it.
     pub(crate) async fn observe(
         &self,
         request_id: String,
@@ -122,23 +124,16 @@ impl Pipeline {
         csr: CertRequest,
         peer: Peer,
     ) -> Observation {
-        let road = OnTheRoad::begin(&self.road);
-        let journey = road
-            .0
+        let _in_flight = InFlight::begin(&self.road.in_flight);
+        let journey = self
+            .road
             .travel(request_id, client, csr, peer, Trail::watched());
         Observation::of(journey.await)
     }
 }
 
-/// A request that has come to the end of its road, wherever that was.
-struct Journey {
-    cx: SigningContext,
-    trail: Trail,
-    outcome: Result<IssuedCertificate, Rejection>,
-}
-
 impl Road {
-    /// One request from its start to its audit line.
+    /// Takes one request from its start to its audit line.
     async fn travel(
         &self,
         request_id: String,
@@ -160,10 +155,10 @@ impl Road {
         )
         .in_rehearsal(generation.identity.is_for_rehearsal())
         .watched(trail.is_watched());
-        // Hooks are guarded one by one; this is for a panic beside them, so that none goes unrecorded.
+        // Each hook has its own guard. This catches a panic elsewhere, so that the request is still audited.
         let issue = AssertUnwindSafe(self.issue(&generation, &mut cx, &mut trail)).catch_unwind();
         let outcome = issue.await.unwrap_or_else(|_| {
-            let source: BoxError = "something on the road panicked".into();
+            let source: BoxError = "the pipeline panicked outside hooks".into();
             Err(match trail.issued() {
                 Some(issued) => Rejection::Withheld {
                     serial: issued.serial.clone(),
@@ -172,7 +167,7 @@ impl Road {
                 None => Rejection::Failed { source },
             })
         });
-        // Of a rehearsal nothing stays, so that the log never tells of a certificate that nobody has.
+        // A rehearsal writes no audit line, because nobody gets its certificate.
         if !cx.rehearsal() {
             audit::write(&cx, &trail, &outcome, &self.metrics);
         }
@@ -215,7 +210,7 @@ impl Road {
         draft: DraftCertificate,
     ) -> Result<IssuedCertificate, Rejection> {
         if draft.subject().is_empty() && draft.names().is_empty() {
-            return Err(Rejection::Unacceptable(CsrError::NoName));
+            return Err(Rejection::Unacceptable(CsrFault::NoName.into()));
         }
         let (generation, csr) = (Arc::clone(generation), cx.shared_csr());
         let metrics = Arc::clone(&self.metrics);
@@ -236,7 +231,7 @@ impl Road {
 }
 
 /// No grant, no certificate.
-async fn authorize(hooks: &Chain, cx: &mut SigningContext) -> Result<Terms, Rejection> {
+async fn authorize(hooks: &Hooks, cx: &mut SigningContext) -> Result<Terms, Rejection> {
     match hooks.authorize(cx).await? {
         Verdict::Grant(terms) => Ok(terms),
         Verdict::Abstain => Err(Rejection::denied(
@@ -264,56 +259,30 @@ async fn fill_in(
         granted,
         cx.received_at(),
     );
-    // Certificates know whole seconds only, which alone is not worth a line.
+    // Certificates have only whole seconds. Less than a second is not worth a log line.
     let ends_before = |wanted| draft.not_after() + Duration::from_secs(1) <= wanted;
     if wanted.is_none_or(ends_before) {
         tracing::info!(
-            "the certificate ends earlier than granted: its CA does, or certificate.max_validity says so"
+            "the certificate ends earlier than granted: its CA ends, or certificate.max_validity is shorter"
         );
     }
     Ok(draft)
 }
 
-/// Signed means recorded or withheld. In a rehearsal the CA has signed nothing, so there is nothing to record.
+/// Signed means recorded or withheld. In a rehearsal the CA signs nothing, so there is nothing to record.
 async fn record(
-    hooks: &Chain,
+    hooks: &Hooks,
     cx: &mut SigningContext,
     certificate: &IssuedCertificate,
 ) -> Result<(), Rejection> {
     if cx.rehearsal() {
         return Ok(());
     }
-    let Err(error) = hooks.postsign(cx, certificate).await else {
-        return Ok(());
-    };
-    let source = match error.downcast::<PostsignFailure>().map(|failure| failure.0) {
-        Ok(Rejection::Failed { source }) => source,
-        Ok(rejection) => return Err(rejection),
-        Err(error) => error,
-    };
-    Err(Rejection::Withheld {
-        serial: certificate.serial().clone(),
-        source,
-    })
-}
-
-/// No certificate outlives its CA, and none is made before its CA holds.
-fn require_valid(issuer: &Issuer, now: SystemTime) -> Result<(), Rejection> {
-    if issuer.is_valid_at(now) {
-        return Ok(());
+    match hooks.postsign(cx, certificate).await {
+        Err(Rejection::Failed { source }) => Err(Rejection::Withheld {
+            serial: certificate.serial().clone(),
+            source,
+        }),
+        recorded => recorded,
     }
-    Err(Rejection::Unavailable {
-        reason: if now < issuer.not_before() {
-            "the certificate authority's own certificate does not hold yet"
-        } else {
-            "the certificate authority's own certificate has expired"
-        },
-    })
-}
-
-/// What no verifier would accept is not signed (RFC 5280 section 4.2.1.10).
-fn require_permitted(issuer: &Issuer, draft: &DraftCertificate) -> Result<(), Rejection> {
-    issuer
-        .permits(draft.subject(), draft.names())
-        .map_err(|outside| Rejection::denied(outside.to_string()))
 }

@@ -1,4 +1,4 @@
-//! A certificate authority. Its policy is in `policy.rs`; everything else is sapi's.
+//! A certificate authority. Its policy is in `policy.rs`; sapi does everything else.
 
 mod policy;
 

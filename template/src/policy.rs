@@ -1,4 +1,4 @@
-//! Who may have which certificate. This is yours: change it.
+//! The policy: who may have which certificate. This is yours: change it.
 
 use sapi::policy::{Keys, Names, Subject};
 use sapi::{
@@ -11,11 +11,11 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// Who may ask, by the identifier in the path `/api/csr/<client>`.
+    /// The clients that may ask, by their identifier in the path `/api/csr/<client>`.
     clients: Vec<String>,
-    /// Certificates are for this domain and what is below it.
+    /// Certificates are for this domain and all names below it.
     domain: String,
-    /// How long they hold: `30d`, `12h`.
+    /// How long certificates are valid: `30d`, `12h`.
     validity: String,
 }
 
@@ -30,7 +30,7 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Checks the settings now, so that a slip of the pen stops the start and not the first request.
+    /// Checks the settings now, so that a mistake stops the start and not the first request.
     pub fn new(settings: &Settings) -> Result<Self, BoxError> {
         Ok(Self {
             clients: settings.clients.clone(),
@@ -49,8 +49,8 @@ impl SigningHooks for Policy {
     }
 
     async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
-        // The identifier proves nothing: whoever reaches the endpoint may write any. Look at `cx.peer()`
-        // for the address or the verified client certificate, or let nginx admit only who may ask.
+        // The identifier proves nothing: anyone who reaches the endpoint may write any. Check the address or
+        // the verified client certificate in `cx.peer()`, or let nginx admit only the right clients.
         let asks = |client: &String| cx.client() == client.as_str();
         if !self.clients.iter().any(asks) {
             return Err(Rejection::denied("unknown client"));

@@ -22,7 +22,7 @@ fn a_byte_too_much_is_413_with_and_without_length() {
             let reply = front.first(way, bytes).expect("an answer");
             assert_problem(&reply, 413, "body-too-large");
         }
-        // A byte less is read: no request, but no fault of its size.
+        // A body one byte smaller is read: it is not a request, but its size is accepted.
         let fits = put("web01", "Connection: close\r\n", &body[1..]);
         assert_problem(&front.first(way, &fits).unwrap(), 400, "not-a-request");
     }

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::{Front, SOON, WAYS, Way, put, request};
 
-/// Each head with the statuses that are right for it, on the socket and through nginx; 0 is a close
-/// without an answer. Nothing here may be signed but what says 200.
+/// Each head with its right statuses, on the socket and through nginx. 0 means a close without an answer.
+/// Only a head with the status 200 may lead to a certificate.
 #[test]
 fn odd_heads_get_the_right_status() {
     let front = Front::new();

@@ -83,19 +83,19 @@ fn pipelined_answers_come_in_order_and_are_not_mixed_up() {
     front.works();
 }
 
-/// What looks like a second request inside a body is a body.
+/// Bytes inside a body that look like a second request belong to the body.
 #[test]
 fn a_request_in_a_body_is_not_a_request() {
     let front = Front::new();
     let inner = String::from_utf8(put("web02", "", &request("inner.example"))).unwrap();
     for way in WAYS {
         let got = answers(&front.send(way, &put("web01", "Connection: close\r\n", &inner)));
-        // The PEM in it is found, as any text may stand around it: one answer, one certificate.
+        // The reader finds the PEM in it, as text may surround a PEM block: one answer, one certificate.
         assert_eq!(got.len(), 1, "{way:?}");
     }
 }
 
-/// After a body that was not read to its end nothing of it is taken for the next request.
+/// The unread rest of a body is never taken for the next request.
 #[test]
 fn the_rest_of_a_refused_body_is_never_a_request() {
     let front = Front::new();
@@ -115,7 +115,7 @@ fn the_rest_of_a_refused_body_is_never_a_request() {
             let text = String::from_utf8_lossy(&answer);
             let got = answers(&answer);
             assert_eq!(got[0].0, status, "{way:?}: {text}");
-            // The connection ends, or the next request is answered: the one that is one.
+            // The connection ends, or the real next request is answered.
             assert!(got.len() <= 2, "{way:?}: {text}");
             if let Some((status, _, body)) = got.get(1) {
                 assert_eq!(*status, 200);

@@ -1,4 +1,4 @@
-//! Killed at any step, with -9: the old files or the new, and the next run goes on.
+//! Kills the client at every step, with -9: the old files or the new ones remain, and the next run goes on.
 
 use std::fs;
 use std::process::Command;
@@ -55,7 +55,7 @@ fn a_renewal_may_be_killed_anywhere() {
             before.1 == after.1,
             "half old, half new"
         );
-        // Nothing to renew, and still what was left undone is done.
+        // There is nothing to renew, but the actions left undone are done.
         let mut again = socket_client(&scene, "web01");
         again.args([
             "renew",
@@ -68,7 +68,7 @@ fn a_renewal_may_be_killed_anywhere() {
             assert_eq!(
                 fs::read_to_string(&done).unwrap(),
                 after.1,
-                "nobody was told"
+                "the actions were not done"
             );
         }
         killed
@@ -79,7 +79,7 @@ fn a_renewal_may_be_killed_anywhere() {
     assert!(sets.count() <= 2, "old sets pile up");
 }
 
-/// For each kind of step that changes the disk: its first, its second and so on, until there is none left.
+/// For each kind of step that changes the disk: kills at its first, its second and so on, to the last.
 fn every_step(mut killed: impl FnMut(usize, (&str, u32)) -> Outcome) {
     let mut number = 0;
     for calls in [
@@ -102,7 +102,7 @@ fn every_step(mut killed: impl FnMut(usize, (&str, u32)) -> Outcome) {
     }
 }
 
-/// The command, killed when it is about to do one of these system calls for so many times.
+/// The command, killed when it begins one of these system calls for the `step`-th time.
 fn under((calls, step): (&str, u32), command: &Command) -> Command {
     let mut strace = program("strace");
     strace.args(["-f", "-qq", "-o", "/dev/null", "-e"]);

@@ -1,4 +1,4 @@
-//! What is on the disk, whoever put it there.
+//! The files on the disk, whoever wrote them.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -139,7 +139,7 @@ fn keys_and_certificates_made_elsewhere_are_adopted_and_not_lost() {
             openssl(&dir, &["pkey", "-in", "key.pem", "-pubout"])
         );
     }
-    // A key that was put in the place of ours, by hand.
+    // Somebody has replaced our key by hand.
     let dir = scene.dir("web01");
     openssl(&dir, &["genpkey", "-algorithm", "ED25519", "-out", "other"]);
     let other = scene.read("web01", "other");
@@ -149,11 +149,11 @@ fn keys_and_certificates_made_elsewhere_are_adopted_and_not_lost() {
         .args(["--new-key", "--name", "DNS:a.example"]))
     .expect(0);
     scene.verifies("web01");
-    // The set before the new one has it.
+    // The previous set has it.
     let kept = fs::read_dir(&dir).unwrap().flatten().any(|entry| {
         fs::read_to_string(entry.path().join("key.pem")).is_ok_and(|key| key == other)
     });
-    assert!(kept, "the key that stood there is lost");
+    assert!(kept, "the key that was there is lost");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What follows a new certificate.
+//! The actions after a new certificate.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -36,7 +36,7 @@ fn its_failure_is_reported_and_it_is_tried_again() {
         .expect(127)
         .says(&says);
     scene.verifies("web01");
-    // The next run has nothing to renew, and still the failure is not forgotten.
+    // The next run has nothing to renew, but it does not forget the failure.
     run(scene.client("web01").args(["--on-renew", "exit 3"]))
         .expect(127)
         .says(&says);
@@ -76,7 +76,7 @@ fn a_process_gets_a_signal() {
         fs::write(&pid, wrong).unwrap();
         run(&mut with("web02"))
             .expect(127)
-            .says(&["it holds no process id"]);
+            .says(&["it does not contain a process id"]);
     }
 }
 

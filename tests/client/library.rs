@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use sapi::DistinguishedName;
-use sapi::identity::KeyKind;
+use sapi::KeyKind;
 use sapi_client::{Anchors, Client, Credential, Enrolment, Outcome, Server, ServerError, Wish};
 use sapi_tests::verifiers::{openssl_verify, webpki_verify};
 
@@ -58,7 +58,7 @@ fn an_application_enrols_and_renews_by_itself() {
     assert_eq!(scene.asked("holder"), 2);
 }
 
-/// A server that says these bytes to whoever asks, again and again if so told, and the client's verdict.
+/// The error of a client whose server sends these bytes, endlessly if told to.
 fn verdict_about(bytes: &'static [u8], endless: bool) -> ServerError {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -76,7 +76,7 @@ fn verdict_about(bytes: &'static [u8], endless: bool) -> ServerError {
         .unwrap_err()
 }
 
-/// Until the client hangs up.
+/// Reads until the client hangs up.
 fn hold(mut stream: TcpStream) {
     let mut piece = [0; 64];
     while matches!(stream.read(&mut piece), Ok(1..)) {}
@@ -111,7 +111,7 @@ fn a_server_that_is_none_is_found_out_and_not_waited_for() {
         false,
         "too large",
     );
-    odd(b"HTTP/1.1 100 Continue\r\n\r\n", true, "again and again");
+    odd(b"HTTP/1.1 100 Continue\r\n\r\n", true, "interim responses");
     odd(b"HTTP/1.1 200 OK ", true, "");
     for silent in [&b""[..], b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}"] {
         let error = verdict_about(silent, false);

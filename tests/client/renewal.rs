@@ -1,4 +1,4 @@
-//! Another certificate in time.
+//! Renewal in time.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ fn only_when_less_than_a_third_or_less_than_before_is_left() {
     let first = scene.read("web01", "cert.pem");
     run(scene.client("web01").arg("renew")).expect(0);
     run(scene.client("web01").args(["renew", "--before", "23h"])).expect(0);
-    // The certificate holds for a day and five minutes.
+    // The certificate is valid for a day and five minutes.
     for (offset, renewed) in [("+15h", false), ("+17h", true)] {
         let client = scene.client("web01");
         let mut later = program("faketime");
@@ -68,7 +68,7 @@ fn the_old_certificate_is_shown_over_tls() {
         .expect(0);
         scene.verifies("holder");
     }
-    // Where nothing shows it, the policy sees a stranger.
+    // On the unix socket the client cannot show its certificate, so the policy sees a stranger.
     let mut bypass = scene.lost("holder");
     bypass.args([
         "renew",
@@ -110,7 +110,7 @@ fn an_old_certificate_that_has_ended_is_not_shown() {
 #[test]
 fn an_old_certificate_that_the_server_does_not_know_is_left_out() {
     let scene = Scene::new();
-    // From a predecessor of the CA, which the client still trusts and nginx does not.
+    // A predecessor of the CA issued it; the client still trusts that CA and nginx does not.
     let predecessor = Authority::new("predecessor");
     let pair = predecessor.client(scene.place.path(), "device1");
     fs::create_dir_all(scene.dir("web01")).unwrap();
@@ -183,7 +183,7 @@ fn a_renewal_that_is_not_decided_yet_leaves_the_old_files() {
             scene.read("approve0", "cert.pem")
         )
     );
-    // In between, the certificate that is there is still fine, and the request is not forgotten.
+    // In between, the old certificate is still valid, and the request is kept.
     run(&mut scene.client("approve0")).expect(0);
     run(&mut waits("approve1")).expect(0);
     assert_ne!(before.0, scene.read("approve0", "key.pem"));

@@ -1,4 +1,4 @@
-//! Settings, and what the program says of itself.
+//! Settings, and what the program says about itself.
 
 use std::fs;
 
@@ -45,7 +45,7 @@ fn flags_before_environment_before_file() {
         ["file", "env", "flag"].map(|client| scene.asked(client)),
         [1, 1, 1]
     );
-    // Over `once` in the file.
+    // It overrides `once` in the file.
     with(
         &["--client", "approve1", "--name", "DNS:d.example", "--wait"],
         &[],
@@ -73,7 +73,7 @@ fn bad_settings_are_78_and_named() {
         .says(&["ca-file or ca-fingerprint is missing"]);
     run(scene.client("web01").args(["--key", "dsa"]))
         .expect(78)
-        .says(&["known are rsa:2048"]);
+        .says(&["is not one of rsa:2048"]);
     run(scene.client("web01").args(["--owner", "no-such-user"]))
         .expect(78)
         .says(&["owner: there is no user"]);
@@ -117,7 +117,7 @@ fn several_certificates_from_one_directory_and_one_failure_does_not_stop_the_res
         command.arg("--tls-ca-file").arg(scene.nginx.authority());
         run(&mut command)
     };
-    all().expect(78).says(&["there is no file *.toml in it"]);
+    all().expect(78).says(&["it contains no file *.toml"]);
     put("c", "web01");
     put("d", "web02");
     all().expect(0);
@@ -135,9 +135,10 @@ fn several_certificates_from_one_directory_and_one_failure_does_not_stop_the_res
     fs::copy(folder.join("c.toml"), folder.join("c2.toml")).unwrap();
     fs::write(folder.join("notes.txt"), "not a settings file").unwrap();
     fs::remove_dir_all(scene.dir("d")).unwrap();
-    all()
-        .expect(78)
-        .says(&["0: error: ", "c2: error: dir: another file has the same"]);
+    all().expect(78).says(&[
+        "0: error: ",
+        "c2: error: dir: another file names the same directory",
+    ]);
     scene.verifies("d");
 }
 

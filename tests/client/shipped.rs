@@ -108,7 +108,7 @@ fn the_line_for_cron_works() {
     scene.verifies("web01");
 }
 
-/// The shell script, by the plainest shell there is.
+/// The shell script, run by the plainest shell.
 fn script(scene: &Scene, client: &str) -> Command {
     let mut command = program("dash");
     command.arg(shipped("sapi-client.sh"));
@@ -157,7 +157,7 @@ fn the_script_enrols_renews_and_runs_what_follows() {
         "{san}"
     );
     assert_eq!(scene.asked("holder"), 1);
-    // The policy grants another one only to who shows the first.
+    // The policy grants another one only to a client that shows the first.
     let first = scene.read("holder", "cert.pem");
     run(script(&scene, "holder").env("SAPI_CLIENT_BEFORE", "200000")).expect(0);
     assert_ne!(first, scene.read("holder", "cert.pem"));

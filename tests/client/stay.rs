@@ -33,7 +33,7 @@ fn it_renews_in_time_when_the_clock_jumps_as_after_a_suspend() {
     command
         .env("FAKETIME_TIMESTAMP_FILE", &clock)
         .env("FAKETIME_NO_CACHE", "1");
-    // What a suspended machine sees: only the clock on the wall has gone on.
+    // As after a suspend: only the wall clock has advanced.
     command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
     let running = daemon(&mut command);
     until("there is a first certificate", || {

@@ -1,4 +1,4 @@
-//! With the ready-made hooks: a person approves the first certificate, the certificate its successor.
+//! With the ready-made hooks: a person approves the first certificate, which then approves its successor.
 
 use sapi_tests::nginx::Site;
 use sapi_tests::shell::{Place, Shell};
@@ -44,7 +44,7 @@ fn approved_by_a_person_and_renewed_by_certificate() {
     client(&["renew", "--before", "3d", "--new-key"]).expect(0);
     scene.verifies("web01");
     assert_ne!(first, scene.read("web01", "key.pem"));
-    // The hook renews for another key only: with the same one, a person decides again.
+    // The hook renews only for another key. With the same key, a person decides again.
     client(&["renew", "--before", "3d"]).expect(69);
     scene.verifies("web01");
 }

@@ -1,4 +1,4 @@
-//! Whom the client believes.
+//! Which servers and authorities the client trusts.
 
 use std::fs;
 use std::process::Command;
@@ -29,9 +29,9 @@ fn the_authority_is_pinned_by_its_fingerprint() {
         .replace('a', "b");
     run(scene.stranger("web02").args(["--ca-fingerprint", &other]))
         .expect(127)
-        .says(&["no certificate that came has the pinned fingerprint"]);
+        .says(&["no certificate in the answer has the pinned fingerprint"]);
     scene.has_nothing("web02");
-    // While one CA takes over from another, either will do.
+    // While one CA takes over from another, a certificate of either is accepted.
     let both = format!("{other},{fingerprint}");
     run(scene.stranger("web02").args(["--ca-fingerprint", &both])).expect(0);
 }
@@ -101,7 +101,7 @@ fn a_tls_server_that_does_not_verify_is_not_sent_anything() {
     }
     let by_name = scene.nginx.url("").replace("127.0.0.1", "localhost");
     run(scene.lost("web01").args(["probe", "--url", &by_name])).expect(0);
-    // 127.0.0.2 is this machine too, but no name of the server's certificate. nginx is not there: relayed.
+    // 127.0.0.2 is this machine too, but the server's certificate does not name it. A relay leads to nginx.
     let relay = relay(scene.nginx.port());
     run(scene
         .client("web01")
@@ -165,7 +165,7 @@ fn a_wrong_clock_is_told_and_nothing_is_lost() {
     );
     // Within the five minutes by which certificates are backdated, nobody notices.
     run(&mut at("-60s", scene.client("web02").arg("--once"))).expect(0);
-    // On the unix socket: over TLS the server's certificate would be outside its dates first.
+    // On the unix socket, as over TLS the server's certificate would be outside its dates first.
     for (offset, says) in [("-3600s", "set the clock"), ("+2d", "it ended at")] {
         let mut command = scene.client("web01");
         command.args([
@@ -183,9 +183,9 @@ fn a_wrong_clock_is_told_and_nothing_is_lost() {
             )
         );
     }
-    // With a clock that is behind, another certificate would be of no use: none is asked for.
+    // While the clock is behind, another certificate would not help: the client does not ask for one.
     assert_eq!(scene.asked("web01"), 2);
-    // A machine that began in 1970.
+    // A machine whose clock begins in 1970.
     run(&mut at("-20000d", scene.client("web03").arg("--once")))
         .expect(127)
         .says(&["not yet valid"]);
@@ -202,7 +202,7 @@ fn at(offset: &str, command: &Command) -> Command {
     faked
 }
 
-/// A port on 127.0.0.2 behind which is the one on 127.0.0.1.
+/// A port on 127.0.0.2 that leads to one on 127.0.0.1.
 fn relay(to: u16) -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.2:0").unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -33,7 +33,7 @@ fn once_does_not_wait_and_later_runs_send_the_same_request() {
     scene.verifies("approve2");
     assert!(
         kept.contains(&scene.read("approve2", "key.pem")),
-        "another key than the one kept"
+        "the key differs from the one that was kept"
     );
     assert!(!scene.dir("approve2").join(".pending.pem").exists());
 }
@@ -116,7 +116,7 @@ fn a_server_that_is_busy_broken_or_away_is_a_temporary_failure() {
     run(scene.client("error").arg("--once"))
         .expect(75)
         .says(&["status 500"]);
-    // nginx is there, what is behind it is not.
+    // nginx is there, but the service behind it is not.
     let _ended = scene.shell.take().unwrap().end();
     run(scene.client("web01").arg("--once"))
         .expect(75)
@@ -124,7 +124,7 @@ fn a_server_that_is_busy_broken_or_away_is_a_temporary_failure() {
     run(scene.client("web01").arg("probe"))
         .expect(75)
         .says(&["the server is not ready"]);
-    // Nobody is there at all.
+    // Nothing listens at all.
     let mut away = scene.lost("web01");
     away.arg("--ca-file").arg(scene.place.file("ca.cert.pem"));
     let port = std::net::TcpListener::bind("127.0.0.1:0")

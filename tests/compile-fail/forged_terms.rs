@@ -1,4 +1,4 @@
-//! Terms are made by their constructor alone, so that nothing is in them by accident.
+//! Only a constructor makes terms, so that nothing gets into them by accident.
 use sapi::{Terms, Validity};
 
 fn main() {

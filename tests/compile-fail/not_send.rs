@@ -1,4 +1,4 @@
-//! A hook runs on whatever thread is free: what it holds across an await must be allowed to move.
+//! Any free thread may run a hook: what it keeps across an await must be able to move.
 use std::rc::Rc;
 
 use sapi::{Rejection, SigningContext, SigningHooks, Verdict, async_trait};

@@ -1,4 +1,4 @@
-//! Terms are not yet a verdict: granting is said in so many words.
+//! Terms are not yet a verdict: a hook must say that it grants.
 use sapi::{Rejection, SigningContext, SigningHooks, Terms, Validity, Verdict, async_trait};
 
 struct Members;

@@ -1,6 +1,6 @@
-//! Holds the reader of requests against the independent one of the corpus, over mutated requests:
-//! `differential COUNT [SEED [PYTHON]]`. Prints every disagreement on what is signed, and exits with 1 if
-//! we sign one that the strict reader refuses.
+//! Compares our reader of requests with the independent one of the corpus, on mutated requests:
+//! `differential COUNT [SEED [PYTHON]]`. Prints every disagreement about a signed request, and exits with 1
+//! if we sign one that the strict reader refuses.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
             _ => mutate_and_sign(&parts, &mut random),
         };
         let ours = match CertRequest::from_pem(&body) {
-            // The road refuses it, as nobody has granted a name; the strict reader at once.
+            // The road refuses it because nobody grants a name. The strict reader refuses it at once.
             Ok(read) if read.subject().is_empty() && read.names().is_empty() => {
                 "refuse no-name".to_owned()
             }
@@ -95,7 +95,7 @@ fn mutate(bodies: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
     }
 }
 
-/// As many changes of subject and attributes, with a signature that holds.
+/// As many changes of subject and attributes, with a valid signature.
 fn mutate_and_sign(parts: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
     let mut input = parts[random.below(parts.len())].clone();
     let mut rest = input.split_off(2);
@@ -167,7 +167,7 @@ fn change(octets: &mut Vec<u8>, bodies: &[Vec<u8>], random: &mut Random) {
     }
 }
 
-/// The DER in a body that is one PEM block, or that is DER.
+/// The DER of a body, which is one PEM block or DER.
 fn decode(body: &[u8]) -> Option<Vec<u8>> {
     if body.first() == Some(&0x30) {
         return Some(body.to_vec());
@@ -179,7 +179,7 @@ fn decode(body: &[u8]) -> Option<Vec<u8>> {
 }
 
 struct Oracle {
-    // Ends when its standard input does.
+    // It ends when its standard input ends.
     process: Child,
     answers: BufReader<std::process::ChildStdout>,
 }
@@ -214,7 +214,7 @@ fn corpus() -> Vec<Vec<u8>> {
     for line in manifest.lines() {
         let case: serde_json::Value = serde_json::from_str(line).unwrap();
         let body = fs::read(folder().join(case["file"].as_str().unwrap())).unwrap();
-        // What is signed as it stands is nearest to what might be signed wrongly.
+        // A request that is signed unchanged is nearest to one that might be signed wrongly.
         let weight = if case["expected"] == "accept" { 6 } else { 1 };
         if body.len() < 20_000 {
             bodies.extend(std::iter::repeat_n(body, weight));

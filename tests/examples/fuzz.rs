@@ -47,7 +47,7 @@ fn slowest(target: &Target, folder: &Path) -> Duration {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let input = fs::read(&path).unwrap();
-        // What is made once is not the input's fault; what is slow is slow twice.
+        // A run may include one-time work, which is not the input's fault. The faster of two runs counts.
         let times = [(); 2].map(|()| {
             let begun = Instant::now();
             (target.run)(&input);

@@ -27,7 +27,7 @@ fn signed_is_200_with_everything_worth_knowing() {
     assert_eq!(members, all);
     assert_eq!(json["request_id"], reply.header("x-request-id").unwrap());
 
-    // What the members say, the openssl command says too.
+    // The openssl command agrees with the members.
     let folder = scene.place.path();
     let text = |member: &str| json[member].as_str().unwrap().to_owned();
     std::fs::write(folder.join("leaf.pem"), text("signed_x509_pem")).unwrap();
@@ -194,7 +194,7 @@ fn broken_hooks_are_500_without_the_cause_and_the_next_request_works() {
         assert!(!body.contains("SECRET-CAUSE"), "{body}");
         scene.works();
     }
-    // The log has the cause, and the serial of what was signed and kept back.
+    // The log has the cause, and the serial number of a certificate that was signed but withheld.
     let audit = scene.shell.audit();
     let of = |client: &str| audit.iter().find(|line| line["client"] == client).unwrap();
     for client in ["panic", "error", "presignpanic", "withhold", "lose"] {
@@ -208,7 +208,7 @@ fn broken_hooks_are_500_without_the_cause_and_the_next_request_works() {
 
 #[test]
 fn an_authority_that_ends_while_it_serves_is_503() {
-    // Built before the clock starts to run.
+    // Build before the clock starts to run.
     let _built = binary("test-shell");
     let ending = Authority::ending_in("authority at its end", 20);
     let place = Place::of(ending, "");
@@ -222,7 +222,7 @@ fn an_authority_that_ends_while_it_serves_is_503() {
     });
     assert_problem(&reply, 503, "unavailable");
     assert_eq!(reply.header("retry-after"), Some("60"));
-    // A start with it, in the second after its last, is no different and says so in the log.
+    // A start in the second after its end works the same, and the log warns.
     std::thread::sleep(std::time::Duration::from_millis(1100));
     assert_eq!(scene.shell.end().code, Some(0));
     let mut shell = scene.place.start();

@@ -68,7 +68,7 @@ fn curls_data_binary_is_415_with_the_way_out() {
     assert_problem(&reply, 415, "unsupported-media-type");
     let detail = reply.json()["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains("curl -T"), "{detail}");
-    // And the way out that the hint names is one.
+    // The way out that the hint names works.
     let typed = ["-H", "Content-Type: application/pkcs10"];
     let reply = scene
         .shell
@@ -91,7 +91,7 @@ fn encodings_are_415_but_for_identity() {
 
 #[test]
 fn the_limit_holds_to_the_byte_with_and_without_a_length() {
-    // Text before the request fills it up. Two requests are hardly of one length: their signatures.
+    // Text before the request fills it up, as signatures make the lengths of requests differ.
     let request = good_request();
     let body = format!("{}\n{request}", "x".repeat(2999 - request.len()));
     assert_eq!(body.len(), 3000);

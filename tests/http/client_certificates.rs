@@ -1,4 +1,4 @@
-//! Client certificates as a proxy hands them over, verified once more.
+//! Client certificates from a proxy, verified once more.
 
 use std::fs;
 use std::path::Path;
@@ -81,7 +81,7 @@ fn a_certificate_is_verified_again_whatever_the_proxy_says() {
             );
         }
     }
-    // The CA's own certificate is not fit for a client either.
+    // A client cannot use the CA's own certificate either.
     let own = scene.place.file("ca.cert.pem");
     let headers = ["X-Client-Verify: SUCCESS", &nginx_header(&own)];
     assert!(seen(&scene, &headers).contains("certificate=none "));
@@ -123,7 +123,7 @@ pub(super) fn nginx_header(certificate: &Path) -> String {
     header
 }
 
-/// A byte sequence of structured fields (RFC 9440, section 2.2), by another's Base64.
+/// A byte sequence of structured fields (RFC 9440, section 2.2), with OpenSSL's Base64.
 pub(super) fn rfc9440_header(certificate: &Path) -> String {
     let folder = tempfile::tempdir().unwrap();
     let der = folder.path().join("der");

@@ -81,7 +81,7 @@ fn sign_writes_a_file_that_was_not_there() {
         &["--client", "web01", "-o", "leaf.pem", "client.csr"],
     )
     .expect(73)
-    .says(&["leaf.pem", "is there already"]);
+    .says(&["leaf.pem", "already exists"]);
     assert_eq!(fs::read(place.file("leaf.pem")).unwrap(), before);
     sign(
         &place,
@@ -128,7 +128,7 @@ fn sign_tells_by_its_exit_code() {
     for (client, file, code, said) in [
         ("web01", "missing.csr", 66, "missing.csr"),
         ("web01", "large", 66, "http.max_body"),
-        ("web01", "text", 65, "no certificate request"),
+        ("web01", "text", 65, "not a certificate request"),
         ("web01", "weak.csr", 65, "signature algorithm"),
         ("deny", "client.csr", 77, "not on a \"Sunday\""),
         ("abstain", "client.csr", 77, "denied"),

@@ -12,7 +12,7 @@ use sapi_tests::tool::{binary, forget_variables, openssl, run, wait};
 
 use super::until;
 
-/// In an empty folder, with an environment that knows nothing of it.
+/// `demo` in an empty folder, with an environment that says nothing about it.
 fn demo(arguments: &[&str]) -> (tempfile::TempDir, Command) {
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(binary("sapi-hooks-example"));

@@ -1,4 +1,4 @@
-//! SIGTERM: every accepted request is answered in full, and then it is over.
+//! SIGTERM: every accepted request is answered in full, then the process ends.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -67,7 +67,7 @@ fn a_body_under_way_is_waited_for() {
     let (first, rest) = whole.split_at(whole.len() - 10);
     let mut stream = scene.shell.connect();
     stream.write_all(first).unwrap();
-    // Its head has been read once another request, sent later, is answered.
+    // Once a later request is answered, the head of this one has been read.
     scene.works();
     std::thread::sleep(Duration::from_millis(300));
     scene.shell.signal(Signal::TERM);

@@ -1,5 +1,5 @@
 //! The whole road: an identity by `ca_create_identity`, a shell on a unix socket, real nginx with TLS
-//! before it, a request by `openssl req`, sent by `curl`, judged by `openssl verify`.
+//! in front of it, a request by `openssl req`, sent by `curl`, judged by `openssl verify`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -19,7 +19,7 @@ const MEMBERS: &str =
     "[clients.client1]\nnames = [\"DNS:client1.example.com\"]\nvalidity = \"90d\"\n";
 
 struct Road {
-    // In the order of their ends.
+    // Dropped in this order.
     nginx: Nginx,
     shell: Option<Shell>,
     folder: TempDir,
@@ -28,7 +28,7 @@ struct Road {
 impl Road {
     fn new(shell: &str, settings: &str) -> Self {
         let folder = TempDir::with_prefix("sapi-road-").unwrap();
-        // nginx's workers are another user.
+        // nginx's workers run as another user.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let ca = folder.path().join("ca");
         let mut create = detached(&binary("ca_create_identity"));
@@ -182,7 +182,9 @@ fn the_example_shell_enrols_a_client_through_nginx() {
     until("nginx has logged it", || {
         road.nginx.access_log().contains(id)
     });
-    assert!(road.shell.as_ref().unwrap().log().contains(id));
+    until("the shell has logged it", || {
+        road.shell.as_ref().unwrap().log().contains(id)
+    });
 }
 
 #[test]

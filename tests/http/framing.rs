@@ -1,4 +1,4 @@
-//! Chunks, cut bodies, heads that are no HTTP: over bare sockets.
+//! Chunks, cut bodies, heads that are not HTTP: over bare sockets.
 
 use sapi_tests::curl::Reply;
 
@@ -62,7 +62,7 @@ fn a_body_cut_short_signs_nothing() {
     ] {
         let bytes = format!("PUT /api/csr/web01 HTTP/1.1\r\nHost: ca\r\n{head}\r\n\r\n{body}");
         let answer = scene.shell.half(bytes.as_bytes());
-        // The client may be gone altogether: an answer is not owed, but if there is one, it says 400.
+        // The client may be gone, so the server need not answer. If it does, it says 400.
         if !answer.is_empty() {
             assert_problem(&Reply::parse(&answer), 400, "bad-framing");
         }
@@ -96,8 +96,8 @@ fn a_length_and_chunks_together_are_refused() {
     scene.works();
 }
 
-/// actix-http answers what it cannot read by itself, with an empty 400, and no way to say more: behind
-/// nginx such a head never arrives, for nginx answers it with a problem of its own.
+/// actix-http itself answers a head that it cannot read, with an empty 400; we cannot say more. Behind
+/// nginx such a head never arrives, as nginx answers it with a problem of its own.
 #[test]
 fn heads_that_are_no_http_are_400_and_end_the_connection() {
     let scene = Scene::new();

@@ -44,7 +44,7 @@ fn identifiers_are_letters_and_digits_after_decoding() {
     ] {
         assert_eq!(scene.put(good, &[]).status, 200, "{good}");
     }
-    // What was decoded is what the hooks see.
+    // The hooks see the decoded identifier.
     assert_problem(&scene.put("%64eny", &[]), 403, "denied");
     let too_long = "x".repeat(65);
     for bad in [

@@ -1,4 +1,4 @@
-//! Whom sapi believes about request ids, addresses and client certificates.
+//! Which peers sapi believes about request ids, addresses and client certificates.
 
 use super::client_certificates::{nginx_header, rfc9440_header};
 use super::{Scene, assert_problem};

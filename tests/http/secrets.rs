@@ -1,4 +1,4 @@
-//! The passphrase of `serve` and `sign`, and what can be seen of a process that has had it.
+//! The passphrase of `serve` and `sign`, and what others see of a process that has had it.
 
 use std::fs;
 use std::io::Write;
@@ -42,7 +42,7 @@ fn every_source_unlocks_and_goes_before_the_next() {
         folder
     };
     let (good_credentials, bad_credentials) = (credentials(PASSPHRASE), credentials("wrong"));
-    // From the strongest to the weakest: each one right, and all the weaker ones wrong.
+    // From the strongest source to the weakest: this one is right, and all weaker ones are wrong.
     for strongest in 0..5 {
         let mut command = serve(&place);
         let named = |at: usize| if at == strongest { &good } else { &bad };
@@ -127,7 +127,7 @@ fn broken_sources_stop_the_start() {
     ] {
         let mut command = serve(&place);
         command.arg("--passphrase-file").arg(place.file(name));
-        // The next source would do, and is not taken.
+        // The next source has the passphrase, but it is not tried.
         command.env("CA_PASSPHRASE", PASSPHRASE);
         run(&mut command).expect(78).says(&[name, said]);
     }
@@ -169,7 +169,7 @@ fn the_serving_process_shows_nothing() {
         .unwrap();
     let words: Vec<_> = core.split_whitespace().collect();
     assert_eq!(words[4..6], ["0", "0"], "{core}");
-    // What belongs to an undumpable process belongs to root; only root reads its environment.
+    // The files of an undumpable process belong to root, so only root reads its environment.
     use std::os::unix::fs::MetadataExt;
     let environ = fs::metadata(format!("/proc/{}/environ", scene.shell.id())).unwrap();
     assert_eq!(environ.uid(), 0);

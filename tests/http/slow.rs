@@ -9,7 +9,7 @@ use sapi_tests::stream::read_to_close;
 
 use super::{Scene, assert_problem, good_request, prepared, until, whole_put};
 
-/// Within which a limit of half a second must have had its effect, on a busy machine.
+/// The time in which a limit of half a second must take effect on a busy machine.
 const SOON: Duration = Duration::from_secs(20);
 
 #[test]
@@ -62,7 +62,7 @@ fn a_body_in_drops_is_408_however_steady() {
     let begun = Instant::now();
     let head = "PUT /api/csr/web01 HTTP/1.1\r\nHost: ca\r\nContent-Length: 1000\r\n\r\n";
     stream.write_all(head.as_bytes()).unwrap();
-    // Never a pause longer than the limit; the server stops it all the same.
+    // No pause is longer than the limit, but the server ends the body all the same.
     while begun.elapsed() < SOON && stream.write_all(b"x").is_ok() {
         std::thread::sleep(Duration::from_millis(50));
     }

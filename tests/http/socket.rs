@@ -19,7 +19,7 @@ fn refused(place: &Place) -> Outcome {
     run(&mut place.command("test-shell", "serve")).expect(69)
 }
 
-/// No file but the socket has come into the place.
+/// Asserts that the socket is the only new file in the place.
 #[track_caller]
 fn nothing_left_over(place: &Place) {
     let mut names: Vec<_> = fs::read_dir(place.path())
@@ -163,18 +163,18 @@ fn what_is_no_socket_is_never_touched() {
     let socket = place.socket();
 
     fs::write(&socket, "precious").unwrap();
-    refused(&place).says(&["sapi.sock", "is no socket"]);
+    refused(&place).says(&["sapi.sock", "is not a socket"]);
     assert_eq!(fs::read_to_string(&socket).unwrap(), "precious");
     fs::remove_file(&socket).unwrap();
 
     fs::create_dir(&socket).unwrap();
-    refused(&place).says(&["sapi.sock", "is no socket"]);
+    refused(&place).says(&["sapi.sock", "is not a socket"]);
     fs::remove_dir(&socket).unwrap();
 
     for target in ["target", "missing"] {
         fs::write(place.file("target"), "precious").unwrap();
         symlink(place.file(target), &socket).unwrap();
-        refused(&place).says(&["sapi.sock", "is no socket"]);
+        refused(&place).says(&["sapi.sock", "is not a socket"]);
         assert_eq!(fs::read_link(&socket).unwrap(), place.file(target));
         assert_eq!(
             fs::read_to_string(place.file("target")).unwrap(),
@@ -184,7 +184,7 @@ fn what_is_no_socket_is_never_touched() {
     }
 
     fs::write(place.file(".sapi.new"), "precious").unwrap();
-    refused(&place).says(&[".sapi.new", "is no socket"]);
+    refused(&place).says(&[".sapi.new", "is not a socket"]);
     assert_eq!(
         fs::read_to_string(place.file(".sapi.new")).unwrap(),
         "precious"

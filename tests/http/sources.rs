@@ -115,7 +115,7 @@ fn variables_that_are_no_settings_are_none() {
         line(&outcome, "log.filter"),
         "log.filter = \"info\" # default"
     );
-    // What is not even text cannot be a path that is quietly passed over.
+    // A value that is not text is an error: it must not be ignored quietly.
     let mut command = place.command("test-shell", "config");
     use std::os::unix::ffi::OsStrExt;
     command.env("SAPI_CA_PATH", std::ffi::OsStr::from_bytes(b"/var/\xff"));

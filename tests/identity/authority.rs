@@ -1,11 +1,12 @@
-//! Certificates that are, or are not, a CA's: extensions, dates, chains.
+//! The checks of a CA's certificate: extensions, dates, chains.
 
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
 use sapi::DistinguishedName;
-use sapi::identity::{AuthorityWarning, Existing, KeyKind, NewIdentity, Passphrase};
+use sapi::KeyKind;
+use sapi::identity::{AuthorityWarning, Existing, NewIdentity, Passphrase};
 use sapi_tests::tool::{openssl, run};
 
 use super::{CA, certify, check, load_with, now, old_identity, put};

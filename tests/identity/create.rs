@@ -1,9 +1,9 @@
-//! `ca_create_identity` where nothing is yet.
+//! `ca_create_identity` in a place without an identity.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use sapi::identity::KeyKind;
+use sapi::KeyKind;
 use sapi_tests::program::program;
 use sapi_tests::program::with_umask;
 use sapi_tests::tool::{binary, detached, openssl, run};
@@ -19,10 +19,10 @@ const FILES: [&str; 4] = [
 
 #[test]
 fn every_kind_is_accepted_by_the_openssl_command() {
-    for kind in KeyKind::ALL {
+    for kind in KeyKind::OFFERED {
         let parent = tempfile::tempdir().unwrap();
         let ca = parent.path().join("ca");
-        run(create(&ca).args(["-f", "CN", "ca.net", "--key", kind.as_str()])).expect(0);
+        run(create(&ca).args(["-f", "CN", "ca.net", "--key", &kind.name()])).expect(0);
         openssl(
             &ca,
             &[
@@ -110,7 +110,7 @@ fn command_line_of_ssl_api() {
             "RFC2253",
         ],
     );
-    // Backwards, as RFC 2253 wants it.
+    // In reverse order, as RFC 2253 demands.
     assert_eq!(
         subject.trim(),
         "subject=emailAddress=ca@example.net,ST=Florida,O=Random Authority\\, Inc.,L=Palm Beach,CN=ca.net,C=US"
@@ -192,14 +192,14 @@ fn wrong_usage_names_the_fault_and_writes_nothing() {
         (&["-f", "C", "USA"], "C: is not two letters"),
         (&["-f", "CN", ""], "CN: is empty"),
         (&["-f", "CN", "ca.net", "-v", "soon"], "soon"),
-        (&["-f", "CN", "ca.net", "-v", "0"], "is no validity"),
+        (&["-f", "CN", "ca.net", "-v", "0"], "is not a validity"),
         (
             &["-f", "CN", "ca.net", "-v", "9000"],
             "beyond the year 9999",
         ),
         (
             &["-f", "CN", "ca.net", "--key", "rsa:1024"],
-            "unknown kind of key",
+            "is not one of rsa:2048",
         ),
         (&["-f", "CN", "ca.net", "--passphrase-fd", "-1"], "-1"),
         (&["-f", "CN", "ca.net", "--force"], "--force"),
@@ -214,7 +214,7 @@ fn wrong_usage_names_the_fault_and_writes_nothing() {
 
 #[test]
 fn full_disk_leaves_nothing() {
-    // The request is longer than the 512 bytes a file may have here; key and public key are not.
+    // A file may have 512 bytes here: the request is longer, the key and the public key are not.
     let directory = tempfile::tempdir().unwrap();
     let name = "x".repeat(64);
     let mut command = program("setsid");

@@ -1,4 +1,4 @@
-//! `ca_create_identity` where an identity is already.
+//! `ca_create_identity` in a place with an identity.
 
 use std::fs;
 use std::path::Path;

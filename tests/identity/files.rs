@@ -63,7 +63,7 @@ fn missing_and_garbage_files_are_named() {
         fs::remove_file(directory.path().join(name)).unwrap();
         let error = load_with(directory.path(), "hush").unwrap_err().to_string();
         assert!(
-            error.starts_with(&format!("{name}: there is no such file")),
+            error.starts_with(&format!("{name}: the file does not exist")),
             "{error}"
         );
         assert!(
@@ -89,7 +89,7 @@ fn missing_and_garbage_files_are_named() {
         .unwrap_err()
         .to_string();
     assert!(
-        error.starts_with("/proc/nonexistent: there is no such"),
+        error.starts_with("/proc/nonexistent: the file does not exist"),
         "{error}"
     );
 }
@@ -150,7 +150,7 @@ fn public_key_and_request_are_compared_but_not_needed() {
     let path = directory.path();
     let table = run(&mut check(path)).expect(0).stdout;
     assert_eq!(
-        table.matches("none, and none is needed").count(),
+        table.matches("not present, and not needed").count(),
         2,
         "{table}"
     );
@@ -176,7 +176,7 @@ fn public_key_and_request_are_compared_but_not_needed() {
     put(path.join("ca.csr.pem"), "garbage");
     let table = run(&mut check(path)).expect(0).stdout;
     assert!(
-        table.contains("warning  public key   ca.public_key.pem: not of the certificate's key"),
+        table.contains("warning  public key   ca.public_key.pem: does not match the certificate"),
         "{table}"
     );
     assert!(

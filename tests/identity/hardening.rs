@@ -1,4 +1,4 @@
-//! What can be seen of a process that holds a secret, from outside.
+//! What other processes can see of one that has a secret.
 
 use std::fs;
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! Private keys: every form to adopt, and those to refuse.
+//! Private keys: the forms that are adopted, and those that are refused.
 
 use std::fs;
 use std::path::Path;
@@ -151,7 +151,7 @@ fn plain_key_is_refused_with_a_command_that_locks_it() {
         assert_eq!(what, "ca.private_key.pem: the key is not encrypted; ");
         run(&mut check(path)).expect(1);
 
-        // The command, word for word, but for the passphrase that nobody can type here.
+        // Run the command as printed, but with the passphrase, which nobody can type here.
         let script = script.replace("-topk8", "-topk8 -passout pass:hush");
         run(program("sh").args(["-ec", &script]).current_dir(path)).expect(0);
         load_with(path, "hush").unwrap();

@@ -1,4 +1,4 @@
-//! Where the passphrase comes from, in which order, and what happens when there is none.
+//! The sources of the passphrase: their order, and the error when all of them fail.
 
 use std::fs;
 use std::io::Write;
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::{chmod, listing, load_with, old_identity};
 
-/// A place for a new CA and files with passphrases that say where they come from.
+/// A place for a new CA, and files whose passphrases name their source.
 struct Scene {
     folder: TempDir,
 }
@@ -30,7 +30,7 @@ impl Scene {
         self.folder.path().join(name).to_str().unwrap().to_owned()
     }
 
-    /// Creates with the sources given by number, and says which one was used.
+    /// Creates an identity with these sources, by number. Returns the one that was used.
     fn used(&self, sources: &[usize]) -> &'static str {
         let ca = self.folder.path().join("ca");
         let mut command = self.tool();
@@ -93,7 +93,7 @@ fn without_any_source_the_error_lists_them_all() {
         "--passphrase-file and SAPI_PASSPHRASE_FILE (not given)",
         "$CREDENTIALS_DIRECTORY/ca-passphrase (CREDENTIALS_DIRECTORY is not set)",
         "CA_PASSPHRASE (not set)",
-        "the terminal (there is none)",
+        "the terminal (not available)",
     ]);
     let empty = tempfile::tempdir().unwrap();
     scene

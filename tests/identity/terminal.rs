@@ -95,7 +95,7 @@ fn encrypted_block_among_the_public_files_does_not_make_openssl_ask() {
         let (ended, shown) = session.finish();
         assert_eq!(ended, Some(code), "{shown}");
         assert!(
-            shown.contains(&format!("{name}: holds an encrypted block")),
+            shown.contains(&format!("{name}: contains an encrypted block")),
             "{shown}"
         );
     }

@@ -12,7 +12,7 @@ use sapi::{
 
 use crate::road::scripted::Scripted;
 
-/// Known to be `web01`, asking for its own name alone.
+/// Grants `web01` its own name and nothing else.
 fn member(cx: &SigningContext) -> Result<Verdict, Rejection> {
     let own = AltName::Dns("www.example.com".into());
     if cx.client() != "web01" {
@@ -37,7 +37,7 @@ fn tried(hooks: impl SigningHooks) -> Conformance {
         .requests(120)
 }
 
-/// The suite holds this against the hooks, and nothing at all against others.
+/// Asserts that the suite finds this fault, and names client and request of every finding.
 async fn caught(hooks: impl SigningHooks, finding: &str) {
     let report = tried(hooks)
         .harness(|harness| harness.time_limit(Duration::from_secs(5)))
@@ -68,7 +68,7 @@ async fn right_hooks_pass_and_what_was_tried_is_told() {
         assert!(told.contains(part), "{told}");
     }
     tried(members()).seed(99).run().await;
-    // Of hooks that know nobody it is said how little was tried.
+    // About hooks that know nobody, the report says how little was tried.
     let none = conformance(Scripted::default()).requests(20).report().await;
     assert!(
         none.findings().is_empty() && none.to_string().contains("nothing was issued"),
@@ -177,7 +177,7 @@ async fn one_that_counts_serial_numbers_in_a_circle() {
     caught(hooks, "a serial number twice").await;
 }
 
-/// Remembers in the hook what belongs to one request.
+/// Keeps in the hook what belongs to one request.
 #[derive(Default)]
 struct Forgetful {
     names: Mutex<Vec<AltName>>,
@@ -198,12 +198,12 @@ impl SigningHooks for Forgetful {
     }
 }
 
-/// One by one all is well; all at once a client gets what another has asked for.
+/// One request after another works; at the same time, a client gets what another has asked for.
 #[tokio::test]
 async fn one_that_mixes_up_requests_that_come_together() {
     caught(
         Forgetful::default(),
-        "other names where requests come together",
+        "other names when requests come together",
     )
     .await;
 }

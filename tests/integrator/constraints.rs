@@ -1,4 +1,4 @@
-//! The CA's own name constraints: what no verifier would accept is not signed.
+//! The CA's own name constraints: it does not sign names that no verifier would accept.
 
 use sapi::testing::{Authority, Harness, RequestBuilder};
 use sapi::{Identity, Observation, Validity};

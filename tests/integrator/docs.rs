@@ -20,7 +20,7 @@ fn sources(folder: &Path) -> String {
     text
 }
 
-/// Whoever looks for an old name in the search box of the documentation finds the new one.
+/// The search box of the documentation finds the new name for an old one.
 #[test]
 fn every_name_of_ssl_api_finds_its_successor() {
     let design = fs::read_to_string(root().join("docs/DESIGN.md")).unwrap();
@@ -47,7 +47,7 @@ fn every_name_of_ssl_api_finds_its_successor() {
     assert!(names > 15, "{names}: the table is not where it was");
 }
 
-/// Every file of Rust that the guide shows is the one that is compiled and tested.
+/// All Rust that the guide shows comes from files that are compiled and tested.
 #[test]
 fn the_guide_shows_code_that_is_tested() {
     let guide = fs::read_to_string(root().join("docs/integrators.md")).unwrap();

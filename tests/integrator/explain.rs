@@ -9,7 +9,7 @@ use sapi_tests::shell::Place;
 use sapi_tests::tool::{Outcome, openssl, run};
 use serde_json::Value;
 
-/// A place with requests in it; nothing in it or around it knows the passphrase.
+/// A place with requests. Nothing in it or around it knows the passphrase.
 fn prepared(settings: &str) -> Place {
     let place = Place::new(settings);
     let request = RequestBuilder::new()
@@ -86,7 +86,7 @@ fn the_certificate_is_the_cas_but_for_its_signature() {
     assert_ne!(
         outcome.code,
         Some(0),
-        "a rehearsal's certificate must not be worth anything"
+        "a rehearsal's certificate must not verify"
     );
     let text = openssl(
         place.path(),
@@ -174,7 +174,7 @@ fn the_exit_code_is_the_decision() {
             70,
             "obedient.presign panicked",
         ),
-        // What postsign would do is not rehearsed.
+        // postsign is not rehearsed.
         ("withhold", "client.der", 0, "decision\n  issued"),
     ] {
         let outcome = explain(&place, &["--client", client, file]);
@@ -218,7 +218,7 @@ fn hooks_see_the_peer_that_is_told() {
         said.stdout
     );
 
-    // Of another CA: it is verified as the proxy's would be.
+    // A certificate of another CA is verified as one from a proxy would be.
     let stranger = sapi::testing::Authority::new();
     let key = sapi::testing::TestKey::p256();
     let pem = stranger.client_certificate("web01", &key).to_pem().unwrap();
@@ -243,7 +243,7 @@ fn hooks_see_the_peer_that_is_told() {
     assert!(said.stdout.contains("certificate=web01"), "{}", said.stdout);
 }
 
-/// The example's journal is not touched, whoever rehearses.
+/// A rehearsal never touches the example's journal.
 #[test]
 fn the_examples_journal_stays_closed() {
     let place = prepared("");
@@ -289,7 +289,7 @@ fn before_the_first_start_ready_made_hooks_are_rehearsed_and_nothing_is_made() {
     let stdout = explain().expect(75).stdout;
     assert!(stdout.contains("pending"), "{stdout}");
     assert_eq!(fs::read_dir(place.file("kept")).unwrap().count(), 0);
-    // What the service could not make either is said, with the folder that is missing.
+    // If the service could not make the folder either, the error names the missing one.
     fs::remove_dir(place.file("kept")).unwrap();
     let stderr = explain().expect(78).stderr;
     assert!(stderr.contains(&format!("{kept}/")), "{stderr}");

@@ -1,7 +1,7 @@
 //! Likely mistakes do not compile, and the compiler says what to do.
 //!
-//! The messages in `compile-fail/*.stderr` are those of the compiler that CI has; with another,
-//! `TRYBUILD=overwrite cargo test -p sapi-tests mistakes` writes them anew, to be read before they are kept.
+//! The messages in `compile-fail/*.stderr` come from CI's compiler. With another compiler,
+//! `TRYBUILD=overwrite cargo test -p sapi-tests mistakes` rewrites them: read them before you keep them.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ fn mistakes_do_not_compile() {
     trybuild::TestCases::new().compile_fail("compile-fail/*.rs");
 }
 
-/// What a stranger to the project has to find in the message.
+/// The words that a newcomer to the project must find in the message.
 #[test]
 fn the_messages_say_what_to_do() {
     for (case, words) in [

@@ -1,4 +1,4 @@
-//! What the harness gives back of a request.
+//! What the harness reports about a request.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, SystemTime};

@@ -88,7 +88,7 @@ async fn every_refusal_names_what_broke_which_rule() {
         (sound().field("L", "Here"), "subject: L is not allowed"),
         (
             RequestBuilder::new().common_name("web01"),
-            "subject: O is missing, which must be \"Example\"",
+            "subject: O is missing; it must be \"Example\"",
         ),
         (
             RequestBuilder::new().field("O", "Other"),

@@ -34,7 +34,7 @@ fn a_value_that_does_not_fit_is_named_with_its_key_and_file() {
     for (settings, parts) in [
         (
             "hooks.approvals = { folder = \"x\", validity = \"1day\" }",
-            &["[hooks.approvals] validity: \"1day\" is no validity"][..],
+            &["[hooks.approvals] validity: \"1day\" is not a validity"][..],
         ),
         (
             "hooks.auto_approve.rules.web = { client = \"*\", validity = \"1year\" }",

@@ -1,4 +1,4 @@
-//! The certificates to be judged, in files: roots by our own tool, intermediates, leaves over the road.
+//! The certificates to judge, in files: roots of our own tool, intermediates, leaves from the road.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -8,7 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use openssl::x509::X509;
 use sapi::DistinguishedName;
-use sapi::identity::{KeyKind, NewIdentity};
+use sapi::KeyKind;
+use sapi::identity::NewIdentity;
 use sapi::testing::{Authority, RequestBuilder, TestKey};
 use sapi::{
     DraftCertificate, Extension, Identity, Pipeline, Rejection, SigningContext, SigningHooks,
@@ -16,7 +17,7 @@ use sapi::{
 };
 use tempfile::TempDir;
 
-/// One certificate with what is above it.
+/// One certificate, with the certificates above it.
 pub(super) struct Case {
     pub(super) name: String,
     pub(super) ca: &'static str,
@@ -33,7 +34,7 @@ pub(super) struct Cases {
     pub(super) all: Vec<Case>,
 }
 
-/// Made once for all judges. `cases.txt` has a line for each: name, CA's and client's kind, host.
+/// Makes the cases once for all judges. `cases.txt` has a line for each: name, CA's and client's kind, host.
 pub(super) fn cases() -> &'static Cases {
     static CASES: LazyLock<Cases> = LazyLock::new(|| {
         let folder = TempDir::with_prefix("sapi-judges-").unwrap();
@@ -147,7 +148,7 @@ fn forms() -> [(&'static str, &'static str, RequestBuilder); 7] {
     ]
 }
 
-/// A CA, and who is above it.
+/// A CA, and the CAs above it.
 struct Ca {
     kind: &'static str,
     pipeline: Pipeline,
@@ -156,7 +157,7 @@ struct Ca {
     root: String,
 }
 
-/// As `ca_create_identity` makes them, for a hundred years.
+/// A root as `ca_create_identity` makes it, for a hundred years.
 fn root(kind: &'static str) -> Ca {
     let fields = [
         ("C", "US"),
@@ -181,7 +182,7 @@ fn root(kind: &'static str) -> Ca {
 }
 
 impl Ca {
-    /// A CA below this one's key, with a key of the same kind.
+    /// A CA that this one signs, with a key of the same kind.
     fn intermediate(&self) -> Self {
         let kind: KeyKind = self.kind.parse().unwrap();
         let below = self
@@ -215,7 +216,7 @@ impl Ca {
     }
 }
 
-/// Grants what is asked for; the client `full` gets everything a draft can have besides.
+/// Grants what is asked for. The client `full` also gets everything else that a draft can have.
 struct Hooks;
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! What each judge says.
+//! The verdict of each judge.
 
 use std::fs;
 use std::path::Path;
@@ -23,7 +23,7 @@ fn gnutls_accepts_them() {
 
 #[test]
 fn nss_accepts_them() {
-    // Debian's NSS knows no Ed25519.
+    // Debian's NSS does not know Ed25519.
     let known = |case: &Case| case.ca != "ed25519" && case.client != "ed25519";
     each(|folder, case| {
         if known(case) {
@@ -129,7 +129,7 @@ pub(super) fn nss(folder: &Path, case: &Case) -> Result<(), String> {
         certutil(&["-A", "-a", "-n", "mid", "-t", ",,", "-i", &path("mid")])?;
     }
     certutil(&["-A", "-a", "-n", "leaf", "-t", ",,", "-i", &path("leaf")])?;
-    // As a server's, and as a client's.
+    // Once as a server's certificate, once as a client's.
     certutil(&["-V", "-e", "-n", "leaf", "-u", "V"])?;
     certutil(&["-V", "-e", "-n", "leaf", "-u", "C"])
 }
@@ -138,7 +138,7 @@ pub(super) fn webpki(case: &Case) -> Result<(), String> {
     let now = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap();
-    // Seconds pass between the making of a certificate and this.
+    // Seconds pass between the issuance of a certificate and this check.
     let now = now + Duration::from_secs(1);
     sapi_tests::verifiers::webpki_verify_chain(&case.root, &case.between, &case.leaf, now)
 }

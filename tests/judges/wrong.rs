@@ -1,4 +1,4 @@
-//! The judges can say no: a leaf below another root is refused by every one of them.
+//! The judges can say no: each of them refuses a leaf of another root.
 
 use std::fs;
 

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use openssl::x509::X509;
-use sapi::stock::Journal;
 use sapi::testing::RequestBuilder;
 use sapi::{
     Chain, ClientId, Identity, Peer, Pipeline, Rejection, SigningContext, SigningHooks, Terms,
     Validity, Verdict, async_trait,
 };
+use sapi_stock::Journal;
 use sapi_tests::program::program;
 use sapi_tests::tool::{Outcome, run};
 use tempfile::TempDir;

@@ -20,14 +20,14 @@ fn preparing_changes_nothing_yet_and_activating_needs_preparing() {
     let before = read(ca.path().join("ca.cert.pem"));
     run(tool("ca_roll_identity", ca.path()).arg("--activate"))
         .expect(1)
-        .says(&["there is no successor"]);
+        .says(&["no successor is prepared"]);
     run(tool("ca_roll_identity", ca.path()).env("CA_PASSPHRASE", "wrong")).expect(78);
     assert!(!ca.path().join("next").exists());
     run(&mut tool("ca_roll_identity", ca.path())).expect(0);
     assert_eq!(read(ca.path().join("ca.cert.pem")), before);
     run(&mut tool("ca_roll_identity", ca.path()))
         .expect(1)
-        .says(&["holds a successor already"]);
+        .says(&["already contains a successor"]);
     let table = run(&mut tool("ca_check_identity", ca.path()))
         .expect(0)
         .stdout;

@@ -80,7 +80,7 @@ fn a_server_certificate_is_no_client_certificate() {
 fn tls_below_1_2_is_refused() {
     let scene = Scene::new();
     let mut command = curl::command(scene.nginx.authority());
-    // Security level 0, so that it is nginx who refuses and not the client itself.
+    // Security level 0, so that nginx refuses and not the client itself.
     command.args(["--tls-max", "1.1", "--ciphers", "DEFAULT@SECLEVEL=0"]);
     let output = command
         .arg(scene.nginx.url("/api/csr/abc"))

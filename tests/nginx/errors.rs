@@ -1,4 +1,4 @@
-//! Whatever nginx refuses by itself is a problem in JSON, as sapi's own refusals are.
+//! nginx's own refusals are problems in JSON, like sapi's.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! What sapi believes from nginx, no client can say.
+//! No client can forge the headers that sapi believes from nginx.
 
 use super::{Scene, assert_uuid};
 

@@ -1,4 +1,4 @@
-//! Old clients, slow clients and eager ones.
+//! Old clients, slow clients and greedy ones.
 
 use std::io::{Read, Write};
 use std::thread::sleep;
@@ -63,7 +63,7 @@ fn a_body_that_stops_is_cut_off_and_sapi_never_sees_it() {
         "cut off after {:?}",
         begun.elapsed()
     );
-    // nginx closes without a word here, and only its log says 408.
+    // nginx closes without an answer here. Only its log says 408.
     assert!(answer.is_empty(), "{}", String::from_utf8_lossy(&answer));
     assert!(
         scene

@@ -1,4 +1,4 @@
-//! Stands in for sapi: a tiny HTTP server on a unix socket that tells what reached it.
+//! A stand-in for sapi: a tiny HTTP server on a unix socket that reports what reached it.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -35,7 +35,7 @@ pub(super) struct Stub {
 impl Stub {
     pub(super) fn start(socket: &Path, behaviour: Behaviour) -> Self {
         let listener = UnixListener::bind(socket).unwrap();
-        // nginx's workers are another user, and connecting takes the right to write.
+        // nginx's workers run as another user, and connecting needs the right to write.
         fs::set_permissions(socket, fs::Permissions::from_mode(0o666)).unwrap();
         let requests = Arc::new(AtomicUsize::new(0));
         let connections = Arc::new(AtomicUsize::new(0));
@@ -44,7 +44,7 @@ impl Stub {
             for stream in listener.incoming().flatten() {
                 accepted.fetch_add(1, Ordering::SeqCst);
                 let counter = Arc::clone(&counter);
-                // An error here is nginx hanging up.
+                // An error here means that nginx hung up.
                 thread::spawn(move || serve(stream, behaviour, &counter).ok());
             }
         });

@@ -1,4 +1,4 @@
-//! A client quick enough to keep a server busy: HTTP by hand on a unix socket.
+//! A client fast enough to keep a server busy: it writes HTTP by hand on a unix socket.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;

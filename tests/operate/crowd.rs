@@ -62,7 +62,7 @@ impl Crowd {
         self.shared.answered.load(Ordering::Relaxed)
     }
 
-    /// Waits for so many answers more.
+    /// Waits for this many more answers.
     #[track_caller]
     pub(super) fn wait_for(&self, more: usize) {
         let goal = self.answered() + more;
@@ -75,7 +75,7 @@ impl Crowd {
         !self.shared.faults.lock().unwrap().is_empty()
     }
 
-    /// How many requests were answered, and all that was wrong.
+    /// The number of answered requests, and every fault.
     pub(super) fn leave(self) -> (usize, Vec<String>) {
         self.shared.stop.store(true, Ordering::Relaxed);
         for thread in self.threads {
@@ -118,7 +118,7 @@ impl Shared {
                 }
                 Err(fault) => {
                     self.faults.lock().unwrap().push(fault);
-                    // A broken server is not asked a million times.
+                    // Do not ask a broken server a million times.
                     thread::sleep(Duration::from_millis(100));
                 }
             }

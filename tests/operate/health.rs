@@ -65,9 +65,9 @@ fn an_ended_authority_is_not_ready() {
     let shell = place.start();
     let reply = page(&place, "/readyz");
     assert_eq!(reply.status, 503);
-    assert_eq!(text(&reply), "the CA's certificate does not hold yet\n");
+    assert_eq!(text(&reply), "the CA's certificate is not valid yet\n");
 
-    // The way out, without an end: a certificate that holds.
+    // The way out, without a restart: a valid certificate.
     write_identity(place.path(), &ca);
     shell.signal(Signal::HUP);
     soon("ready", || page(&place, "/readyz").status == 200);
@@ -120,7 +120,7 @@ fn the_socket_has_its_mode_and_loopback_is_the_widest() {
 
 #[test]
 fn a_starting_service_answers_but_is_not_ready() {
-    // A passphrase that does not come holds the start up.
+    // A missing passphrase delays the start.
     let place = place("");
     let mut command = place.command("test-shell", "serve");
     command

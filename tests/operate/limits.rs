@@ -103,7 +103,7 @@ fn clients_that_hang_up_do_not_get_around_the_bound() {
     let reply = shell_put(&shell, &place);
     assert_eq!(reply.status, 503);
     super::soon("room again", || shell_put(&shell, &place).status == 200);
-    // Only as many as the bound began, and they came to their end though nobody waited.
+    // Only as many requests began as the limit allows, and they ended although nobody waited for them.
     let issued = || {
         let audit = shell.audit();
         let of_them = |line: &&serde_json::Value| line["client"] == "wait2500";

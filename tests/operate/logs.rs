@@ -1,4 +1,4 @@
-//! The log: what happened to any one request.
+//! The log: what happened to each request.
 
 use std::time::Duration;
 

@@ -22,7 +22,7 @@ print(json.dumps([
 ]))
 ";
 
-/// All samples as `[name, labels, value]`, after the parser found nothing wrong.
+/// All samples as `[name, labels, value]`, after the parser has accepted the page.
 fn parsed(place: &Place) -> Vec<Value> {
     let reply = page(place, "/metrics");
     assert_eq!(reply.status, 200);
@@ -166,7 +166,7 @@ fn everything_is_counted_and_prometheus_can_read_it() {
         "{started} {tested} {now}"
     );
 
-    // Neither clients nor requests are told apart.
+    // No label names a client or a request.
     let page = text(&page(&place, "/metrics"));
     assert!(
         !page.contains("web01") && !page.contains("client="),
@@ -194,7 +194,7 @@ fn names_of_hooks_are_escaped_and_what_is_not_known_yet_is_left_out() {
 fn the_guide_lists_exactly_the_metrics() {
     let place = place("");
     let _shell = place.start();
-    // Times of hooks are there once a hook has run.
+    // The times of hooks appear once a hook has run.
     Client::put_once(&place.socket(), "web01", &request()).unwrap();
     let page = text(&page(&place, "/metrics"));
     let types = page.lines().filter_map(|line| line.strip_prefix("# TYPE "));

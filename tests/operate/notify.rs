@@ -1,4 +1,4 @@
-//! What systemd hears, from a listener on `NOTIFY_SOCKET`.
+//! The messages to systemd, heard by a listener on `NOTIFY_SOCKET`.
 
 use std::os::unix::net::UnixDatagram;
 use std::process::{Command, Stdio};
@@ -49,7 +49,7 @@ impl Manager {
         text.lines().map(str::to_owned).collect()
     }
 
-    /// Everything said in a span of time.
+    /// All messages in a span of time.
     fn hears_during(&self, span: Duration) -> Vec<Vec<String>> {
         let (end, mut all) = (Instant::now() + span, Vec::new());
         let patience = |time| self.0.set_read_timeout(Some(time)).unwrap();
@@ -146,7 +146,7 @@ fn the_watchdog_is_fed_while_nothing_is_signed() {
 fn without_a_watchdog_nobody_is_pinged() {
     let place = place("signing.self_test_interval = \"300ms\"");
     let manager = Manager::at(&place);
-    // The watchdog of another process is none of ours.
+    // The watchdog of another process does not concern us.
     let foreign = [("WATCHDOG_USEC", "100000"), ("WATCHDOG_PID", "1")];
     let _shell = manager.start(&place, &foreign);
     assert_eq!(manager.hears()[0], "READY=1");
@@ -155,7 +155,7 @@ fn without_a_watchdog_nobody_is_pinged() {
     assert_eq!(page(&place, "/readyz").status, 200);
 }
 
-/// Stops one thread of another process, as `SIGSTOP` cannot: attached, it waits for us.
+/// Stops one thread of another process by attaching to it. `SIGSTOP` would stop all of its threads.
 const HOLD: &str = r"
 import ctypes, os, sys
 libc = ctypes.CDLL(None, use_errno=True)
@@ -215,7 +215,7 @@ fn hold_at_work(place: &Place, shell: &Shell) -> (Running, Vec<JoinHandle<()>>) 
 fn a_stuck_signing_thread_is_neither_fed_nor_ready_though_another_one_signs() {
     let settings = "signing.threads = 2\nsigning.self_test_interval = \"900ms\"";
     let place = place(settings);
-    // Its signatures take long enough to be caught at.
+    // Signatures with this key take long enough to catch a thread at one.
     let ca = Authority::new().with_key(TestKey::p384());
     super::write_identity(place.path(), &ca);
     let manager = Manager::at(&place);

@@ -19,7 +19,7 @@ fn authority(name: &str) -> Authority {
     Authority::new().with_subject(subject)
 }
 
-/// Which of the authorities made a certificate; an error if it is not all of one.
+/// The number of the authority that issued a certificate. An error if its parts come from several.
 fn maker(answer: &Answer, all: &[X509]) -> Result<usize, String> {
     let pem = |member: &str| answer.json[member].as_str().unwrap_or_default().to_owned();
     if answer.status != 200 {
@@ -145,7 +145,7 @@ fn a_fault_in_the_settings_changes_nothing() {
     fails(
         "ca_path = \"/nowhere\"",
         next,
-        "/nowhere: there is no such file",
+        "/nowhere: the file does not exist",
     );
 }
 
@@ -174,7 +174,7 @@ fn a_broken_identity_changes_nothing() {
     let now = SystemTime::now();
     let (from, until) = (now - Duration::from_secs(9), now - Duration::from_secs(3));
     let ended = |place: &Place| write_identity(place.path(), &other().valid(from, until));
-    fails("", ended, "the new CA certificate does not hold at present");
+    fails("", ended, "the new CA certificate is not valid at present");
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn other_changed_keys_are_named_as_needing_a_restart() {
         2,
         "{log}"
     );
-    // The profile belongs to a generation.
+    // A reload replaces the profile too.
     let answer = Client::put_once(&place.socket(), "web01", &request()).unwrap();
     let (from, until) = (&answer.json["not_before"], &answer.json["not_after"]);
     assert_ne!(
@@ -206,7 +206,7 @@ fn other_changed_keys_are_named_as_needing_a_restart() {
     );
     let leaf = X509::from_pem(answer.json["signed_x509_pem"].as_str().unwrap().as_bytes()).unwrap();
     let span = leaf.not_before().diff(leaf.not_after()).unwrap();
-    // The hour and the five minutes of backdating, as far as the CA itself reaches back.
+    // An hour, and up to five minutes of backdating: the CA may have begun later than that.
     assert!(
         span.days == 0 && (3600..=3900).contains(&span.secs),
         "{span:?}"

@@ -1,4 +1,4 @@
-//! A restart under load: whoever holds the socket goes on holding it, and no request is lost.
+//! A restart under load: systemd keeps the socket open, and no request is lost.
 
 use std::fs;
 use std::os::fd::OwnedFd;

@@ -1,4 +1,4 @@
-//! The alert rules and the dashboard: checked by promtool, and against the metrics there are.
+//! The alert rules and the dashboard: checked by promtool, and against the metrics that exist.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -75,7 +75,7 @@ fn rules_dashboard_and_guide_speak_of_metrics_that_exist() {
             .collect();
         assert!(unknown.is_empty(), "{name}: {unknown:?}");
     }
-    // And the guide leaves none out.
+    // The guide explains every metric.
     let guide = metrics_in(&fs::read_to_string(deploy("../docs/operators/running.md")).unwrap());
     for metric in &shown {
         let family = ["_bucket", "_sum", "_count"];
@@ -102,7 +102,7 @@ fn the_dashboard_is_json_with_a_query_in_every_panel() {
         let title = panel["title"].as_str().unwrap();
         for target in panel["targets"].as_array().unwrap() {
             let query = target["expr"].as_str().unwrap();
-            // Grafana's own variable, put in as Grafana would.
+            // Replace Grafana's own variables as Grafana does.
             let query = query
                 .replace("$__rate_interval", "5m")
                 .replace("$instance", ".*");

@@ -120,7 +120,7 @@ fn root_serves_only_where_the_settings_say_so() {
     let place = Place::new("allow_root = false");
     let serve = || place.command("test-shell", "serve");
     run(&mut as_root(&serve())).expect(78).says(&[
-        "this is root",
+        "refusing to run as root",
         "allow_root = true",
         "--allow-root",
     ]);

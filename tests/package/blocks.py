@@ -1,6 +1,6 @@
-"""Writes the `sh` blocks of a page into files that sort in their order: blocks.py PAGE FOLDER NUMBER.
+"""Writes the `sh` blocks of a page into files whose names sort in the page's order: blocks.py PAGE FOLDER NUMBER.
 
-A name is number, page, line and mark, such as 01-install.md-22.sh; `sh serve` gives .serve."""
+A name is number, page, line and mark, such as 01-install.md-0022.sh; `sh serve` gives .serve."""
 
 import pathlib
 import re

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # The life of the package, inside the bare Debian that tests/package.sh has made: `life.sh install`, then
-# `life.sh live`. The commands are those of the guide, in /root/guide, a file for each block.
+# `life.sh live`. It runs the commands of the guide. /root/guide has a file for each block.
 set -euo pipefail
 cd /root
 
 install() {
     block "$(first install.md)"
-    # What the checks below need, and the guide takes for granted on any machine.
+    # The checks below need these, and the guide expects them on any machine.
     apt-get install -y -qq --no-install-recommends iproute2 man-db procps >/dev/null
 
     heading "after installing"
@@ -23,6 +23,11 @@ install() {
     local page program
     local tools=(ca_create_identity ca_check_identity ca_install_certificate ca_roll_identity)
     tools+=(ca_change_passphrase ca_backup ca_restore ca_revoke ca_gen_crl ca_approve ca_journal)
+    for program in "${tools[@]}"; do
+        expect "$(readlink "/usr/bin/$program")" ca
+        "$program" --version >/dev/null
+    done
+    tools+=(ca)
     for page in sapi-hooks-example sapi-hooks-example-serve "${tools[@]}"; do
         man "$page" | grep . >/dev/null || fail "man $page"
     done
@@ -36,11 +41,11 @@ install() {
     serve_refuses
 }
 
-# Without an identity it says what is missing; as root it does not start at all.
+# Without an identity it says what is missing. It refuses to run as root.
 serve_refuses() {
     local code=0
     sapi-hooks-example serve 2>refused.txt || code=$?
-    expect "$code $(grep -c 'this is root' refused.txt)" "78 1"
+    expect "$code $(grep -c 'refusing to run as root' refused.txt)" "78 1"
     code=0
     as_sapi sapi-hooks-example serve </dev/null 2>refused.txt || code=$?
     cat refused.txt
@@ -48,12 +53,12 @@ serve_refuses() {
 }
 
 live() {
-    # Where there is no terminal to ask at. The service reads it as its own user.
+    # Instead of a terminal. The service reads it as its own user.
     printf 'a passphrase of the test\n' >/etc/sapi/test-passphrase
     chown sapi /etc/sapi/test-passphrase
     chmod 0400 /etc/sapi/test-passphrase
     export SAPI_PASSPHRASE_FILE=/etc/sapi/test-passphrase
-    # For the block that asks the operator listener.
+    # The block marked `operator` asks this listener.
     export SAPI_OPERATOR__LISTEN=unix:/run/sapi/operator.sock
     SERVER=
 
@@ -75,7 +80,7 @@ live() {
     heading "all done"
 }
 
-# A block that stands on several pages is run once.
+# Runs a block once, even if several pages have it.
 once() {
     local before
     for before in ran/*; do
@@ -138,7 +143,7 @@ ended() {
     expect "$(find /run/sapi -name sapi.sock)" ""
 }
 
-# Removed and purged, then installed again: what belongs to the CA is as it was.
+# Removes, purges and installs again: what belongs to the CA stays as it was.
 without_loss() {
     heading "remove, purge, install again"
     local before kept
@@ -159,7 +164,7 @@ without_loss() {
 
     apt-get install -y -qq ./sapi-hooks-example_*.deb
     expect "$(belongings)" "$before"
-    # Without the function: its number would be that of a shell in between.
+    # Not through `as_sapi`: $! would be a shell in between.
     setpriv --reuid=sapi --regid=sapi --init-groups sapi-hooks-example serve >server.txt 2>&1 </dev/null &
     SERVER=$!
     until_there /run/sapi/sapi.sock
@@ -173,7 +178,7 @@ belongings() {
     find /var/lib/ca* /var/lib/sapi -type f -exec sha256sum {} + | sort
 }
 
-# Gets one over a socket, and verifies it against the CA.
+# Gets a certificate over a socket, and verifies it with the CA's.
 certificate() {
     curl -sS --unix-socket "$1" -T web01.csr http://localhost/api/csr/web01 >answer.json
     python3 -c 'import json; print(json.load(open("answer.json"))["signed_x509_pem"], end="")' >answer.crt ||

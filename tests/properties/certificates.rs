@@ -1,5 +1,5 @@
-//! Whatever the request asks, the policy grants and the hooks do: what comes out keeps the rules. They
-//! are in `support/invariants.rs`, checked on the bytes by x509-parser and by OpenSSL.
+//! Every certificate keeps the rules, whatever the request asks, the policy grants and the hooks do. The
+//! rules are in `support/invariants.rs`: x509-parser and OpenSSL check the bytes.
 
 use std::cell::Cell;
 use std::time::{Duration, SystemTime};
@@ -35,7 +35,7 @@ fn wild_journeys_end_in_a_refusal_or_keep_the_rules() {
         Ok(())
     });
     let (issued, refused) = (issued.get(), refused.get());
-    // Both happen, or one half of this tests nothing.
+    // Both must happen, or one half of this tests nothing.
     assert!(
         issued > 20 && refused > 20,
         "{issued} issued, {refused} refused"
@@ -73,7 +73,7 @@ fn at_every_time() {
         .prop_map(|seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(946_684_900 + seconds));
     let ca = Authority::new();
     run(cases(60), (times, sensible()), |(now, mut case)| {
-        // Their times are about those of the other tests.
+        // The dates in these changes fit the times of the other tests only.
         case.changes
             .retain(|change| !matches!(change, sapi_tests::generated::Change::Shorten(_)));
         match Road::new(ca.clone(), now).travel(&case) {
@@ -83,14 +83,14 @@ fn at_every_time() {
     });
 }
 
-/// A sample goes before verifiers as a file: they start as programs of their own.
+/// The verifiers judge only a sample, as each run starts a program.
 #[test]
 fn verifiers_accept_a_sample() {
     let now = SystemTime::now();
     let road = Road::new(Authority::new(), now);
     let since = now.duration_since(SystemTime::UNIX_EPOCH).unwrap();
     run(cases(40).min(400), sensible(), |mut case| {
-        // Unknown critical extensions are refused by design, odd purposes by web verifiers.
+        // Verifiers refuse unknown critical extensions by design, and web verifiers refuse odd purposes.
         case.changes.clear();
         let certificate = match road.travel(&case) {
             End::Issued(certificate) => certificate,

@@ -1,11 +1,11 @@
-//! Cases to be generated: sensible ones, which must be issued, and wild ones, which may be anything.
+//! Generators of cases: sensible ones, which must be issued, and wild ones, which may be anything.
 
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use sapi_tests::generated::{Case, Change, Field, Name, Wish};
 
-/// Everything in it is as it should be, so there must be a certificate.
+/// A sensible case: it must lead to a certificate.
 pub(super) fn sensible() -> impl Strategy<Value = Case> {
     let subject = prop_oneof![
         9 => vec(field(), 1..4),
@@ -38,7 +38,7 @@ pub(super) fn sensible() -> impl Strategy<Value = Case> {
         )
 }
 
-/// Nothing in it need be as it should be.
+/// A wild case: anything in it may be wrong.
 pub(super) fn wild() -> impl Strategy<Value = Case> {
     let name = || prop_oneof![name(), wild_name()];
     let wild_change = prop_oneof![
@@ -128,12 +128,12 @@ fn wild_name() -> impl Strategy<Value = Name> {
     ]
 }
 
-/// Positive, and it fits.
+/// A serial number that is positive and fits.
 fn serial() -> impl Strategy<Value = Vec<u8>> {
     (1..0x80u8, vec(any::<u8>(), 0..19)).prop_map(|(first, rest)| [&[first], &rest[..]].concat())
 }
 
-/// Never one that asks for a CA; what is asked for otherwise does not matter.
+/// A wish for anything but a CA.
 fn wish() -> impl Strategy<Value = Wish> {
     let kind = prop::sample::select(vec![2u8, 3, 4, 5, 6, 7, 8]);
     (kind, any::<bool>(), vec(any::<u8>(), 0..20)).prop_map(|(kind, critical, value)| Wish {
@@ -172,7 +172,7 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-/// Private ones, and those that are the draft's own or a CA's.
+/// A private OID, or one that the draft or a CA uses.
 fn oid() -> impl Strategy<Value = String> {
     prop_oneof![
         3 => (1..9u32, 1..99_999u32).prop_map(|(a, b)| format!("1.3.6.1.4.1.32473.{a}.{b}")),

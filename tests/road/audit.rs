@@ -25,8 +25,8 @@ impl io::Write for Log {
     }
 }
 
-/// While there is one subscriber alone, tracing asks that of whichever thread comes first whether an event is wanted,
-/// for all of them: a test without a subscriber would silence this one.
+/// A second subscriber. With only one, tracing asks the thread that comes first whether an event is wanted, and
+/// uses the answer for all threads: a test without a subscriber would silence this one.
 static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(NoSubscriber::default()));
 
 /// The one audit line of a request, and everything logged besides.
@@ -66,7 +66,7 @@ fn audited(harness: &Harness, request: &CertRequest) -> (Value, String) {
 fn of_an_issued_certificate() {
     let hooks = Scripted::granting(Validity::days(1))
         .serial(|| Ok(sapi::SerialNumber::from_be_bytes(&[0x12, 0x34]).ok()));
-    // Half a second that no certificate can say is no cut.
+    // A certificate has whole seconds, so the loss of half a second is not a cut.
     let now =
         std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_millis(1_700_000_000_500);
     let harness = Harness::new(hooks)

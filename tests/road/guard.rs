@@ -14,7 +14,7 @@ use super::scripted::{Scripted, request, source_of};
 
 const LIMIT: Duration = Duration::from_millis(50);
 
-/// Misbehaves while told so.
+/// Misbehaves while told to.
 async fn fails_then_works(trouble: &Arc<AtomicBool>, harness: Harness) -> Rejection {
     trouble.store(true, Ordering::SeqCst);
     let rejection = harness.issue("web01", &request()).await.unwrap_err();
@@ -82,7 +82,7 @@ async fn a_panic_is_internal_wherever_it_happens() {
     }
 }
 
-/// Waits in one of its methods, while told so.
+/// Waits in one of its methods, while told to.
 struct Slow {
     method: &'static str,
     told: Arc<AtomicBool>,

@@ -6,7 +6,7 @@ use openssl::nid::Nid;
 use openssl::pkey::{PKey, Public};
 use openssl::rsa::Rsa;
 use sapi::testing::{RequestBuilder, TestKey};
-use sapi::{CertRequest, RequestPolicy, RsaPolicy};
+use sapi::{CertRequest, RequestPolicy};
 
 fn slug_of_spki(spki: &[u8]) -> &'static str {
     refusal(&RequestBuilder::new().common_name("a").public_key_der(spki))
@@ -30,14 +30,14 @@ fn rsa_of_2048_to_8192_bits_in_steps_of_8() {
     for bits in [2048, 2056] {
         assert_eq!(with_key(TestKey::rsa(bits)), "accepted", "{bits}");
     }
-    // A modulus too long is refused before any arithmetic, so any number will do.
+    // A modulus that is too long is refused before any arithmetic, so any number will do.
     for bits in [8200, 16_384] {
         assert_eq!(
             slug_of_spki(&rsa_spki(&odd_number(bits), 65_537)),
             "weak-key"
         );
     }
-    let policy = RequestPolicy::default().with_rsa(RsaPolicy::new(3072, 4096).unwrap());
+    let policy = RequestPolicy::default().with_rsa_bits(3072, 4096).unwrap();
     let small = RequestBuilder::new().key(TestKey::rsa(2048)).build_der();
     assert_eq!(
         CertRequest::read(&small, &policy).unwrap_err().slug(),
@@ -156,7 +156,7 @@ fn prime(bits: i32) -> BigNum {
     prime
 }
 
-/// Exactly so long, and divisible by a small prime and no smaller one.
+/// A number of exactly this length, with this small prime as its smallest factor.
 fn multiple_of(factor: u32, bits: i32) -> BigNum {
     // OpenSSL sets the two highest bits of a prime, so 751 of them take ten bits more.
     let mut product = prime(bits - 10);
@@ -165,7 +165,7 @@ fn multiple_of(factor: u32, bits: i32) -> BigNum {
     product
 }
 
-/// A prime and the next one: Fermat's method has them in the first round.
+/// A prime times the next one: Fermat's method finds them in the first round.
 fn close_primes() -> BigNum {
     let mut context = BigNumContext::new().unwrap();
     let first = prime(1024);

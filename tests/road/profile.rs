@@ -1,4 +1,4 @@
-//! What a certificate holds, read by `openssl x509 -text`.
+//! The contents of a certificate, read by `openssl x509 -text`.
 
 use openssl::hash::MessageDigest;
 use sapi::testing::{Authority, Harness, RequestBuilder, TestKey};
@@ -253,7 +253,7 @@ async fn an_intermediate_signs_in_its_own_name() {
     let harness = day_by_day().authority(issuing);
     let certificate = harness.issue("web01", &request()).await.unwrap();
     let text = openssl_text(certificate.pem());
-    // Of the issuing CA the subject, not its own issuer, as ssl_api had it.
+    // The issuer is the issuing CA's subject. ssl_api wrote that CA's own issuer.
     assert!(text.contains("Issuer: CN = Issuing CA"), "{text}");
     everybody_accepts(&both, certificate.pem());
     assert_eq!(harness.pipeline().issuer().chain_pem(), both);

@@ -1,4 +1,4 @@
-//! The one strict reader of requests: what it takes, and each thing it refuses.
+//! The one strict reader of requests: what it accepts, and each thing it refuses.
 
 use sapi::testing::{RequestBuilder, TestKey};
 use sapi::{CertRequest, KeyKind, RequestPolicy};
@@ -244,7 +244,7 @@ fn signed_by_its_own_key_with_a_good_digest() {
         built(&sound().key(rsa).signed_by(TestKey::rsa(2048))),
         "bad-signature"
     );
-    // Of another kind than the algorithm says, and of no key at all.
+    // A signature of another kind than its algorithm says, and one that no key made.
     let swapped = sound()
         .key(TestKey::ed25519())
         .signed_by(TestKey::rsa(2048));

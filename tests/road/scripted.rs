@@ -13,7 +13,7 @@ type Presign =
 type Postsign =
     dyn Fn(&mut SigningContext, &IssuedCertificate) -> Result<(), BoxError> + Send + Sync;
 
-/// Abstains and does nothing, but for what it is told.
+/// Abstains and does nothing, except as told.
 #[derive(Default)]
 pub(crate) struct Scripted {
     authorize: Option<Box<Authorize>>,
@@ -23,7 +23,7 @@ pub(crate) struct Scripted {
 }
 
 impl Scripted {
-    /// Grants all requested names for so long.
+    /// Grants all requested names for this long.
     pub(crate) fn granting(validity: Validity) -> Self {
         Self::default().authorize(move |cx| {
             let terms = Terms::valid_for(validity).with_requested_names(cx.csr());
@@ -124,11 +124,11 @@ pub(crate) async fn drafted(
     drafting(change).issue("web01", &request()).await.unwrap()
 }
 
-/// What only the log reads of a failure: whose it is, and its causes.
+/// The part of a failure that only the log shows: the hook and the causes.
 pub(crate) fn source_of(rejection: Rejection) -> String {
     let source = match rejection {
         Rejection::Failed { source } | Rejection::Withheld { source, .. } => source,
-        other => panic!("no failure but {other:?}"),
+        other => panic!("not a failure: {other:?}"),
     };
     let mut text = source.to_string();
     let mut below = source.source();

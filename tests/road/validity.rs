@@ -102,14 +102,14 @@ async fn a_ca_outside_its_dates_signs_nothing() {
             .at(time)
             .issue("web01", &request())
             .await;
-        // In its very last second the CA holds still, but nothing it signs could end after it begins.
+        // In its very last second the CA is still valid, but its certificates could not end after they begin.
         let last = time == now() + DAY;
         match answer {
             Ok(_) => assert!(holds || last, "{time:?}"),
             Err(rejection) => {
                 assert!(!holds, "{rejection:?}");
                 let why = if time < now() {
-                    "does not hold yet"
+                    "is not valid yet"
                 } else {
                     "has expired"
                 };

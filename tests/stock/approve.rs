@@ -100,7 +100,7 @@ fn pending_then_approved_then_refreshed_then_withdrawn() {
         serde_json::json!([])
     );
 
-    // Who decided is in the journal.
+    // The journal names who decided.
     let found = json(tool(
         &place,
         "ca_journal",
@@ -214,7 +214,7 @@ fn beyond_the_quota_it_is_429_and_rules_need_nobody() {
         &["x509", "-in", cert.to_str().unwrap(), "-noout", "-text"],
     );
     assert!(text.contains("Policy: 1.3.6.1.4.1.32473.2"), "{text}");
-    // The first, then never again, after a restart either; but that one is refreshed.
+    // The rule approves the first request only, even after a restart; that one gets a new certificate.
     drop(shell);
     let shell = serve(&place);
     let second = request(place.path(), "boot2", "/CN=boot2", "");

@@ -1,4 +1,4 @@
-//! The worked sessions of the guide, replayed: the blocks marked `sh session` of a page, as one script.
+//! Replays the guide's worked sessions: the blocks of a page marked `sh session`, as one script.
 
 use std::fs;
 
@@ -21,7 +21,7 @@ fn replay(page: &str) {
             .replace("/var/lib/ca", &here)
             .replace("sudo -u sapi ", "")
     };
-    // Tables after the dotted keys that every place has. The session's curl stands where nginx stands.
+    // Tables follow the dotted keys that every place has. The session's curl takes nginx's place.
     let uid = rustix::process::getuid().as_raw();
     settle(&place, &[&format!("proxy.trusted_uids = [{uid}]\n")]);
     let tables = moved(&blocks(&text, "toml session").concat());

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use sapi::stock::Journal;
-use sapi::stock::journal::Reason;
+use sapi_stock::Journal;
+use sapi_stock::journal::Reason;
 use sapi_tests::program::program;
 use sapi_tests::tool::openssl;
 
@@ -29,7 +29,7 @@ fn three() -> (Place, Vec<String>) {
         reply.json()["serial_number"].as_str().unwrap().to_owned()
     });
     let journal = Journal::open(&place.file("journal")).unwrap();
-    let serial = sapi::stock::journal::parse_serial(&serials[1]).unwrap();
+    let serial = serials[1].parse().unwrap();
     journal
         .revoke(&serial, Reason::KeyCompromise, std::time::SystemTime::now())
         .unwrap();

@@ -12,7 +12,7 @@ use sapi::SerialNumber;
 use super::*;
 use sapi_tests::running::Running;
 
-/// Each round ends at another moment; a failure can be repeated by its number.
+/// Each round ends at another moment. A failure can be repeated by its number.
 const ROUNDS: u64 = 6;
 
 #[test]
@@ -67,7 +67,7 @@ fn nothing_that_a_client_has_is_missing_after_kill_9() {
                                     few.lock().unwrap().insert(client);
                                 }
                             }
-                            // Of the few there are no more: they wait as everybody does.
+                            // The rule has approved its few already: the others wait as everybody does.
                             (1 | 2, 202) => {
                                 pending.lock().unwrap().insert(client);
                             }
@@ -76,7 +76,7 @@ fn nothing_that_a_client_has_is_missing_after_kill_9() {
                     }
                 });
             }
-            // Not too early: something is to be under way.
+            // Kill only when something is under way.
             let before = handed_out.lock().unwrap().len();
             while handed_out.lock().unwrap().len() < before + 8 {
                 thread::sleep(Duration::from_millis(1));
@@ -88,7 +88,7 @@ fn nothing_that_a_client_has_is_missing_after_kill_9() {
             over.store(true, Ordering::Release);
         });
     }
-    // Reading alone, then after the next writer has mended what is to be mended.
+    // Verify by reading alone, and again after the next writer has mended the files.
     tool(&place, "ca_journal", "verify", &[]).expect(0);
     let shell = serve(&place);
     let summary = json(tool(&place, "ca_journal", "verify", &["--json"]));
@@ -98,7 +98,7 @@ fn nothing_that_a_client_has_is_missing_after_kill_9() {
     );
     let handed_out = handed_out.into_inner().unwrap();
     assert!(handed_out.len() >= 8 * usize::try_from(ROUNDS).unwrap());
-    let journal = sapi::stock::Journal::read_only(&place.file("journal")).unwrap();
+    let journal = sapi_stock::Journal::read_only(&place.file("journal")).unwrap();
     let known: HashSet<SerialNumber> = journal
         .find(|_| true)
         .unwrap()
@@ -106,10 +106,7 @@ fn nothing_that_a_client_has_is_missing_after_kill_9() {
         .map(|record| record.issued.serial)
         .collect();
     for serial in &handed_out {
-        assert!(
-            known.contains(&sapi::stock::journal::parse_serial(serial).unwrap()),
-            "{serial} is lost"
-        );
+        assert!(known.contains(&serial.parse().unwrap()), "{serial} is lost");
     }
     // Every client that was told to wait is waiting, once.
     let waiting = json(tool(&place, "ca_approve", "list", &["--json"]));
@@ -125,7 +122,7 @@ fn nothing_that_a_client_has_is_missing_after_kill_9() {
     for client in &pending {
         assert!(once.contains(client), "{client} is lost");
     }
-    // Nobody is turned away before the few are complete, and there are never more.
+    // Nobody is turned away before the few are complete, and the rule never approves more.
     let counted = std::fs::read_to_string(place.file("counts/few.count")).unwrap();
     let count = counted.lines().count();
     let turned_away = pending.iter().any(|client| client.starts_with("few"));
@@ -164,7 +161,7 @@ fn a_decision_is_made_or_not_when_the_tool_is_killed() {
             "approved" => assert_eq!(status, 200, "{client}"),
             other => panic!("{client}: {other}"),
         }
-        // The next decision finds nothing in its way.
+        // Nothing blocks the next decision.
         tool(&place, "ca_approve", "reject", &[client, "--reason", "no"]).expect(0);
         assert_eq!(put(&shell, client, &csr, &[]).status, 403, "{client}");
     }
@@ -181,6 +178,6 @@ fn send(shell: &Shell, client: &str, csr: &Path) -> Option<(u16, String)> {
     let (rest, status) = text.trim_end().rsplit_once('\n')?;
     let status: u16 = status.parse().ok()?;
     let body = rest.rsplit_once("\r\n\r\n").map_or(rest, |(_, body)| body);
-    // An answer that was cut off is no answer.
+    // An answer that was cut off is not an answer.
     (outcome.code == Some(0) && status != 0).then(|| (status, body.to_owned()))
 }

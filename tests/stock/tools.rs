@@ -1,4 +1,4 @@
-//! What all the tools have in common.
+//! The behaviour that all the tools share.
 
 use std::thread;
 use std::time::Duration;
@@ -52,7 +52,7 @@ fn a_name_that_was_not_asked_for_is_pointed_out() {
     let approve = ["web01", "--name", "DNS:other.example.com"];
     tool(&place, "ca_approve", "approve", &approve)
         .expect(0)
-        .says(&["DNS:other.example.com was not asked for"]);
+        .says(&["DNS:other.example.com was not requested"]);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn which_request_is_meant_must_be_clear() {
         .says(&["there is no request of web02"]);
     let rows = json(tool(&place, "ca_approve", "list", &["--json"]));
     approve(rows[0]["id"].as_str().unwrap()).expect(0);
-    // Now one alone is pending.
+    // Now only one is pending.
     approve("web01").expect(0);
     for bad in [
         &["web01", "--name", "www.example.com"][..],

@@ -29,9 +29,23 @@ pub fn binary(name: &str) -> PathBuf {
         }
         build.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
         assert!(build.status().unwrap().success(), "cargo build failed");
+        name_the_tools(&profile);
     });
-    profile.join(name)
+    match name.strip_prefix("ca_") {
+        // Made by cargo itself.
+        None | Some("create_identity" | "new_shell") => profile.join(name),
+        Some(_) => profile.join(TOOLS).join(name),
+    }
 }
+
+/// Makes the names of the tools, in a folder of their own beside the program `ca`.
+fn name_the_tools(profile: &Path) {
+    let folder = profile.join(TOOLS);
+    std::fs::create_dir_all(&folder).unwrap();
+    run(Command::new(profile.join("ca")).arg("links").arg(folder)).expect(0);
+}
+
+const TOOLS: &str = "ca-tools";
 
 /// How a command ended.
 #[derive(Debug)]

@@ -1,15 +1,16 @@
-//! What is done after a new certificate: a command, a unit to reload, a process to signal.
+//! The actions after a new certificate: run a command, reload a unit, signal a process.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
+use sapi_tools::exit::Failure;
 
-use super::exit::Failure;
+use super::exit;
 use super::options::Options;
 
-/// What is to be done; perhaps nothing.
+/// The actions after a new certificate; perhaps there are none.
 #[derive(Debug, Default)]
 pub(crate) struct After {
     command: Option<String>,
@@ -22,7 +23,7 @@ impl After {
     pub(crate) fn new(options: &Options, dir: &Path) -> Result<Self, Failure> {
         let signal = match (&options.pid_file, &options.signal) {
             (None, Some(_)) => {
-                return Err(Failure::settings("signal is of use with pid-file only"));
+                return Err(exit::settings("signal is of use with pid-file only"));
             }
             (None, None) => None,
             (Some(file), name) => Some((file.clone(), signal(name.as_deref().unwrap_or("HUP"))?)),
@@ -39,7 +40,7 @@ impl After {
         self.command.is_none() && self.unit.is_none() && self.signal.is_none()
     }
 
-    /// Does all of it, even if one fails; the last failure is told.
+    /// Does all of them, even if one fails. Returns the first failure.
     pub(crate) fn run(&self) -> Result<(), Failure> {
         let mut outcome = Ok(());
         if let Some(text) = &self.command {
@@ -65,10 +66,10 @@ fn run(command: &mut Command, name: &str) -> Result<(), Failure> {
     let status = command.stdin(Stdio::null()).status();
     match status {
         Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Failure::other(format!(
+        Ok(status) => Err(exit::other(format!(
             "{name}: {status}; the new certificate is in place"
         ))),
-        Err(error) => Err(Failure::other(format!(
+        Err(error) => Err(exit::other(format!(
             "{name}: {error}; the new certificate is in place"
         ))),
     }
@@ -77,14 +78,14 @@ fn run(command: &mut Command, name: &str) -> Result<(), Failure> {
 fn send(file: &Path, signal: Signal) -> Result<(), Failure> {
     let failed = |why: &dyn std::fmt::Display| {
         let file = file.display();
-        Failure::other(format!(
+        exit::other(format!(
             "pid-file: {file}: {why}; the new certificate is in place"
         ))
     };
     let text = fs::read_to_string(file).map_err(|error| failed(&error))?;
     let number = text.trim().parse().ok().filter(|number| *number > 1);
     let pid = number.and_then(Pid::from_raw);
-    let pid = pid.ok_or_else(|| failed(&"it holds no process id"))?;
+    let pid = pid.ok_or_else(|| failed(&"it does not contain a process id"))?;
     kill_process(pid, signal).map_err(|error| failed(&error))
 }
 
@@ -96,7 +97,7 @@ fn signal(name: &str) -> Result<Signal, Failure> {
         "USR1" => Ok(Signal::USR1),
         "USR2" => Ok(Signal::USR2),
         "WINCH" => Ok(Signal::WINCH),
-        _ => Err(Failure::settings(format!(
+        _ => Err(exit::settings(format!(
             "signal: {name:?} is not HUP, INT, TERM, USR1, USR2 or WINCH"
         ))),
     }

@@ -1,14 +1,14 @@
-//! The clock on the wall, and waiting by it.
+//! The wall clock, and waiting by it.
 
 use std::time::{Duration, SystemTime};
 
-/// What time it is, and time to pass.
+/// Tells the time, and waits.
 pub(crate) trait Clock {
     fn now(&self) -> SystemTime;
     fn sleep(&self, duration: Duration);
 
-    /// Waits so long, or until the clock on the wall has gone on by as much. A sleeping machine's clock
-    /// goes on, its timers do not: hence in steps. A clock that is set back does not make it longer.
+    /// Waits this long, or until the wall clock has advanced by as much. It waits in steps, because a
+    /// suspended machine's timers stop while its clock goes on. Setting the clock back does not prolong it.
     fn pause(&self, duration: Duration) {
         let end = self.now() + duration;
         let mut left = duration;
@@ -20,7 +20,7 @@ pub(crate) trait Clock {
     }
 }
 
-/// The system's.
+/// The system's clock.
 pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
@@ -37,7 +37,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// How long nobody looks at the clock.
+/// The longest time between two looks at the clock.
 pub(crate) const STEP: Duration = Duration::from_secs(30);
 
 #[cfg(test)]
@@ -47,7 +47,7 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// A clock that jumps when it is told to: after so many sleeps, by so many seconds.
+    /// A clock that jumps. Each jump is (after this many sleeps, by this many seconds).
     pub(crate) struct FakeClock {
         now: Cell<SystemTime>,
         pub(crate) jumps: Vec<(usize, i64)>,

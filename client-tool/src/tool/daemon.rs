@@ -1,15 +1,16 @@
-//! Staying, and renewing in time.
+//! The daemon: it stays and renews in time.
 
 use std::time::Duration;
 
 use sapi_client::Backoff;
+use sapi_tools::exit::Failure;
 
 use super::clock::{Clock, STEP};
-use super::exit::{Failure, REJECTED, SETTINGS};
+use super::exit::{REJECTED, SETTINGS};
 use super::round::{Purpose, round};
 use super::settings::Settings;
 
-/// Goes on until the certificate authority says no, or a setting turns out wrong.
+/// Runs until the certificate authority rejects the request, or a setting turns out wrong.
 pub(crate) fn stay(settings: &Settings, clock: &dyn Clock) -> Failure {
     keep_on(settings, clock, &mut || {
         round(settings, Purpose::Renew, clock)
@@ -28,7 +29,7 @@ fn keep_on(
                 backoff = Backoff::new();
                 STEP
             }
-            Err(failure) if matches!(failure.code, REJECTED | SETTINGS) => return failure,
+            Err(failure) if matches!(failure.code(), REJECTED | SETTINGS) => return failure,
             Err(failure) => {
                 let delay = backoff.next_delay().max(SHORTEST);
                 settings.say(&format!("{failure}; trying again in {} s", delay.as_secs()));
@@ -74,7 +75,7 @@ mod tests {
                 _ => Err(Failure::new(REJECTED, "no")),
             }
         });
-        assert_eq!((failure.code, rounds.get()), (REJECTED, 4));
+        assert_eq!((failure.code(), rounds.get()), (REJECTED, 4));
         assert!(clock.slept.borrow().iter().all(|slept| *slept <= STEP));
     }
 

@@ -1,36 +1,20 @@
-//! How a run ends: a message for people and a number for scripts.
+//! How a run ends: the exit codes of this program, and which of several counts.
 
 use std::fmt;
 
-/// A message for standard error and an exit code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Failure {
-    pub(crate) code: u8,
-    message: String,
+use sapi_tools::exit::{CONFIG, Failure, NO_PERMISSION, TEMPORARY as EX_TEMPFAIL, UNAVAILABLE};
+
+/// A setting is wrong.
+pub(crate) fn settings(message: impl fmt::Display) -> Failure {
+    Failure::new(SETTINGS, message)
 }
 
-impl Failure {
-    pub(crate) fn new(code: u8, message: impl fmt::Display) -> Self {
-        let message = message.to_string();
-        Self { code, message }
-    }
-
-    pub(crate) fn settings(message: impl fmt::Display) -> Self {
-        Self::new(SETTINGS, message)
-    }
-
-    pub(crate) fn other(message: impl fmt::Display) -> Self {
-        Self::new(OTHER, message)
-    }
+/// A failure with no code of its own.
+pub(crate) fn other(message: impl fmt::Display) -> Failure {
+    Failure::new(OTHER, message)
 }
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
-    }
-}
-
-/// The code of several runs: the gravest, on which one has to act first.
+/// The gravest of several runs' exit codes: act on it first.
 pub(crate) fn gravest(codes: impl IntoIterator<Item = u8>) -> u8 {
     let rank = |code: &u8| BY_GRAVITY.iter().position(|known| known == code);
     codes.into_iter().max_by_key(rank).unwrap_or(0)
@@ -38,14 +22,14 @@ pub(crate) fn gravest(codes: impl IntoIterator<Item = u8>) -> u8 {
 
 /// Another run is at work in the directory.
 pub(crate) const LOCKED: u8 = 1;
-/// `EX_UNAVAILABLE`: not decided yet.
-pub(crate) const PENDING: u8 = 69;
-/// `EX_TEMPFAIL`: the server is away or busy, or the clock is wrong.
-pub(crate) const TEMPORARY: u8 = 75;
-/// `EX_NOPERM`: the certificate authority says no.
-pub(crate) const REJECTED: u8 = 77;
-/// `EX_CONFIG`: settings are wrong, or lead to a request that the server does not take.
-pub(crate) const SETTINGS: u8 = 78;
+/// Not decided yet.
+pub(crate) const PENDING: u8 = UNAVAILABLE;
+/// The server is away or busy, or the clock is wrong.
+pub(crate) const TEMPORARY: u8 = EX_TEMPFAIL;
+/// The certificate authority says no.
+pub(crate) const REJECTED: u8 = NO_PERMISSION;
+/// Settings are wrong, or lead to a request that the server does not take.
+pub(crate) const SETTINGS: u8 = CONFIG;
 /// Everything else: files, a server or a certificate that does not verify, a failed command.
 pub(crate) const OTHER: u8 = 127;
 

@@ -1,4 +1,4 @@
-//! The files that programs read, and how each is to be.
+//! The files that programs read: their names, contents, owners and modes.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::owner::Owner;
 
-/// Which files are wanted, whose, and with which mode the one with the key.
+/// Which files to write, their owner, the key file's mode.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
     pub(crate) combined: bool,
@@ -18,7 +18,7 @@ pub(crate) struct Layout {
     pub(crate) owner: Owner,
 }
 
-/// A file to be written.
+/// A file to write.
 pub(crate) struct Wanted {
     pub(crate) name: &'static str,
     pub(crate) content: Zeroizing<Vec<u8>>,
@@ -57,7 +57,7 @@ impl Layout {
     }
 }
 
-/// A file that is there, to be written elsewhere as it is.
+/// A copy of an existing file, with its content, mode and owner.
 pub(crate) fn copy_of(directory: &Path, name: &'static str) -> io::Result<Wanted> {
     let path = directory.join(name);
     let about = fs::metadata(&path)?;
@@ -72,7 +72,7 @@ pub(crate) fn copy_of(directory: &Path, name: &'static str) -> io::Result<Wanted
     })
 }
 
-/// Writes a file that is not there yet, in full, and synced. It is its owner's alone until it is whole.
+/// Writes a new file in full and syncs it. Only this process's user can read it until it is complete.
 pub(crate) fn write(directory: &Path, wanted: &Wanted) -> io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)
@@ -85,7 +85,7 @@ pub(crate) fn write(directory: &Path, wanted: &Wanted) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Makes a directory that everybody may pass, whatever the umask; it may be there already.
+/// Makes a directory that everybody may enter, whatever the umask. It may exist already.
 pub(crate) fn make_directory(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() && !parent.exists() => {
@@ -100,7 +100,7 @@ pub(crate) fn make_directory(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Points a link somewhere else, in one step.
+/// Points a link somewhere else in one step.
 pub(crate) fn point(directory: &Path, name: &str, target: &str) -> io::Result<()> {
     let new = directory.join(format!(".{}.new", name.trim_start_matches('.')));
     match fs::remove_file(&new) {
@@ -110,7 +110,15 @@ pub(crate) fn point(directory: &Path, name: &str, target: &str) -> io::Result<()
     fs::rename(new, directory.join(name))
 }
 
-/// Makes the names in a directory last.
+/// Removes a file; it may be gone already.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Syncs a directory, so that its names survive a crash.
 pub(crate) fn sync(directory: &Path) -> io::Result<()> {
     File::open(directory)?.sync_all()
 }

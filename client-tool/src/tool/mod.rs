@@ -5,14 +5,13 @@ mod clock;
 mod daemon;
 mod exit;
 mod files;
-mod generate;
 mod options;
 mod owner;
 mod probe;
 mod roots;
 mod round;
 mod run;
-mod set;
+mod sets;
 mod settings;
 mod store;
 

@@ -4,15 +4,14 @@ use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand};
+use sapi_tools::Generate;
 use serde::Deserialize;
-
-use super::generate::Generate;
 
 /// Gets a certificate from a certificate authority (sapi), and keeps it fresh.
 ///
-/// Makes a private key if there is none, sends a request for a certificate, waits until it is decided,
+/// Makes a private key if none exists, sends a request for a certificate, waits until it is decided,
 /// checks what comes back, and writes key.pem, cert.pem, chain.pem and fullchain.pem into a directory.
-/// A certificate that is there, and is what the settings ask for, is left alone.
+/// Leaves an existing certificate alone if it is what the settings ask for.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "sapi-client", after_help = EXAMPLES, version)]
 pub(crate) struct Arguments {
@@ -23,7 +22,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE", env = "SAPI_CLIENT_CONFIG", global = true)]
     pub(crate) config: Option<PathBuf>,
 
-    /// Do it for each settings file in this directory (*.toml), all at once
+    /// Run once for each settings file (*.toml) in this directory, all at the same time
     #[arg(
         long,
         value_name = "DIR",
@@ -40,24 +39,25 @@ pub(crate) struct Arguments {
     pub(crate) generate: Generate,
 }
 
-/// What to do, if not only to get a first certificate.
+/// What to do instead of getting a first certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
 pub(crate) enum Mode {
     /// Get another certificate if less than a third of its lifetime (or --before) is left
     ///
-    /// Where there is no certificate, a first one is got. The old one is shown to a server that asks for
-    /// a certificate over TLS.
+    /// Gets a first certificate if none exists. Shows the old one to a server that asks for a certificate
+    /// over TLS.
     Renew,
-    /// Stay, and renew in time, until it is stopped
+    /// Stay and renew in time, until stopped
     ///
     /// Looks at the clock every half a minute, so that neither suspending the machine nor setting its clock
-    /// makes it late. Ends by itself only when the certificate authority says no, or a setting is wrong.
+    /// makes it late. Ends by itself only if the certificate authority rejects a request, or a setting is
+    /// wrong.
     Daemon,
-    /// See whether the service is there and its TLS certificate verifies; nothing is signed
+    /// Check that the service is there and that its TLS certificate verifies; nothing is signed
     Probe,
 }
 
-/// One certificate's settings. Flags before environment before file.
+/// One certificate's settings. A flag overrides the environment, and both override the file.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Options {
@@ -69,7 +69,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "ID", env = "SAPI_CLIENT_CLIENT", global = true)]
     pub(crate) client: Option<String>,
 
-    /// Where key and certificate are kept; made if missing
+    /// The directory for key and certificate; made if missing
     #[arg(long, value_name = "DIR", env = "SAPI_CLIENT_DIR", global = true)]
     pub(crate) dir: Option<PathBuf>,
 
@@ -102,7 +102,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE", env = "SAPI_CLIENT_CA_FILE", global = true)]
     pub(crate) ca_file: Option<PathBuf>,
 
-    /// The SHA-256 fingerprint of that certificate, in its place; repeat it, or separate by commas
+    /// Instead of --ca-file, the certificate's SHA-256 fingerprint; repeat it, or separate by commas
     #[arg(
         long,
         value_name = "SHA256",
@@ -121,11 +121,11 @@ pub(crate) struct Options {
     )]
     pub(crate) tls_ca_file: Option<PathBuf>,
 
-    /// Write one file, combined.pem (key, certificate, chain), in place of the four
+    /// Write one file, combined.pem (key, certificate, chain), instead of the four
     #[arg(long, env = "SAPI_CLIENT_COMBINED", global = true, value_parser = yes_or_no())]
     pub(crate) combined: bool,
 
-    /// Whose the files are: USER, USER:GROUP or :GROUP [default: whose the process is]
+    /// The owner of the files: USER, USER:GROUP or :GROUP [default: the process's user and group]
     #[arg(long, value_name = "OWNER", env = "SAPI_CLIENT_OWNER", global = true)]
     pub(crate) owner: Option<String>,
 
@@ -133,15 +133,15 @@ pub(crate) struct Options {
     #[arg(long, value_name = "MODE", env = "SAPI_CLIENT_MODE", global = true)]
     pub(crate) mode: Option<String>,
 
-    /// Ask once; do not wait for a decision, nor try again
+    /// Ask once; do not wait for a decision or try again
     #[arg(long, env = "SAPI_CLIENT_ONCE", global = true, value_parser = yes_or_no(), conflicts_with = "wait")]
     pub(crate) once: bool,
 
-    /// Wait until it is decided, even while the server is away [default: give up when it stays away]
+    /// Wait until the request is decided, even while the server is away [default: give up when it stays away]
     #[arg(long, env = "SAPI_CLIENT_WAIT", global = true, value_parser = yes_or_no())]
     pub(crate) wait: bool,
 
-    /// Renew when less than this is left: a number with s, m, h, d, w or y [default: a third]
+    /// Renew when less than this is left: a number with s, m, h, d, w or y [default: a third of the lifetime]
     #[arg(long, value_name = "TIME", env = "SAPI_CLIENT_BEFORE", global = true)]
     pub(crate) before: Option<String>,
 
@@ -149,11 +149,11 @@ pub(crate) struct Options {
     #[arg(long, env = "SAPI_CLIENT_NEW_KEY", global = true, value_parser = yes_or_no())]
     pub(crate) new_key: bool,
 
-    /// When the request is rejected, make key and request anew, and ask once more
+    /// If the request is rejected, make a new key and request and ask once more
     #[arg(long, env = "SAPI_CLIENT_START_OVER", global = true, value_parser = yes_or_no())]
     pub(crate) start_over: bool,
 
-    /// Run this after a new certificate, by `sh -c`
+    /// Run this command after a new certificate, with `sh -c`
     #[arg(
         long,
         value_name = "COMMAND",
@@ -162,7 +162,7 @@ pub(crate) struct Options {
     )]
     pub(crate) on_renew: Option<String>,
 
-    /// `systemctl reload` this unit after a new certificate
+    /// Run `systemctl reload` for this unit after a new certificate
     #[arg(
         long,
         value_name = "UNIT",
@@ -171,17 +171,17 @@ pub(crate) struct Options {
     )]
     pub(crate) reload_unit: Option<String>,
 
-    /// Send a signal, after a new certificate, to the process whose id is in this file
+    /// After a new certificate, send a signal to the process whose id is in this file
     #[arg(long, value_name = "FILE", env = "SAPI_CLIENT_PID_FILE", global = true)]
     pub(crate) pid_file: Option<PathBuf>,
 
-    /// Which signal: HUP, INT, TERM, USR1, USR2 or WINCH [default: HUP]
+    /// The signal to send: HUP, INT, TERM, USR1, USR2 or WINCH [default: HUP]
     #[arg(long, value_name = "SIGNAL", env = "SAPI_CLIENT_SIGNAL", global = true)]
     pub(crate) signal: Option<String>,
 }
 
 impl Options {
-    /// Fills what is not said here from a file. `once` and `wait` are one setting.
+    /// Takes what is missing here from a file. `once` and `wait` are one setting.
     pub(crate) fn or(self, file: Self) -> Self {
         let said = self.once || self.wait;
         Self {
@@ -210,7 +210,7 @@ impl Options {
     }
 }
 
-/// What a variable may say of a flag: 1, true, yes, on, or their opposites.
+/// What an environment variable may say for a flag: 1, true, yes, on, or their opposites.
 fn yes_or_no() -> BoolishValueParser {
     BoolishValueParser::new()
 }
@@ -227,4 +227,4 @@ Examples:
 
 Exit codes: 0 done, or nothing to do; 1 another run is at work in the directory; 69 not decided yet;
 75 temporary failure (server away or busy, wrong clock); 77 rejected; 78 bad settings; 127 anything
-else. Of several certificates the gravest counts, in the order 127, 78, 77, 75, 69, 1.";
+else. With several certificates the gravest code counts, in the order 127, 78, 77, 75, 69, 1.";

@@ -1,4 +1,4 @@
-//! Whose a file is to be.
+//! The owner of a file.
 
 use std::fs::File;
 use std::io;
@@ -6,7 +6,7 @@ use std::os::unix::fs::fchown;
 
 use nix::unistd::{Group, User};
 
-/// A user, a group, both, or neither: then files belong to whose the process is.
+/// A user, a group, both, or neither. What is missing is the process's own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Owner {
     pub(crate) user: Option<u32>,
@@ -14,7 +14,7 @@ pub(crate) struct Owner {
 }
 
 impl Owner {
-    /// Reads `USER`, `USER:GROUP` or `:GROUP`; names, or numbers.
+    /// Reads `USER`, `USER:GROUP` or `:GROUP`, as names or numbers.
     pub(crate) fn read(text: &str) -> Result<Self, String> {
         let (user, group) = text.split_once(':').unwrap_or((text, ""));
         if user.is_empty() && group.is_empty() {

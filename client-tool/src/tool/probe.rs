@@ -1,9 +1,11 @@
-//! Is the service there?
+//! The probe: it checks that the service is there.
 
 use std::io::{self, Write};
 
+use sapi_tools::exit::Failure;
+
 use super::clock::Clock;
-use super::exit::{Failure, OTHER, TEMPORARY};
+use super::exit::{self, OTHER, TEMPORARY};
 use super::options::Options;
 use super::settings::server;
 
@@ -18,5 +20,5 @@ pub(crate) fn probe(options: &Options, clock: &dyn Clock) -> Result<(), Failure>
         Failure::new(code, error)
     })?;
     let url = options.url.as_deref().unwrap_or_default();
-    writeln!(io::stdout(), "{url}: the service is there").map_err(Failure::other)
+    writeln!(io::stdout(), "{url}: the service is there").map_err(exit::other)
 }

@@ -2,12 +2,14 @@
 
 use std::fs;
 
-use super::exit::Failure;
+use sapi_tools::exit::Failure;
 
-/// The system's own bundle, in PEM; `SSL_CERT_FILE` may name another.
+use super::exit;
+
+/// Reads the system's own bundle, in PEM. `SSL_CERT_FILE` may name another.
 pub(crate) fn system() -> Result<Vec<u8>, Failure> {
     let missing = "this system has no file of trusted certificates; give --tls-ca-file";
     let file = openssl_probe::probe().cert_file;
-    let file = file.ok_or_else(|| Failure::settings(missing))?;
-    fs::read(&file).map_err(|error| Failure::settings(format!("{}: {error}", file.display())))
+    let file = file.ok_or_else(|| exit::settings(missing))?;
+    fs::read(&file).map_err(|error| exit::settings(format!("{}: {error}", file.display())))
 }

@@ -1,4 +1,4 @@
-//! One round: look at what is there, ask if need be, put the answer in place, do what follows.
+//! One round: check the files, ask for a certificate if one is needed, install it, do what follows.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -6,13 +6,14 @@ use std::time::Duration;
 use sapi_client::{
     AskError, Backoff, CheckError, Credential, Enrolment, Outcome, Refusal, RefusalKind,
 };
+use sapi_tools::exit::Failure;
 
 use super::clock::Clock;
-use super::exit::{Failure, OTHER, PENDING, REJECTED, SETTINGS, TEMPORARY};
+use super::exit::{self, OTHER, PENDING, REJECTED, SETTINGS, TEMPORARY};
 use super::settings::{Settings, Waiting};
 use super::store::Store;
 
-/// When a certificate that is good is replaced all the same.
+/// When to replace a certificate that is still valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// Never.
@@ -29,7 +30,7 @@ pub(crate) fn round(
 ) -> Result<(), Failure> {
     let store = Store::open(&settings.dir, settings.layout)?;
     let old = store.credential().unwrap_or_else(|why| {
-        settings.say(&format!("{why}; it is replaced"));
+        settings.say(&format!("{why}; it will be replaced"));
         None
     });
     match &old {
@@ -65,16 +66,16 @@ fn is_needed(
     let now = clock.now();
     match settings.client.check(old, now) {
         Ok(()) => Ok(purpose == Purpose::Renew && old.renew_at(settings.before) <= now),
-        // Another one would begin even later.
+        // A new certificate would begin even later.
         Err(error @ CheckError::NotYet { .. }) => Err(Failure::new(TEMPORARY, error)),
         Err(error) => {
-            settings.say(&format!("{error}; another one is asked for"));
+            settings.say(&format!("{error}; asking for another one"));
             Ok(true)
         }
     }
 }
 
-/// The request that is not decided yet, if it is still what is wanted; else another, kept before it is sent.
+/// The pending request, if it still fits the settings. Otherwise a new one, kept before it is sent.
 fn enrolment(
     settings: &Settings,
     store: &Store,
@@ -99,12 +100,12 @@ fn enrolment(
             .map_err(|error| format!("{}: {error}", file.display())),
         None => Enrolment::new(settings.key, wish).map_err(|error| error.to_string()),
     };
-    let made = made.map_err(Failure::settings)?;
+    let made = made.map_err(exit::settings)?;
     store.keep_pending(&made)?;
     Ok(made)
 }
 
-/// Asks until there is an answer that ends the asking.
+/// Asks until an answer is final.
 struct Asking<'a> {
     settings: &'a Settings,
     store: &'a Store,
@@ -143,7 +144,7 @@ impl<'a> Asking<'a> {
                             .say(&format!("rejected: {refusal}; starting over"));
                         self.may_start_over = false;
                         enrolment = Enrolment::new(self.settings.key, &client.wish)
-                            .map_err(Failure::settings)?;
+                            .map_err(exit::settings)?;
                         self.store.keep_pending(&enrolment)?;
                     }
                     kind => return Err(refused(kind, &refusal)),
@@ -151,7 +152,7 @@ impl<'a> Asking<'a> {
                 Err(AskError::Server(error)) if error.is_temporary() => {
                     self.failed(&error, None)?;
                 }
-                // One more certificate would not be accepted either.
+                // Another certificate would fail the same check.
                 Err(error) => return Err(not_accepted(&error)),
             }
         }
@@ -177,7 +178,7 @@ impl<'a> Asking<'a> {
         Ok(())
     }
 
-    /// Nothing came of it this time.
+    /// Waits after a failed try, or gives up.
     fn failed(
         &mut self,
         why: &dyn std::fmt::Display,
@@ -225,7 +226,7 @@ fn not_accepted(error: &AskError) -> Failure {
 }
 
 impl Settings {
-    /// For whoever reads the log. Nobody is left to tell when standard error is closed.
+    /// Writes a line to standard error. If it is closed, nobody can be told.
     pub(crate) fn say(&self, text: &str) {
         let _ = match self.label.as_str() {
             "" => writeln!(io::stderr(), "{text}"),
@@ -234,7 +235,7 @@ impl Settings {
     }
 }
 
-/// About a minute, if nothing else is said.
+/// They take about a minute, unless the server names the delays.
 const MOST_FAILURES: u32 = 6;
 const SHORTEST: Duration = Duration::from_secs(1);
 /// A server that says a year does not mean it.
@@ -259,7 +260,7 @@ mod tests {
         let clock = FakeClock::new(&[]);
         let settings = Settings::new("", &options).unwrap();
         let failure = round(&settings, Purpose::Enrol, &clock).unwrap_err();
-        assert_eq!(failure.code, TEMPORARY);
+        assert_eq!(failure.code(), TEMPORARY);
         let slept: u64 = clock.slept.borrow().iter().map(Duration::as_secs).sum();
         assert!((25..65).contains(&slept), "{slept}");
         // The key is kept for the next run.

@@ -1,20 +1,22 @@
-//! The whole life of the program, from its command line to its exit code.
+//! A run of the program, from its command line to its exit code.
 
 use std::collections::HashSet;
+use std::env;
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::LazyLock;
 use std::thread;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::CommandFactory;
 use sapi::identity::hardening;
+use sapi_tools::exit::{Failure, conclude};
+use sapi_tools::{parse, version};
 
 use super::clock::SystemClock;
 use super::daemon::stay;
-use super::exit::{Failure, OTHER, SETTINGS, gravest};
+use super::exit::{self, OTHER, SETTINGS, gravest};
 use super::options::{Arguments, Mode, Options};
 use super::probe::probe;
 use super::round::{Purpose, round};
@@ -22,32 +24,24 @@ use super::settings::{Settings, of, read};
 
 /// What `main` does.
 pub(crate) fn run() -> ExitCode {
-    // First of all: later there are threads, and keys in memory.
+    // This comes first: later there are threads, and keys in memory.
     if let Err(error) = hardening::before_secrets() {
-        return ExitCode::from(told("", Err(Failure::other(error))));
+        return conclude("", Err(exit::other(error))).into();
     }
-    let command = || Arguments::command().version(VERSION.as_str());
-    let parsed = command()
-        .try_get_matches()
-        .and_then(|matches| Arguments::from_arg_matches(&matches));
-    let arguments = match parsed {
+    let command = || Arguments::command().version(version(openssl::version::version()));
+    let arguments: Arguments = match parse(command(), env::args_os(), SETTINGS) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // Nobody is left to tell when standard error is closed.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { SETTINGS } else { 0 });
-        }
+        Err(code) => return code.into(),
     };
-    ExitCode::from(if arguments.generate.wanted() {
-        let printed = arguments.generate.print(command());
-        told("", printed.map_err(Failure::other))
+    ExitCode::from(if let Some(page) = arguments.generate.page() {
+        conclude("", page.print(command()).map_err(exit::other))
     } else if let Some(folder) = &arguments.config_dir {
         match plans(&arguments, folder) {
             Ok(plans) => gravest(together(plans, arguments.mode)),
-            Err(failure) => told("", Err(failure)),
+            Err(failure) => conclude("", Err(failure)),
         }
     } else {
-        told("", alone(&arguments))
+        conclude("", alone(&arguments))
     })
 }
 
@@ -60,7 +54,7 @@ fn alone(arguments: &Arguments) -> Result<(), Failure> {
     one("", &options, arguments.mode)
 }
 
-/// One certificate's settings, if they can be read, and what it is called.
+/// One certificate's label, and its settings if they can be read.
 type Plan = (String, Result<Options, Failure>);
 
 fn plans(arguments: &Arguments, folder: &Path) -> Result<Vec<Plan>, Failure> {
@@ -68,7 +62,9 @@ fn plans(arguments: &Arguments, folder: &Path) -> Result<Vec<Plan>, Failure> {
     let mut plan = |file: PathBuf| {
         let options = from_file(&file).map(|options| arguments.options.clone().or(options));
         let options = options.and_then(|options| match &options.dir {
-            Some(dir) if !seen.insert(dir.clone()) => Err(of("dir", "another file has the same")),
+            Some(dir) if !seen.insert(dir.clone()) => {
+                Err(of("dir", "another file names the same directory"))
+            }
             _ => Ok(options),
         });
         (label(&file), options)
@@ -76,13 +72,13 @@ fn plans(arguments: &Arguments, folder: &Path) -> Result<Vec<Plan>, Failure> {
     Ok(files(folder)?.into_iter().map(&mut plan).collect())
 }
 
-/// All at once: one that waits, or fails, does not keep the others.
+/// Runs all at the same time, so that one that waits or fails does not delay the others.
 fn together(plans: Vec<Plan>, mode: Option<Mode>) -> Vec<u8> {
     thread::scope(|scope| {
         let start = |(label, options): Plan| {
             scope.spawn(move || {
                 let outcome = options.and_then(|options| one(&label, &options, mode));
-                told(&label, outcome)
+                conclude(&label, outcome)
             })
         };
         let started: Vec<_> = plans.into_iter().map(start).collect();
@@ -100,16 +96,6 @@ fn one(label: &str, options: &Options, mode: Option<Mode>) -> Result<(), Failure
         Some(Mode::Renew) => round(&settings()?, Purpose::Renew, &clock),
         Some(Mode::Daemon) => Err(stay(&settings()?, &clock)),
     }
-}
-
-/// Tells of a failure; the exit code is left.
-fn told(label: &str, outcome: Result<(), Failure>) -> u8 {
-    let Err(failure) = outcome else { return 0 };
-    let _ = match label {
-        "" => writeln!(io::stderr(), "error: {failure}"),
-        label => writeln!(io::stderr(), "{label}: error: {failure}"),
-    };
-    failure.code
 }
 
 fn from_file(file: &Path) -> Result<Options, Failure> {
@@ -132,7 +118,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     if files.is_empty() {
         return Err(of(
             &folder.display().to_string(),
-            "there is no file *.toml in it",
+            "it contains no file *.toml",
         ));
     }
     Ok(files)
@@ -142,11 +128,3 @@ fn label(file: &Path) -> String {
     let stem = file.file_stem().unwrap_or_default();
     stem.to_string_lossy().into_owned()
 }
-
-static VERSION: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "{} ({})",
-        env!("CARGO_PKG_VERSION"),
-        openssl::version::version()
-    )
-});

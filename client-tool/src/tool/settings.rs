@@ -1,4 +1,4 @@
-//! Settings read and checked: what one certificate's run works on.
+//! One certificate's settings, read and checked.
 
 use std::fmt;
 use std::fs;
@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use sapi::identity::KeyKind;
+use sapi::KeyKind;
 use sapi::{AltName, DistinguishedName, Validity};
 use sapi_client::{Address, Anchors, Client, Server, Wish};
+use sapi_tools::exit::Failure;
 
 use super::after::After;
-use super::exit::Failure;
+use super::exit;
 use super::files::Layout;
 use super::options::Options;
 use super::owner::Owner;
@@ -20,7 +21,7 @@ use super::roots;
 /// One certificate's settings.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    /// What messages begin with where several certificates are at work; or empty.
+    /// The prefix of messages, where several certificates are at work. Otherwise empty.
     pub(crate) label: String,
     pub(crate) client: Client,
     pub(crate) dir: PathBuf,
@@ -33,19 +34,19 @@ pub(crate) struct Settings {
     pub(crate) after: After,
 }
 
-/// How patient a run is.
+/// How long a run waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Waiting {
-    /// One question, whatever the answer.
+    /// Ask once, whatever the answer.
     Once,
-    /// Until it is decided, unless the server stays away.
+    /// Until the request is decided, unless the server stays away.
     Decision,
-    /// Until it is decided.
+    /// Until the request is decided, however long the server is away.
     Always,
 }
 
 impl Settings {
-    /// Checks what was read, all but for the files and addresses it names.
+    /// Checks the options, and reads the certificates of the files that they name.
     pub(crate) fn new(label: &str, options: &Options) -> Result<Self, Failure> {
         let server = server(options)?;
         let dir = required(options.dir.clone(), "dir")?;
@@ -63,7 +64,7 @@ impl Settings {
                 .as_deref()
                 .map_or(Ok(KeyKind::default()), |text| parse("key", text))?,
             waiting: match (options.once, options.wait) {
-                (true, true) => return Err(Failure::settings("once and wait: choose one")),
+                (true, true) => return Err(exit::settings("once and wait: choose one")),
                 (true, false) => Waiting::Once,
                 (false, true) => Waiting::Always,
                 (false, false) => Waiting::Decision,
@@ -82,7 +83,7 @@ impl Settings {
     }
 }
 
-/// The service alone: all that a probe needs. Roots are read only where they are used.
+/// The service alone, which is all that a probe needs. The system's roots are read only for TLS.
 pub(crate) fn server(options: &Options) -> Result<Server, Failure> {
     let url = required(options.url.as_deref(), "url")?;
     let address: Address = parse("url", url)?;
@@ -101,7 +102,7 @@ fn anchors(options: &Options) -> Result<Anchors, Failure> {
     let mut anchors = Anchors::default();
     if options.ca_file.is_none() && options.ca_fingerprint.is_empty() {
         let text = "ca-file or ca-fingerprint is missing: which certificate authority is trusted?";
-        return Err(Failure::settings(text));
+        return Err(exit::settings(text));
     }
     if let Some(file) = &options.ca_file {
         let pem = read(file)?;
@@ -148,7 +149,7 @@ fn wish(options: &Options) -> Result<Wish, Failure> {
 fn required<T>(value: Option<T>, name: &str) -> Result<T, Failure> {
     value.ok_or_else(|| {
         let variable = name.to_uppercase();
-        Failure::settings(format!(
+        exit::settings(format!(
             "{name} is missing: give --{name}, SAPI_CLIENT_{variable}, or {name} in a file"
         ))
     })
@@ -160,11 +161,11 @@ fn parse<T: FromStr<Err: fmt::Display>>(name: &str, text: &str) -> Result<T, Fai
 
 fn mode(text: &str) -> Result<u32, Failure> {
     match u32::from_str_radix(text, 8) {
-        // Its owner must be able to read it; nobody runs a key, and strangers do not read it.
+        // The owner must be able to read the key; nobody executes it, and others may not read it.
         Ok(mode) if mode & !0o660 == 0 && mode & 0o400 != 0 => Ok(mode),
         _ => Err(of(
             "mode",
-            format!("{text:?} is no mode for a file with a key: such as 0600 or 0640"),
+            format!("{text:?} is not a mode for a file with a key: write 0600 or 0640"),
         )),
     }
 }
@@ -180,7 +181,7 @@ fn time(text: &str) -> Result<Duration, Failure> {
 }
 
 pub(crate) fn of(name: &str, error: impl fmt::Display) -> Failure {
-    Failure::settings(format!("{name}: {error}"))
+    exit::settings(format!("{name}: {error}"))
 }
 
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
@@ -205,7 +206,7 @@ mod tests {
         let mut options = options();
         change(&mut options);
         let failure = Settings::new("", &options).unwrap_err();
-        assert_eq!(failure.code, 78);
+        assert_eq!(failure.code(), 78);
         failure.to_string()
     }
 
@@ -227,7 +228,7 @@ mod tests {
         assert!(says(|o| o.ca_file = Some("/no/such/file".into())).starts_with("/no/such/file: "));
         assert!(says(|o| o.name = vec!["www.example.com".into()]).starts_with("name: "));
         assert!(says(|o| o.field = vec!["web01".into()]).contains("KEY=VALUE"));
-        assert!(says(|o| o.key = Some("dsa".into())).contains("known are"));
+        assert!(says(|o| o.key = Some("dsa".into())).contains("is not one of"));
         for wrong in ["644", "0604", "0700", "8", "", "200", "1600"] {
             assert!(
                 says(|o| o.mode = Some(wrong.into())).starts_with("mode: "),

@@ -1,39 +1,38 @@
-//! One certificate's directory: exchanged as a whole, so that no reader and no crash sees half of it.
-//!
-//! The files lie in a folder `.set-N`, the link `.current` points to the set that counts, and the names
-//! that programs read are links through it. To replace all of them is to rename one link. The set before
-//! is kept.
+//! One certificate's directory: its lock, its set of files, and its pending request.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 use sapi_client::{Credential, Enrolment};
+use sapi_tools::exit::Failure;
 use zeroize::Zeroizing;
 
-use super::exit::{Failure, LOCKED};
+use super::exit::{self, LOCKED};
 use super::files::{
-    CERTIFICATE, CHAIN, COMBINED, FULL_CHAIN, KEY, Layout, NAMES, Wanted, copy_of, make_directory,
-    point, sync, write,
+    CERTIFICATE, CHAIN, COMBINED, FULL_CHAIN, KEY, Layout, NAMES, Wanted, make_directory, remove,
+    sync, write,
 };
 use super::owner::Owner;
-use super::set;
+use super::sets::Sets;
 
 /// The directory, locked for as long as this lives.
 pub(crate) struct Store {
     dir: PathBuf,
+    sets: Sets,
     layout: Layout,
     _lock: File,
 }
 
 impl Store {
-    /// Makes and locks the directory, and clears away what a run left that was killed.
+    /// Makes and locks the directory, and removes what a killed run has left.
     pub(crate) fn open(dir: &Path, layout: Layout) -> Result<Self, Failure> {
         make_directory(dir).map_err(|error| at(dir, &error))?;
         let store = Self {
             dir: dir.to_owned(),
+            sets: Sets::of(dir),
             layout,
             _lock: lock(dir)?,
         };
@@ -41,7 +40,7 @@ impl Store {
         Ok(store)
     }
 
-    /// The key and certificate that are there, if they are whole and of each other; or why not.
+    /// The existing key and certificate. The error says why they are not usable.
     pub(crate) fn credential(&self) -> Result<Option<Credential>, String> {
         let Some((_, mut pem)) = self.key() else {
             return Ok(None);
@@ -64,13 +63,13 @@ impl Store {
             .map_err(|error| format!("{}: {error}", self.dir.display()))
     }
 
-    /// The key that is there, and the file it is in.
+    /// The existing key, and its file.
     pub(crate) fn key(&self) -> Option<(PathBuf, Zeroizing<Vec<u8>>)> {
         let found = [KEY, COMBINED].map(|name| Some((self.dir.join(name), self.read(name)?)));
         found.into_iter().flatten().next()
     }
 
-    /// Whether the files that are wanted are all there.
+    /// Whether every wanted file exists.
     pub(crate) fn is_complete(&self) -> bool {
         self.layout
             .names()
@@ -78,21 +77,23 @@ impl Store {
             .all(|name| self.path(name).is_some())
     }
 
-    /// Puts a credential in place of the one that is there. `owed` remembers, in the same step, that
-    /// something is to be done after it.
+    /// Replaces the existing credential. `owed` records in the same step that actions are still to be
+    /// done.
     pub(crate) fn install(&self, credential: &Credential, owed: bool) -> Result<(), Failure> {
-        self.adopt()
-            .and_then(|()| self.exchange(&self.layout.files(credential), owed))
+        self.sets
+            .adopt()
+            .and_then(|()| self.sets.exchange(&self.layout.files(credential), owed))
             .map_err(|error| at(&self.dir, &error))
     }
 
-    /// Whether what is to be done after a new certificate has not been done yet.
+    /// Whether the actions after a new certificate are still to be done.
     pub(crate) fn is_owed(&self) -> bool {
-        self.dir.join(CURRENT).join(OWED).exists()
+        self.sets.is_owed()
     }
 
+    /// Records that the actions have been done.
     pub(crate) fn settle(&self) -> Result<(), Failure> {
-        remove(&self.dir.join(CURRENT).join(OWED)).map_err(|error| at(&self.dir, &error))
+        self.sets.settle().map_err(|error| at(&self.dir, &error))
     }
 
     /// The request that is not decided yet.
@@ -101,7 +102,7 @@ impl Store {
         Enrolment::from_pem(&pem).ok()
     }
 
-    /// Keeps a request before it is sent: were it lost, so would be the key.
+    /// Keeps a request before it is sent. If it were lost, so would be its key.
     pub(crate) fn keep_pending(&self, enrolment: &Enrolment) -> Result<(), Failure> {
         let new = Wanted {
             name: PENDING_NEW,
@@ -116,87 +117,9 @@ impl Store {
             .map_err(|error| at(&self.dir, &error))
     }
 
-    /// It is decided.
+    /// Forgets a request that has been decided.
     pub(crate) fn forget_pending(&self) -> Result<(), Failure> {
         remove(&self.dir.join(PENDING)).map_err(|error| at(&self.dir, &error))
-    }
-
-    /// Takes files that somebody else has put there into a set of their own, so that nothing is lost and
-    /// the names can become links.
-    fn adopt(&self) -> io::Result<()> {
-        let foreign = |name: &&&'static str| self.dir.join(name).exists() && !self.is_link(name);
-        let foreign: Vec<_> = NAMES.iter().filter(foreign).collect();
-        let same = |name: &&&'static str| {
-            let current = fs::read(self.dir.join(CURRENT).join(name)).map(Zeroizing::new);
-            current.is_ok_and(|current| self.read(name).is_some_and(|own| *own == *current))
-        };
-        if foreign.iter().all(same) {
-            return Ok(());
-        }
-        let files: io::Result<Vec<_>> = NAMES
-            .iter()
-            .filter(|name| self.dir.join(name).exists())
-            .map(|name| copy_of(&self.dir, name))
-            .collect();
-        self.exchange(&files?, false)
-    }
-
-    /// Writes a new set and makes it the one that counts.
-    fn exchange(&self, files: &[Wanted], owed: bool) -> io::Result<()> {
-        let before = self.current();
-        let number = self.sets()?.into_iter().max().unwrap_or(0) + 1;
-        let (name, new) = (
-            set::name(number),
-            self.dir.join(format!("{}.new", set::name(number))),
-        );
-        DirBuilder::new().mode(0o700).create(&new)?;
-        for file in files {
-            write(&new, file)?;
-        }
-        if owed {
-            File::create(new.join(OWED))?.sync_all()?;
-        }
-        fs::set_permissions(&new, fs::Permissions::from_mode(0o755))?;
-        sync(&new)?;
-        fs::rename(&new, self.dir.join(&name))?;
-        // Names that are new lead nowhere yet, and all appear at once.
-        self.link_new(files.iter().map(|file| file.name))?;
-        sync(&self.dir)?;
-        point(&self.dir, CURRENT, &name)?;
-        sync(&self.dir)?;
-        self.link()?;
-        self.prune(number, before)
-    }
-
-    /// Makes the names that programs read links to the current set, and takes away those it does not have.
-    fn link(&self) -> io::Result<()> {
-        for name in NAMES {
-            let wanted = self.dir.join(CURRENT).join(name).exists();
-            match (wanted, self.is_link(name)) {
-                (true, false) => point(&self.dir, name, &format!("{CURRENT}/{name}"))?,
-                (false, true) => remove(&self.dir.join(name))?,
-                _ => {}
-            }
-        }
-        sync(&self.dir)
-    }
-
-    fn link_new(&self, names: impl IntoIterator<Item = &'static str>) -> io::Result<()> {
-        for name in names {
-            if fs::symlink_metadata(self.dir.join(name)).is_err() {
-                point(&self.dir, name, &format!("{CURRENT}/{name}"))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn prune(&self, current: u64, before: Option<u64>) -> io::Result<()> {
-        for number in self.sets()? {
-            if number != current && Some(number) != before {
-                fs::remove_dir_all(self.dir.join(set::name(number)))?;
-            }
-        }
-        Ok(())
     }
 
     fn tidy(&self) -> io::Result<()> {
@@ -208,9 +131,7 @@ impl Store {
                 .and_then(|name| name.strip_prefix('.'));
             let path = self.dir.join(name);
             match ours {
-                Some(ours) if set::number(&format!(".{ours}")).is_some() => {
-                    fs::remove_dir_all(path)?
-                }
+                Some(ours) if Sets::is_name(&format!(".{ours}")) => fs::remove_dir_all(path)?,
                 Some(ours)
                     if NAMES.contains(&ours) || ours == "current" || ours == "pending.pem" =>
                 {
@@ -230,27 +151,9 @@ impl Store {
         let path = self.dir.join(name);
         path.exists().then_some(path)
     }
-
-    fn is_link(&self, name: &str) -> bool {
-        let target = fs::read_link(self.dir.join(name));
-        target.is_ok_and(|target| target == Path::new(CURRENT).join(name))
-    }
-
-    fn current(&self) -> Option<u64> {
-        let target = fs::read_link(self.dir.join(CURRENT)).ok()?;
-        set::number(target.to_str()?)
-    }
-
-    fn sets(&self) -> io::Result<Vec<u64>> {
-        let mut numbers = Vec::new();
-        for entry in fs::read_dir(&self.dir)? {
-            numbers.extend(entry?.file_name().to_str().and_then(set::number));
-        }
-        Ok(numbers)
-    }
 }
 
-/// The kernel lets go of the lock when the process ends, however it ends: the file itself means nothing.
+/// The kernel releases the lock however the process ends. The file itself means nothing.
 fn lock(dir: &Path) -> Result<File, Failure> {
     let path = dir.join(LOCK);
     let file = OpenOptions::new()
@@ -271,13 +174,6 @@ fn lock(dir: &Path) -> Result<File, Failure> {
     }
 }
 
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
 fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     haystack
         .windows(needle.len())
@@ -285,11 +181,9 @@ fn contains(haystack: &[u8], needle: &[u8]) -> bool {
 }
 
 fn at(path: &Path, error: &io::Error) -> Failure {
-    Failure::other(format!("{}: {error}", path.display()))
+    exit::other(format!("{}: {error}", path.display()))
 }
 
 const LOCK: &str = ".lock";
-const CURRENT: &str = ".current";
-const OWED: &str = ".owed";
 const PENDING: &str = ".pending.pem";
 const PENDING_NEW: &str = ".pending.pem.new";

@@ -1,4 +1,4 @@
-//! A real server, started for each test in a folder of its own, on a unix socket alone.
+//! Tests with a real server. Each test starts it in its own folder, only on a unix socket.
 
 use std::fs;
 use std::os::unix::process::CommandExt;
@@ -98,7 +98,7 @@ impl Server {
         client.query(question, &[]).await.unwrap()
     }
 
-    /// As the machine would without power.
+    /// Stops the server as a power cut would.
     fn stop(mut self) -> TempDir {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -115,7 +115,7 @@ impl Drop for Server {
     }
 }
 
-/// Debian keeps the programs outside PATH; PostgreSQL refuses to run as root, so root's tests lend it its user.
+/// Debian keeps the programs outside PATH. PostgreSQL refuses to run as root, so root's tests use its user.
 fn program(name: &str) -> Command {
     let missing = "PostgreSQL is not installed: apt-get install postgresql";
     let versions = fs::read_dir("/usr/lib/postgresql").expect(missing);
@@ -176,7 +176,7 @@ async fn members_are_asked_for_and_certificates_entered() {
         .observe("web01", &more)
         .await
         .assert_denied("DNS:other.example.com");
-    // A rehearsal enters nothing.
+    // A rehearsal records nothing.
     let rehearsal = Harness::new(server.hooks()).rehearsing();
     rehearsal.observe("web01", &request()).await.assert_issued();
     assert_eq!(

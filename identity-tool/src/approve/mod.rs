@@ -4,18 +4,16 @@ mod decide;
 mod list;
 mod select;
 mod show;
+mod store_location;
 mod watch;
 
-use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::{Parser, Subcommand};
-use sapi::stock::approvals::{Store, StoreError};
+use sapi_tools::Generate;
+use sapi_tools::exit::{Failure, USAGE};
 
-use crate::exit::{CONFIG, DATA, Failure, NO, SYSTEM, USAGE};
-use crate::generate::Generate;
 use crate::run::Tool;
-use crate::service::{Service, ServiceOptions};
 use decide::{Approve, Reject};
 use list::List;
 use show::Show;
@@ -23,11 +21,11 @@ use watch::Watch;
 
 /// Shows the requests that wait for a decision, and decides.
 ///
-/// Run it as the service's user (or as root). A request is called by its client, web01, or, where the
-/// client has several, by the id that the list shows: web01-3f0a4c62.
+/// Run it as the service's user or as root. Name a request by its client: web01. If the client has several
+/// requests, name it by the id in the list: web01-3f0a4c62.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_approve", after_help = EXAMPLE, subcommand_negates_reqs = true)]
-pub struct ApproveRequests {
+pub(crate) struct ApproveRequests {
     #[command(subcommand)]
     task: Option<Task>,
 
@@ -42,17 +40,6 @@ enum Task {
     Approve(Approve),
     Reject(Reject),
     Watch(Watch),
-}
-
-/// Where the requests are.
-#[derive(clap::Args, Clone, Debug)]
-pub(crate) struct Place {
-    #[command(flatten)]
-    service: ServiceOptions,
-
-    /// The folder of the requests, if not that of hooks.approvals.folder
-    #[arg(long, value_name = "DIR", env = "SAPI_HOOKS__APPROVALS__FOLDER")]
-    folder: Option<PathBuf>,
 }
 
 impl Tool for ApproveRequests {
@@ -75,38 +62,6 @@ impl Tool for ApproveRequests {
     }
 }
 
-impl Place {
-    fn open(&self) -> Result<(Store, Service), Failure> {
-        let service = self.service.read()?;
-        let of_service = || {
-            service
-                .hooks
-                .approvals
-                .as_ref()
-                .map(|table| table.folder.clone())
-        };
-        let folder = self.folder.clone().or_else(of_service).ok_or_else(|| {
-            Failure::new(
-                CONFIG,
-                "where are the requests? The settings have no [hooks.approvals]; give --folder or --config",
-            )
-        })?;
-        let store = Store::existing(&folder).map_err(failure)?;
-        Ok((store, service))
-    }
-}
-
-/// An error of the store with the code it ends with.
-fn failure(error: StoreError) -> Failure {
-    let code = match &error {
-        StoreError::Missing(_) => CONFIG,
-        StoreError::Io(_) => SYSTEM,
-        StoreError::Changed { .. } => NO,
-        _ => DATA,
-    };
-    Failure::new(code, error)
-}
-
 const EXAMPLE: &str = "\
 Example:
   ca_approve list
@@ -114,5 +69,5 @@ Example:
   ca_approve approve web01 --name DNS:www.example.com --validity 7d
   ca_approve reject web02 --reason \"unknown machine\"
 
-Exit codes: 0 done, 1 there is no such request or it stands otherwise by now, 64 wrong usage, 65 a
-file is broken, 71 files cannot be read or written, 78 the settings name no folder.";
+Exit codes: 0 done, 1 the request is unknown or was decided meanwhile, 64 wrong usage, 65 a file is
+broken, 71 files cannot be read or written, 78 the settings are wrong or do not name the folder.";

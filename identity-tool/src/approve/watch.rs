@@ -6,32 +6,32 @@ use std::thread;
 use std::time::Duration;
 
 use clap::Args;
-use sapi::stock::approvals::{Application, State};
+use sapi_stock::approvals::{Application, State};
+use sapi_tools::exit::{Failure, SYSTEM, USAGE};
 
 use super::list::{Row, id, write};
-use super::{Place, failure};
-use crate::exit::{Failure, SYSTEM, USAGE};
+use super::store_location::{StoreLocation, failure};
 use crate::run::now;
 
-/// Shows what waits for a decision, live, until Ctrl-C
+/// Shows the waiting requests live, until Ctrl-C
 #[derive(Args, Clone, Debug)]
 pub(super) struct Watch {
-    /// Instead of a live view one line of JSON for each request, and again when it was decided
+    /// Print a line of JSON for each request, and another when it is decided
     #[arg(long)]
     json: bool,
 
     #[command(flatten)]
-    place: Place,
+    location: StoreLocation,
 }
 
 impl Watch {
     pub(super) fn act(self) -> Result<(), Failure> {
-        let (store, _) = self.place.open()?;
+        let (store, _) = self.location.open()?;
         let output = io::stdout();
         if !self.json && !output.is_terminal() {
             return Err(Failure::new(
                 USAGE,
-                "watch needs a terminal; for scripts there is --json",
+                "watch needs a terminal; scripts use --json",
             ));
         }
         let mut seen = HashMap::new();
@@ -44,7 +44,7 @@ impl Watch {
             };
             match written {
                 Ok(()) => thread::sleep(EVERY),
-                // Whoever read it has gone.
+                // The reader has gone.
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
                 Err(error) => return Err(Failure::new(SYSTEM, error)),
             }
@@ -52,7 +52,7 @@ impl Watch {
     }
 }
 
-/// Draws the table over the one before.
+/// Draws the table over the previous one.
 fn view(mut found: Vec<Application>) -> io::Result<()> {
     found.retain(|application| application.state() == State::Pending);
     let mut screen = Vec::new();

@@ -3,31 +3,31 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use sapi::stock::journal::Summary;
+use sapi_stock::journal::Summary;
+use sapi_tools::exit::{Failure, SYSTEM};
 
-use super::{Place, failure};
-use crate::exit::{Failure, SYSTEM};
+use super::location::{JournalLocation, failure};
 use crate::spinner::Spinner;
 use crate::table::write_json;
 
 /// Verifies that no line was altered, dropped or moved
 #[derive(Args, Clone, Debug)]
 pub(super) struct Verify {
-    /// The head that an earlier verification printed: shows that nothing was cut off since
+    /// The head that an earlier verification printed; proves that nothing was cut off since
     #[arg(long, value_name = "SHA-256")]
     head: Option<String>,
 
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 
     #[command(flatten)]
-    place: Place,
+    location: JournalLocation,
 }
 
 impl Verify {
     pub(super) fn act(self) -> Result<(), Failure> {
-        let journal = self.place.read_only()?;
+        let journal = self.location.read_only()?;
         let summary = {
             let _spinner = Spinner::start("Reading the journal".into());
             journal.verify_since(self.head.as_deref())

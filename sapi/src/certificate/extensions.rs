@@ -1,17 +1,19 @@
 //! The extensions of a certificate, written from its draft.
 
+use der::Tag;
 use der::asn1::ObjectIdentifier;
-use der::{Tag, TagNumber};
 
-use super::der_writer::DerWriter;
 use super::draft::DraftCertificate;
-use super::extension::{
-    AUTHORITY_INFO_ACCESS, BASIC_CONSTRAINTS, CERTIFICATE_POLICIES, CRL_DISTRIBUTION_POINTS,
-    EXTENDED_KEY_USAGE, KEY_USAGE, SUBJECT_ALT_NAME, SUBJECT_KEY_ID,
+use super::issuer::Issuer;
+use super::issuer::key_identifier::key_identifier;
+use crate::encoding::der_writer::DerWriter;
+use crate::encoding::oids::{
+    AUTHORITY_INFO_ACCESS, BASIC_CONSTRAINTS, CA_ISSUERS, CERTIFICATE_POLICIES,
+    CRL_DISTRIBUTION_POINTS, EXTENDED_KEY_USAGE, KEY_USAGE, OCSP, SUBJECT_ALT_NAME, SUBJECT_KEY_ID,
 };
-use super::issuer::{Issuer, key_identifier};
+use crate::encoding::tags::{constructed, primitive};
 use crate::request::CertRequest;
-use crate::request::general_names::write_names;
+use crate::request::name::general::write_names;
 
 /// Writes the content of `Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension` (RFC 5280 section 4.2).
 pub(crate) fn write_extensions(
@@ -20,7 +22,7 @@ pub(crate) fn write_extensions(
     issuer: &Issuer,
     out: &mut DerWriter,
 ) -> der::Result<()> {
-    // Section 4.2.1.9: cA is FALSE by being left out.
+    // Section 4.2.1.9: cA is FALSE if it is left out.
     out.extension(BASIC_CONSTRAINTS, true, &[0x30, 0])?;
     if let Some(bits) = draft.key_usages.bit_string() {
         let mut value = DerWriter::default();
@@ -32,7 +34,7 @@ pub(crate) fn write_extensions(
         out.extension(EXTENDED_KEY_USAGE, false, &usages)?;
     }
     if !draft.names.is_empty() {
-        // Section 4.2.1.6: with an empty subject the names are all there is, so nobody may skip them.
+        // Section 4.2.1.6: with an empty subject, only the names identify the holder, so they are critical.
         let critical = draft.subject.is_empty();
         out.extension(SUBJECT_ALT_NAME, critical, &write_names(&draft.names)?)?;
     }
@@ -83,8 +85,8 @@ fn distribution_points(urls: &[String]) -> der::Result<Vec<u8>> {
     out.nest(Tag::Sequence, |list| {
         urls.iter().try_for_each(|url| {
             list.nest(Tag::Sequence, |point| {
-                point.nest(context(0, true), |name| {
-                    name.nest(context(0, true), |full| full.element(URI, url.as_bytes()))
+                point.nest(constructed(0), |name| {
+                    name.nest(constructed(0), |full| full.element(URI, url.as_bytes()))
                 })
             })
         })
@@ -113,13 +115,4 @@ fn access(draft: &DraftCertificate) -> der::Result<Vec<u8>> {
     Ok(out.finish())
 }
 
-const fn context(number: u32, constructed: bool) -> Tag {
-    Tag::ContextSpecific {
-        constructed,
-        number: TagNumber(number),
-    }
-}
-
-const URI: Tag = context(6, false);
-const OCSP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1");
-const CA_ISSUERS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.2");
+const URI: Tag = primitive(6);

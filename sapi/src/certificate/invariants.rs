@@ -1,32 +1,25 @@
-//! What must hold of the very bytes about to be signed, whatever the hooks did.
+//! Invariants: rules that the bytes to sign must meet, whatever the hooks did.
 
-use std::fmt;
-use std::time::SystemTime;
-
-use der::asn1::{BitStringRef, GeneralizedTime, IntRef, ObjectIdentifier, UtcTime};
-use der::{AnyRef, Decode, Reader, SliceReader, Tag, Tagged};
+use der::asn1::{BitStringRef, IntRef, ObjectIdentifier};
+use der::{AnyRef, Decode, Reader, SliceReader, Tagged};
 
 use super::draft::DraftCertificate;
-use super::extension::{
-    AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, KEY_USAGE, ONLY_FOR_CA, SUBJECT_ALT_NAME, SUBJECT_KEY_ID,
-    read_extension,
+use super::draft::extension::ONLY_FOR_CA;
+use super::issuer::Issuer;
+use super::issuer::key_identifier::key_identifier;
+use crate::encoding::extensions::read_extension;
+use crate::encoding::oids::{
+    AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_ALT_NAME, SUBJECT_KEY_ID,
 };
-use super::issuer::{Issuer, key_identifier};
-use super::tbs::{EXTENSIONS, VERSION_3};
-use crate::request::general_names::read_names;
-use crate::request::{AltName, CertRequest};
+use crate::encoding::tags::{EXTENSIONS, VERSION_3};
+use crate::encoding::time;
+use crate::request::name::general::read_names;
+use crate::request::{AltName, CertRequest, CsrFault};
 
-/// A rule that the bytes to be signed break; nothing is signed then.
-#[derive(Debug, PartialEq, Eq)]
+/// A rule that the bytes to sign break. Then nothing is signed.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the certificate would break a rule: {0}")]
 pub(crate) struct BrokenInvariant(String);
-
-impl fmt::Display for BrokenInvariant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the certificate would break a rule: {}", self.0)
-    }
-}
-
-impl std::error::Error for BrokenInvariant {}
 
 impl From<der::Error> for BrokenInvariant {
     fn from(error: der::Error) -> Self {
@@ -34,7 +27,7 @@ impl From<der::Error> for BrokenInvariant {
     }
 }
 
-/// Reads the bytes as a stranger would and holds them against draft, request and issuer.
+/// Reads the bytes as a stranger would, and compares them with draft, request and issuer.
 pub(crate) fn check(
     tbs: &[u8],
     draft: &DraftCertificate,
@@ -58,10 +51,10 @@ pub(crate) fn check(
             fields.tlv_bytes()? == draft.subject.as_der(),
             "the subject is not the draft's",
         )?;
-        // A request cannot ask for it, but a hook may set it.
+        // A request cannot ask for the CA's subject, but a hook may set it.
         require(
             !issuer.is_called(&draft.subject),
-            "the subject is that of the CA itself",
+            "the subject is the CA's own",
         )?;
         require(
             fields.tlv_bytes()? == csr.public_key_der(),
@@ -98,14 +91,14 @@ fn check_dates(
     draft: &DraftCertificate,
     issuer: &Issuer,
 ) -> Result<(), BrokenInvariant> {
-    let (begin, end) = (read_time(dates)?, read_time(dates)?);
+    let (begin, end) = (time::read(dates)?, time::read(dates)?);
     require(
         (begin, end) == (draft.not_before, draft.not_after),
         "the dates are not the draft's",
     )?;
     require(begin < end, "it would end before it begins")?;
     let within = issuer.not_before() <= begin && end <= issuer.not_after();
-    require(within, "the dates are not inside those of the CA")
+    require(within, "the dates are not inside the CA certificate's")
 }
 
 fn check_extensions(
@@ -118,11 +111,11 @@ fn check_extensions(
     let mut names = Vec::new();
     while !list.is_finished() {
         let (kind, critical, value) = read_extension(list)?;
-        require(!seen.contains(&kind), "an extension stands twice")?;
+        require(!seen.contains(&kind), "an extension appears twice")?;
         seen.push(kind);
         require(
             !ONLY_FOR_CA.contains(&kind),
-            "an extension belongs in a CA's certificate alone",
+            "an extension belongs only in a CA's certificate",
         )?;
         match kind {
             BASIC_CONSTRAINTS => {
@@ -134,7 +127,7 @@ fn check_extensions(
             }
             SUBJECT_KEY_ID => require(
                 value.strip_prefix(&[4, 20]) == Some(&key_identifier(csr.public_key_der())?),
-                "the subject key identifier is not that of the key",
+                "the subject key identifier does not match the key",
             )?,
             AUTHORITY_KEY_ID => {
                 let (_, _, own) =
@@ -150,14 +143,14 @@ fn check_extensions(
                     "the names are critical without need, or not when needed",
                 )?;
                 names = read_names(value, usize::MAX)
-                    .map_err(|error| BrokenInvariant(error.to_string()))?;
+                    .map_err(|error| BrokenInvariant(CsrFault::from(error).to_string()))?;
             }
             _ => {}
         }
     }
     require(
         same(&names, &draft.names),
-        "the names are not those of the draft, each once",
+        "the names are not the draft's, each once",
     )?;
     for (kind, missing) in [
         (BASIC_CONSTRAINTS, "it lacks basicConstraints"),
@@ -172,7 +165,7 @@ fn check_extensions(
     )
 }
 
-/// To the letter: a difference in case is a difference here.
+/// Compares letter by letter: here, case counts.
 fn same(written: &[AltName], drafted: &[AltName]) -> bool {
     written.len() == drafted.len()
         && written
@@ -186,13 +179,6 @@ fn check_key_usage(value: &[u8]) -> Result<(), BrokenInvariant> {
     let bits = BitStringRef::decode(&mut reader)?;
     let of_a_ca = [5, 6].iter().any(|bit| bits.get(*bit) == Some(true));
     require(!of_a_ca, "it would allow keyCertSign or cRLSign")
-}
-
-fn read_time(dates: &mut SliceReader<'_>) -> Result<SystemTime, der::Error> {
-    match Tag::peek(dates)? {
-        Tag::UtcTime => Ok(UtcTime::decode(dates)?.to_system_time()),
-        _ => Ok(GeneralizedTime::decode(dates)?.to_system_time()),
-    }
 }
 
 fn require(holds: bool, rule: &str) -> Result<(), BrokenInvariant> {

@@ -9,14 +9,14 @@ use openssl::error::ErrorStack;
 use openssl::x509::X509;
 use sha2::{Digest, Sha256};
 
-use super::der_writer::DerWriter;
 use super::issuer::Issuer;
 use super::serial::SerialNumber;
 use super::tbs::Tbs;
-use crate::request::hex::hex;
+use crate::encoding::der_writer::DerWriter;
+use crate::encoding::hex::hex;
 use crate::request::{AltName, DistinguishedName, pem};
 
-/// A certificate that was signed, and whose signature was verified. Only the pipeline makes these.
+/// A signed certificate, whose signature was verified. Only the pipeline makes these.
 ///
 /// ```no_run
 /// # fn postsign(cert: &sapi::IssuedCertificate) {
@@ -117,7 +117,7 @@ impl IssuedCertificate {
         &self.names
     }
 
-    /// When the certificate begins to hold.
+    /// When the certificate becomes valid.
     ///
     /// ```no_run
     /// # fn f(cert: &sapi::IssuedCertificate) { let from = cert.not_before(); }
@@ -147,7 +147,7 @@ impl IssuedCertificate {
         &self.issuer
     }
 
-    /// The SHA-256 of the DER, lower-case hex.
+    /// The SHA-256 of the DER, as lower-case hex.
     ///
     /// ```no_run
     /// # fn f(cert: &sapi::IssuedCertificate) { assert_eq!(cert.fingerprint().len(), 64); }
@@ -157,11 +157,11 @@ impl IssuedCertificate {
         hex(&Sha256::digest(&self.der))
     }
 
-    /// The certificate as OpenSSL reads it; parsed on demand.
+    /// The certificate as OpenSSL reads it. Each call parses it.
     ///
     /// # Errors
     ///
-    /// OpenSSL's, were it unable to read what it has signed.
+    /// OpenSSL's error, if it cannot read what it has signed.
     ///
     /// ```no_run
     /// # fn f(cert: &sapi::IssuedCertificate) -> Result<(), openssl::error::ErrorStack> {

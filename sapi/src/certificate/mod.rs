@@ -1,37 +1,32 @@
-//! What goes out: from the issuer and a draft to a certificate.
+//! Certificates and revocation lists: the issuer, the draft, and what is signed.
 
-mod algorithm;
-mod der_writer;
-mod draft;
-mod draft_text;
-mod extension;
+pub(crate) mod constraints;
+pub(crate) mod draft;
+mod extended_key_usage;
 mod extensions;
-mod fixed_key;
 mod invariants;
 mod issued;
-mod issuer;
-mod name_constraints;
+pub(crate) mod issuer;
+mod key_usage;
 mod profile;
 mod revocation_list;
 mod serial;
-mod subtree;
 mod tbs;
-mod usages;
 mod validity;
 
-pub(crate) use algorithm::SignatureAlgorithm;
-pub(crate) use der_writer::DerWriter;
 pub use draft::DraftCertificate;
-pub(crate) use extension::{
-    AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_KEY_ID, read_extension,
-};
-pub use extension::{Extension, ExtensionError};
-#[cfg(feature = "bench")]
+pub use draft::extension::{Extension, ExtensionError};
+pub use extended_key_usage::ExtendedKeyUsages;
+#[cfg(feature = "internals")]
 pub(crate) use invariants::check as check_invariants;
 pub use issued::IssuedCertificate;
 pub use issuer::Issuer;
-pub(crate) use issuer::{IssuerError, key_identifier};
+pub(crate) use issuer::algorithm::SignatureAlgorithm;
+pub(crate) use issuer::error::IssuerError;
+pub(crate) use issuer::key_identifier::key_identifier;
+pub use key_usage::{KeyUsage, KeyUsages};
 pub use profile::Profile;
+pub(crate) use revocation_list::ListFault;
 pub use revocation_list::{
     RevocationList, RevocationListError, RevokedEntry, SignedRevocationList,
 };
@@ -39,7 +34,6 @@ pub use revocation_list::{
 pub(crate) use serial::no_random_numbers;
 pub use serial::{InvalidSerialNumber, SerialNumber};
 pub(crate) use tbs::Tbs;
-#[cfg(feature = "bench")]
+#[cfg(feature = "internals")]
 pub(crate) use tbs::write as write_tbs;
-pub use usages::{ExtendedKeyUsages, KeyUsage, KeyUsages};
 pub use validity::{InvalidValidity, Validity};

@@ -1,22 +1,23 @@
-//! The list of certificates that hold no longer, as bytes to be signed.
+//! The certificate revocation list: its entries, the bytes to sign, and the signed list.
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashSet;
-use std::fmt;
 use std::time::SystemTime;
 
-use der::asn1::{ObjectIdentifier, UintRef};
-use der::{Tag, TagNumber};
+use der::Tag;
+use der::asn1::UintRef;
 
-use super::der_writer::DerWriter;
 use super::issuer::Issuer;
 use super::serial::SerialNumber;
-use super::tbs::write_time;
+use crate::encoding::der_writer::DerWriter;
+use crate::encoding::oids::{CRL_NUMBER, CRL_REASON};
+use crate::encoding::tags::constructed;
+use crate::encoding::time;
 use crate::request::pem;
 
-/// What a certificate revocation list (RFC 5280 section 5) is to say;
+/// The content of a certificate revocation list (RFC 5280 section 5).
 /// [`Identity::sign_revocation_list`](crate::Identity::sign_revocation_list) signs it.
 ///
 /// ```
@@ -37,17 +38,17 @@ use crate::request::pem;
 /// ```
 #[derive(Clone, Debug)]
 pub struct RevocationList {
-    /// Its number, from 1; greater than that of any list before.
+    /// Its number, from 1. It must be greater than the number of any earlier list.
     pub number: u64,
-    /// When it was made; not before any of its entries.
+    /// When it was made. It must not be before any of its entries.
     pub this_update: SystemTime,
-    /// When there will be another at the latest.
+    /// When the next list comes at the latest.
     pub next_update: SystemTime,
-    /// The certificates.
+    /// The revoked certificates.
     pub entries: Vec<RevokedEntry>,
 }
 
-/// A certificate that holds no longer.
+/// A revoked certificate.
 ///
 /// ```
 /// # let serial = sapi::SerialNumber::from_be_bytes(&[7]).unwrap();
@@ -55,25 +56,25 @@ pub struct RevocationList {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevokedEntry {
-    /// Which.
+    /// Its serial number.
     pub serial: SerialNumber,
-    /// Since when.
+    /// When it was revoked.
     pub revoked_at: SystemTime,
-    /// Why: the number of the `CRLReason`. 0, unspecified, is left out (RFC 5280 section 5.3.1).
+    /// The number of the `CRLReason`. 0, unspecified, is not written (RFC 5280 section 5.3.1).
     pub reason: u8,
 }
 
 impl RevocationList {
-    /// The `TBSCertList`, version 2.
-    pub(crate) fn write(&self, issuer: &Issuer) -> Result<Vec<u8>, RevocationListError> {
+    /// Writes the `TBSCertList`, version 2.
+    pub(crate) fn write(&self, issuer: &Issuer) -> Result<Vec<u8>, ListFault> {
         self.check()?;
         let mut out = DerWriter::with_capacity(512 + 48 * self.entries.len());
         out.nest(Tag::Sequence, |tbs| {
             tbs.value(&1_u8)?;
             tbs.raw(issuer.algorithm().der);
             tbs.raw(issuer.subject_der());
-            write_time(self.this_update, tbs)?;
-            write_time(self.next_update, tbs)?;
+            time::write(self.this_update, tbs)?;
+            time::write(self.next_update, tbs)?;
             // An empty list is left out (RFC 5280 section 5.1.2.6).
             if !self.entries.is_empty() {
                 tbs.nest(Tag::Sequence, |list| {
@@ -92,24 +93,24 @@ impl RevocationList {
         Ok(out.finish())
     }
 
-    fn check(&self) -> Result<(), RevocationListError> {
+    fn check(&self) -> Result<(), ListFault> {
         if self.number == 0 {
-            return Err(RevocationListError::Number);
+            return Err(ListFault::Number);
         }
         if self.next_update <= self.this_update {
-            return Err(RevocationListError::Dates);
+            return Err(ListFault::Dates);
         }
         let mut seen = HashSet::new();
         for entry in &self.entries {
             if entry.revoked_at > self.this_update {
-                return Err(RevocationListError::Future(entry.serial.clone()));
+                return Err(ListFault::Future(entry.serial.clone()));
             }
-            // 7 is not used, and 8 is for lists of differences alone.
+            // 7 is not used, and 8 is only for delta lists.
             if !matches!(entry.reason, 0..=6 | 9 | 10) {
-                return Err(RevocationListError::Reason(entry.reason));
+                return Err(ListFault::Reason(entry.reason));
             }
             if !seen.insert(&entry.serial) {
-                return Err(RevocationListError::Repeated(entry.serial.clone()));
+                return Err(ListFault::Repeated(entry.serial.clone()));
             }
         }
         Ok(())
@@ -120,7 +121,7 @@ impl RevokedEntry {
     fn write(&self, list: &mut DerWriter) -> der::Result<()> {
         list.nest(Tag::Sequence, |entry| {
             entry.value(&UintRef::new(self.serial.as_be_bytes())?)?;
-            write_time(self.revoked_at, entry)?;
+            time::write(self.revoked_at, entry)?;
             if self.reason == 0 {
                 return Ok(());
             }
@@ -133,7 +134,7 @@ impl RevokedEntry {
     }
 }
 
-/// A list that was signed, and whose signature was verified.
+/// A signed list, whose signature was verified.
 ///
 /// ```no_run
 /// # fn f(list: &sapi::SignedRevocationList) { print!("{}", list.pem()); }
@@ -184,66 +185,36 @@ impl SignedRevocationList {
     }
 }
 
-const EXTENSIONS: Tag = Tag::ContextSpecific {
-    constructed: true,
-    number: TagNumber(0),
-};
-const CRL_NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.20");
-const CRL_REASON: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.21");
+/// `crlExtensions [0] EXPLICIT Extensions` (RFC 5280 section 5.1).
+const EXTENSIONS: Tag = constructed(0);
 
 /// Why a list was not signed.
 ///
 /// ```
 /// # fn f(error: sapi::RevocationListError) { println!("{error}"); }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RevocationListError {
-    /// The number is 0.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct RevocationListError(#[from] ListFault);
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ListFault {
+    #[error("number: a revocation list is numbered from 1")]
     Number,
-    /// The next update is not after this one.
+    #[error("next_update: is not after this_update")]
     Dates,
-    /// An entry is later than the list.
+    #[error("certificate {0}: is revoked after the list was made")]
     Future(SerialNumber),
-    /// A number that is no reason.
+    #[error("reason {0}: is not a CRLReason for a full list")]
     Reason(u8),
-    /// A certificate is there twice.
+    #[error("certificate {0}: is listed twice")]
     Repeated(SerialNumber),
-    /// The CA's certificate does not let it sign lists.
+    #[error(
+        "the CA may not sign revocation lists: its keyUsage does not say cRLSign; ca_roll_identity --same-key makes a certificate that does"
+    )]
     MayNotSign,
-    /// The list could not be written.
-    Encoding(der::Error),
-    /// Signing failed, or the signature does not verify.
+    #[error("the revocation list cannot be written: {0}")]
+    Encoding(#[from] der::Error),
+    #[error("the revocation list cannot be signed: {0}")]
     Signing(String),
 }
-
-impl From<der::Error> for RevocationListError {
-    fn from(error: der::Error) -> Self {
-        Self::Encoding(error)
-    }
-}
-
-impl fmt::Display for RevocationListError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number => f.write_str("number: a revocation list is numbered from 1"),
-            Self::Dates => f.write_str("next_update: is not after this_update"),
-            Self::Future(serial) => {
-                write!(
-                    f,
-                    "certificate {serial}: is revoked after the list was made"
-                )
-            }
-            Self::Reason(code) => write!(f, "reason {code}: no CRLReason of a full list"),
-            Self::Repeated(serial) => write!(f, "certificate {serial}: is listed twice"),
-            Self::MayNotSign => f.write_str(
-                "the CA may not sign revocation lists: its keyUsage does not say cRLSign; \
-                 ca_roll_identity --same-key makes a certificate that does",
-            ),
-            Self::Encoding(error) => write!(f, "the revocation list cannot be written: {error}"),
-            Self::Signing(error) => write!(f, "the revocation list cannot be signed: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for RevocationListError {}

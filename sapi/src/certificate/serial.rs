@@ -1,12 +1,15 @@
 //! Serial numbers of certificates.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use openssl::error::ErrorStack;
 #[cfg(not(test))]
 use openssl::rand::rand_bytes as draw;
 
-use crate::request::hex::hex;
+use crate::encoding::hex::{hex, octets};
+use crate::encoding::text::serde_as_text;
 
 /// A certificate's serial number: positive, at most 20 octets (RFC 5280 section 4.1.2.2).
 ///
@@ -15,8 +18,12 @@ use crate::request::hex::hex;
 ///
 /// let serial = SerialNumber::from_be_bytes(&[0x00, 0x01, 0xff]).unwrap();
 /// assert_eq!(serial.to_string(), "01ff");
+/// assert_eq!(serial, "1:FF".parse()?);
 /// assert!(SerialNumber::from_be_bytes(&[0]).is_err());
+/// # Ok::<(), sapi::InvalidSerialNumber>(())
 /// ```
+///
+/// With serde it is the text of `Display`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[doc(alias = "SERIAL_NUMBER_GENERATOR_CB")]
 pub struct SerialNumber {
@@ -25,12 +32,12 @@ pub struct SerialNumber {
 }
 
 impl SerialNumber {
-    /// 159 random bits from OpenSSL's generator: 20 octets whose top bit is clear, for with it set
+    /// Draws 159 random bits from OpenSSL's generator: 20 octets with the top bit clear. With it set,
     /// the encoding would take 21.
     ///
     /// # Errors
     ///
-    /// OpenSSL's, when its random generator fails.
+    /// OpenSSL's error, if its random generator fails.
     ///
     /// ```
     /// use sapi::SerialNumber;
@@ -45,7 +52,7 @@ impl SerialNumber {
             if let Some(first) = octets.first_mut() {
                 *first &= 0x7f;
             }
-            // Only all zeros is no serial number; that is drawn again.
+            // Only zero is not a serial number; draw again then.
             if let Ok(serial) = Self::from_be_bytes(&octets) {
                 return Ok(serial);
             }
@@ -56,7 +63,7 @@ impl SerialNumber {
     ///
     /// # Errors
     ///
-    /// [`InvalidSerialNumber`] for zero, and for what takes more than 20 octets as a positive INTEGER.
+    /// [`InvalidSerialNumber`] for zero, or if the positive INTEGER takes more than 20 octets.
     ///
     /// ```
     /// use sapi::SerialNumber;
@@ -68,12 +75,12 @@ impl SerialNumber {
         let start = bytes.iter().position(|byte| *byte != 0);
         let octets = start.and_then(|start| bytes.get(start..));
         let Some(octets) = octets else {
-            return Err(InvalidSerialNumber("is zero, and must be positive"));
+            return Err(InvalidSerialNumber("is zero, and must be positive".into()));
         };
         let sign = usize::from(octets.first().is_some_and(|first| *first >= 0x80));
         if octets.len() + sign > 20 {
             return Err(InvalidSerialNumber(
-                "takes more than 20 octets, the sign bit included",
+                "takes more than 20 octets, the sign bit included".into(),
             ));
         }
         Ok(Self {
@@ -93,23 +100,6 @@ impl SerialNumber {
     }
 }
 
-/// Octets are no serial number (RFC 5280 section 4.1.2.2).
-///
-/// ```
-/// let error = sapi::SerialNumber::from_be_bytes(&[0, 0]).unwrap_err();
-/// assert_eq!(error.to_string(), "the serial number is zero, and must be positive");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidSerialNumber(&'static str);
-
-impl fmt::Display for InvalidSerialNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the serial number {}", self.0)
-    }
-}
-
-impl std::error::Error for InvalidSerialNumber {}
-
 /// Lower-case hex, two digits to an octet.
 impl fmt::Display for SerialNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -123,10 +113,42 @@ impl fmt::Debug for SerialNumber {
     }
 }
 
+/// Reads hex in either case, as tools and people write it: perhaps with `0x`, colons or an odd first digit.
+impl FromStr for SerialNumber {
+    type Err = InvalidSerialNumber;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSerialNumber> {
+        let mut digits = text.strip_prefix("0x").unwrap_or(text).replace(':', "");
+        if digits.len() % 2 == 1 {
+            digits.insert(0, '0');
+        }
+        match octets(&digits) {
+            Some(octets) if !octets.is_empty() => Self::from_be_bytes(&octets),
+            _ => {
+                let start: String = text.chars().take(60).collect();
+                let rule = format!("{start:?} is not written in hexadecimal");
+                Err(InvalidSerialNumber(rule.into()))
+            }
+        }
+    }
+}
+
+serde_as_text!(SerialNumber);
+
+/// Octets or a text are not a serial number (RFC 5280 section 4.1.2.2).
+///
+/// ```
+/// let error = sapi::SerialNumber::from_be_bytes(&[0, 0]).unwrap_err();
+/// assert_eq!(error.to_string(), "the serial number is zero, and must be positive");
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[error("the serial number {0}")]
+pub struct InvalidSerialNumber(Cow<'static, str>);
+
 #[cfg(test)]
 use no_random_numbers::draw;
 
-/// In unit tests the random generator can fail, on the thread that says so.
+/// Lets the random generator fail in unit tests, on the thread that asks for it.
 #[cfg(test)]
 pub(crate) mod no_random_numbers {
     use std::cell::Cell;
@@ -178,6 +200,29 @@ mod tests {
         );
         assert!(told(&[1; 21]).starts_with("the serial number "));
         assert_ne!(told(&[1; 21]), told(&[0]));
+    }
+
+    #[test]
+    fn hex_as_people_write_it() {
+        let serial = |text: &str| text.parse::<SerialNumber>();
+        for text in ["1ff", "01FF", "0x1ff", "01:ff", "0001ff"] {
+            assert_eq!(serial(text).unwrap().to_string(), "01ff", "{text}");
+        }
+        for text in ["", ":", "0", "xyz", "-1", &"ff".repeat(20)] {
+            assert!(serial(text).is_err(), "{text}");
+        }
+        let told = serial("web01").unwrap_err().to_string();
+        assert_eq!(
+            told,
+            "the serial number \"web01\" is not written in hexadecimal"
+        );
+    }
+
+    #[test]
+    fn files_keep_the_text_of_a_number() {
+        let number: SerialNumber = serde_json::from_str("\"1:FF\"").unwrap();
+        assert_eq!(serde_json::to_value(&number).unwrap(), "01ff");
+        assert!(serde_json::from_str::<SerialNumber>("\"0\"").is_err());
     }
 
     #[test]

@@ -1,19 +1,18 @@
-//! The bytes to be signed: written once from a draft, read back, and checked.
+//! The bytes to sign: written once from a draft, read back, and checked.
 
-use std::time::SystemTime;
+use der::Tag;
 
-use der::asn1::{GeneralizedTime, UtcTime};
-use der::{DateTime, Tag, TagNumber};
-
-use super::der_writer::DerWriter;
 use super::draft::DraftCertificate;
 use super::extensions::write_extensions;
 use super::invariants::{BrokenInvariant, check};
 use super::issuer::Issuer;
+use crate::encoding::der_writer::DerWriter;
+use crate::encoding::tags::{EXTENSIONS, VERSION_3};
+use crate::encoding::time;
 use crate::request::CertRequest;
 
-/// A TBSCertificate (RFC 5280 section 4.1.2) that was read back after it was written, and holds
-/// nothing but what its draft, its request and its issuer say.
+/// A TBSCertificate (RFC 5280 section 4.1.2). It was read back after it was written, and contains only
+/// what its draft, its request and its issuer say.
 pub(crate) struct Tbs {
     der: Vec<u8>,
     draft: DraftCertificate,
@@ -52,8 +51,8 @@ pub(crate) fn write(
         tbs.raw(issuer.algorithm().der);
         tbs.raw(issuer.subject_der());
         tbs.nest(Tag::Sequence, |validity| {
-            write_time(draft.not_before, validity)?;
-            write_time(draft.not_after, validity)
+            time::write(draft.not_before, validity)?;
+            time::write(draft.not_after, validity)
         })?;
         tbs.raw(draft.subject.as_der());
         tbs.raw(csr.public_key_der());
@@ -78,22 +77,3 @@ fn write_serial(draft: &DraftCertificate) -> Result<Vec<u8>, der::Error> {
     })?;
     Ok(out.finish())
 }
-
-/// UTCTime up to 2049, GeneralizedTime from 2050 on (RFC 5280 section 4.1.2.5).
-pub(crate) fn write_time(time: SystemTime, out: &mut DerWriter) -> Result<(), der::Error> {
-    let time = DateTime::from_system_time(time)?;
-    if time.year() < 2050 {
-        out.value(&UtcTime::from_date_time(time)?)
-    } else {
-        out.value(&GeneralizedTime::from_date_time(time))
-    }
-}
-
-/// `version [0] EXPLICIT INTEGER { v3(2) }`
-pub(crate) const VERSION_3: &[u8] = &[0xa0, 3, 2, 1, 2];
-
-/// `extensions [3] EXPLICIT Extensions`
-pub(crate) const EXTENSIONS: Tag = Tag::ContextSpecific {
-    constructed: true,
-    number: TagNumber(3),
-};

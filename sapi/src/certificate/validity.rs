@@ -1,10 +1,13 @@
-//! How long a certificate is to hold.
+//! Validity: how long a certificate is valid.
 
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// A length of time, of whole seconds, at least one.
+use crate::encoding::duration;
+use crate::encoding::text::serde_as_text;
+
+/// A length of time in whole seconds, at least one.
 ///
 /// Written as a number and a unit: `s`, `m` (minutes), `h`, `d`, `w`, `y`; a bare number counts
 /// years. A year has 365 days.
@@ -18,13 +21,15 @@ use std::time::Duration;
 /// assert!("0d".parse::<Validity>().is_err());
 /// # Ok::<(), sapi::InvalidValidity>(())
 /// ```
+///
+/// With serde it is this text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Validity {
     seconds: u64,
 }
 
 impl Validity {
-    /// So many seconds, at least one and at most ten thousand years.
+    /// A number of seconds, at least one and at most ten thousand years.
     ///
     /// ```
     /// assert_eq!(sapi::Validity::seconds(3600), sapi::Validity::hours(1));
@@ -39,7 +44,7 @@ impl Validity {
         Self { seconds }
     }
 
-    /// So many hours.
+    /// A number of hours.
     ///
     /// ```
     /// assert_eq!(sapi::Validity::hours(24), sapi::Validity::days(1));
@@ -49,7 +54,7 @@ impl Validity {
         Self::seconds(count.saturating_mul(3600))
     }
 
-    /// So many days of 24 hours.
+    /// A number of days of 24 hours.
     ///
     /// ```
     /// assert_eq!(sapi::Validity::days(7).duration().as_secs(), 604_800);
@@ -59,7 +64,7 @@ impl Validity {
         Self::hours(count.saturating_mul(24))
     }
 
-    /// So many years of 365 days.
+    /// A number of years of 365 days.
     ///
     /// ```
     /// assert_eq!(sapi::Validity::years(1), sapi::Validity::days(365));
@@ -84,63 +89,42 @@ impl FromStr for Validity {
     type Err = InvalidValidity;
 
     fn from_str(text: &str) -> Result<Self, InvalidValidity> {
-        let invalid = || InvalidValidity(text.chars().take(40).collect());
-        let unit_at = text
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(text.len());
-        let (number, unit) = text.split_at(unit_at);
-        let unit = match unit {
-            "s" => 1,
-            "m" => 60,
-            "h" => 3600,
-            "d" => DAY,
-            "w" => 7 * DAY,
-            "y" | "" => 365 * DAY,
-            _ => return Err(invalid()),
+        let seconds = match duration::split(text) {
+            Some((years, None)) => years.checked_mul(YEAR),
+            // A fraction of a second is not a validity.
+            Some((number, Some(unit))) if unit >= 1000 => number.checked_mul(unit / 1000),
+            _ => None,
         };
-        let number: u64 = number.parse().map_err(|_| invalid())?;
-        match number.checked_mul(unit) {
+        match seconds {
             Some(seconds @ 1..=LONGEST) => Ok(Self { seconds }),
-            _ => Err(invalid()),
+            _ => Err(InvalidValidity(text.chars().take(40).collect())),
         }
     }
 }
 
-/// In the largest unit that leaves no rest.
+/// Writes a number of the largest unit that gives a whole number.
 impl fmt::Display for Validity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let units = [(365 * DAY, "y"), (DAY, "d"), (3600, "h"), (60, "m")];
-        let fitting = units
-            .iter()
-            .find(|(unit, _)| self.seconds.is_multiple_of(*unit));
-        let (unit, suffix) = fitting.unwrap_or(&(1, "s"));
-        write!(f, "{}{suffix}", self.seconds / unit)
+        duration::Text(self.seconds * 1000).fmt(f)
     }
 }
 
-/// A text is no validity phrase.
+serde_as_text!(Validity);
+
+/// A text is not a validity.
 ///
 /// ```
 /// let error = "soon".parse::<sapi::Validity>().unwrap_err();
-/// assert_eq!(error.to_string(), "\"soon\" is no validity: write a number and s, m, h, d, w or y, such as 90d; a bare number counts years");
+/// assert_eq!(error.to_string(), "\"soon\" is not a validity: write a number and s, m, h, d, w or y, such as 90d; a bare number counts years");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{0:?} is not a validity: write a number and s, m, h, d, w or y, such as 90d; a bare number counts years"
+)]
 pub struct InvalidValidity(String);
 
-impl fmt::Display for InvalidValidity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{:?} is no validity: write a number and s, m, h, d, w or y, such as 90d; a bare number counts years",
-            self.0
-        )
-    }
-}
-
-impl std::error::Error for InvalidValidity {}
-
-const DAY: u64 = 86_400;
-const LONGEST: u64 = 10_000 * 365 * DAY;
+const YEAR: u64 = 365 * 86_400;
+const LONGEST: u64 = 10_000 * YEAR;
 
 #[cfg(test)]
 mod tests {
@@ -156,7 +140,7 @@ mod tests {
             [LONGEST; 3]
         );
         let error = "soon".parse::<Validity>().unwrap_err().to_string();
-        assert!(error.starts_with("\"soon\" is no validity: "), "{error}");
+        assert!(error.starts_with("\"soon\" is not a validity: "), "{error}");
     }
 
     #[test]
@@ -177,11 +161,18 @@ mod tests {
             "99999999999999999999y",
             "20000y",
             "+1d",
+            "1000ms",
         ] {
             assert!(bad.parse::<Validity>().is_err(), "{bad}");
         }
         for text in ["10y", "90d", "36h", "5m", "7s"] {
-            assert_eq!(text.parse::<Validity>().unwrap().to_string(), text);
+            let validity = text.parse::<Validity>().unwrap();
+            assert_eq!(validity.to_string(), text);
+            let json = serde_json::to_value(validity).unwrap();
+            assert_eq!(json, text);
+            assert_eq!(serde_json::from_value::<Validity>(json).unwrap(), validity);
         }
+        let told = serde_json::from_str::<Validity>("\"soon\"").unwrap_err();
+        assert!(told.to_string().contains("\"soon\" is not a validity: "));
     }
 }

@@ -16,70 +16,73 @@ use openssl::stack::Stack;
 use openssl::x509::extension::SubjectAlternativeName;
 use openssl::x509::{X509, X509NameBuilder, X509Req};
 
-use super::StartError;
 use super::exit_code::{of_status, refuse};
 use crate::certificate::Validity;
-use crate::hooks::{BoxError, Chain, Rejection, SigningContext, SigningHooks, Terms, Verdict};
-use crate::identity::{Identity, KeyKind, NewIdentity};
+use crate::hooks::{BoxError, IntoHooks, Rejection, SigningContext, SigningHooks, Terms, Verdict};
+use crate::identity::NewIdentity;
+use crate::identity::ca::Identity;
+use crate::request::KeyKind;
 use crate::request::{ClientId, DistinguishedName};
-use crate::server::App;
-use crate::server::listen::{Listener, Origin};
-use crate::server::log;
-use crate::server::settings::Settings;
-use crate::server::sources::Sources;
-use crate::server::start;
+use crate::server::endpoint::anchors;
+use crate::server::error::StartFault;
+use crate::server::process::listen::{ListenError, Listener, Origin};
+use crate::server::process::log;
+use crate::server::{App, serving, start};
+use crate::settings::checked::Settings;
+use crate::settings::sources::Sources;
 
 /// Makes a CA in memory, serves on loopback, and enrols a client over HTTP.
 #[derive(Args)]
 #[command(
-    after_help = "Exit codes: 0 a certificate was issued, 77 the policy denies the client, 75 not now,\n65 no acceptable request, 70 failure, 78 settings"
+    after_help = "Exit codes: 0 a certificate was issued, 77 the policy denies the client, 75 not now,\n65 the request is not acceptable, 70 failure, 78 settings"
 )]
 pub(crate) struct Demo {
     /// End after the first certificate instead of serving until Ctrl-C
     #[arg(long)]
     once: bool,
-    /// Use this program's own hooks, with the settings of this file, rather than a policy that grants
-    /// everybody what they ask for
+    /// Use this program's own hooks with the settings of this file; without it, a policy grants every request
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The client to enrol: what the path says, and the common name of its request
+    /// The client to enrol: its identifier, and the common name of its request
     #[arg(long, value_name = "CLIENT", default_value = "demo01")]
     client: ClientId,
-    /// The port to serve on, on 127.0.0.1; 0 lets the system choose
+    /// The port on 127.0.0.1; 0 lets the system choose
     #[arg(long, default_value_t = 0)]
     port: u16,
 }
 
 impl Demo {
-    pub(crate) fn run(self, app: &App) -> Result<ExitCode, StartError> {
+    pub(crate) fn run(self, app: &App) -> Result<ExitCode, StartFault> {
         let sources = match &self.config {
             Some(file) => Sources::read(Some(file), &[])?,
             None => Sources::defaults()?,
         };
         let settings = Settings::check(&sources)?;
-        // With hooks of one's own it is of interest what they decide and why; the grant-all has nothing to tell.
+        // Your own hooks' decisions are worth logging; grant-all's are not.
         let filter = self
             .config
             .as_ref()
             .map_or("warn", |_| &settings.log_filter);
         log::start(settings.log_format, filter)?;
         let hooks = match self.config {
-            Some(_) => app.make_hooks(&sources)?,
-            None => Chain::new().then(GrantAll),
+            Some(_) => app.makers().make(&sources)?,
+            None => GrantAll.into_hooks(),
         };
-        let (identity, ca) = throw_away_identity().map_err(StartError::Hooks)?;
+        let (identity, ca) = throw_away_identity().map_err(StartFault::Hooks)?;
         let listener = TcpListener::bind(("127.0.0.1", self.port))
-            .map_err(|error| StartError::Listen(format!("--port {}: {error}", self.port)))?;
+            .map_err(|error| ListenError(format!("--port {}: {error}", self.port)))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let folder = tempfile::Builder::new().prefix("sapi-demo-").tempdir()?;
         let refused = actix_web::rt::System::new().block_on(async {
             let pipeline = start::booted(identity, hooks, &settings).await?;
-            let serving = start::serve_on(
+            let anchors = anchors::read(&settings, &pipeline.issuer())?;
+            let serving = serving::serve_on(
                 Listener::Tcp(listener, Origin::Bound),
                 pipeline,
+                anchors,
                 &settings,
-                start::Beside::default(),
+                serving::Companions::default(),
             );
             let (once, folder) = (self.once, folder.path().to_path_buf());
             let enrolment = tokio::task::spawn_blocking(move || {
@@ -89,7 +92,7 @@ impl Demo {
             tokio::select! {
                 ended = &mut serving => return ended.map(|()| None),
                 shown = enrolment => {
-                    let shown = shown.map_err(BoxError::from).flatten().map_err(StartError::Hooks)?;
+                    let shown = shown.map_err(BoxError::from).flatten().map_err(StartFault::Hooks)?;
                     if once || shown.is_some() {
                         return Ok(shown);
                     }
@@ -105,7 +108,7 @@ impl Demo {
     }
 }
 
-/// The policy of the demo.
+/// The policy of a demo without `--config`.
 struct GrantAll;
 
 #[async_trait]
@@ -123,7 +126,7 @@ impl SigningHooks for GrantAll {
 
 fn throw_away_identity() -> Result<(Identity, X509), BoxError> {
     let subject = DistinguishedName::from_fields([("CN", "sapi demo CA, do not trust")])?;
-    // The demo is the program's own beginning: the clock is read here as in the server.
+    // The demo starts the program, so it reads the clock, as the server does.
     #[allow(clippy::disallowed_methods)]
     let now = SystemTime::now();
     let made =
@@ -139,7 +142,7 @@ struct Refused {
     problem: String,
 }
 
-/// Enrols a client as any program would, verifies what it gets, and tells how to do it by hand.
+/// Enrols a client over HTTP, verifies its certificate, and prints how to do it by hand.
 fn show(
     address: SocketAddr,
     client: &ClientId,
@@ -211,7 +214,7 @@ fn demo_request(client: &ClientId) -> Result<X509Req, BoxError> {
     Ok(request.build())
 }
 
-/// The least of HTTP that gets an answer, so that the demo needs no other program.
+/// Sends a minimal HTTP request, so that the demo needs no other program.
 fn put(address: SocketAddr, path: &str, body: &[u8]) -> Result<(u16, String), BoxError> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;

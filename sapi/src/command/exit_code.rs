@@ -1,4 +1,4 @@
-//! A decision as an exit code (sysexits), and as a word on standard error.
+//! The exit code of a decision (sysexits), and its message on standard error.
 
 use std::process::ExitCode;
 
@@ -9,7 +9,7 @@ pub(super) fn refuse(code: u8, why: &str) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// The same of an answer over HTTP.
+/// The exit code of an answer over HTTP.
 pub(super) fn of_status(status: u16) -> u8 {
     match status {
         401 | 403 => 77,

@@ -9,41 +9,43 @@ use std::time::SystemTime;
 
 use clap::Args;
 
+use super::args::SettingsArgs;
 use super::exit_code::{exit_code, refuse};
+use super::explain_json;
 use super::input::read;
-use super::{SettingsArgs, StartError, explain_json};
 use crate::certificate::{Issuer, SerialNumber};
 use crate::hooks::BoxError;
-use crate::identity::{Identity, load_public};
+use crate::identity::ca::Identity;
+use crate::identity::directory::load::load_public;
 use crate::pipeline::Observation;
 use crate::request::{CertRequest, ClientId, Peer, PeerCertificate};
-use crate::server::App;
-use crate::server::anchors;
-use crate::server::log;
-use crate::server::settings::Settings;
-use crate::server::sources::SettingsError;
-use crate::server::start;
+use crate::server::endpoint::anchors;
+use crate::server::error::StartFault;
+use crate::server::process::log;
+use crate::server::{App, start};
+use crate::settings::checked::Settings;
+use crate::settings::error::SettingsError;
 
 /// Rehearses one request with the real settings and hooks, and prints what happened at every stop.
 ///
-/// The CA's key is neither used nor unlocked: a throw-away key signs, `postsign` does not run, and hooks see
-/// that it is a rehearsal.
+/// The CA's key stays locked: a throw-away key signs, `postsign` does not run, and hooks see that it is a
+/// rehearsal.
 #[derive(Args)]
 #[command(
     after_help = "Example:\n  explain --client web01 --peer 192.0.2.7 web01.csr\n\n\
-    Exit codes: 0 would be issued, 65 no acceptable request, 75 not now, 77 denied, 70 failure,\n66 no such file, 78 settings"
+    Exit codes: 0 would be issued, 65 the request is not acceptable, 75 not now, 77 denied, 70 failure,\n66 the file cannot be read, 78 settings"
 )]
 pub(crate) struct Explain {
-    /// Who the request is from, as the path of the endpoint would say
+    /// The client's identifier, as in the path of the endpoint
     #[arg(long)]
     client: ClientId,
     /// The request, PEM or DER; - is standard input
     #[arg(default_value = "-", value_name = "FILE")]
     request: PathBuf,
-    /// The address that hooks are to see as the peer's
+    /// The peer's address that hooks see
     #[arg(long, value_name = "ADDRESS")]
     peer: Option<IpAddr>,
-    /// The client certificate (PEM) that hooks are to see; verified as one from the proxy, against
+    /// The client certificate (PEM) that hooks see; it is verified like one from the proxy, against
     /// proxy.client_ca_file or, without it, the CA itself
     #[arg(long, value_name = "FILE")]
     peer_certificate: Option<PathBuf>,
@@ -55,7 +57,7 @@ pub(crate) struct Explain {
 }
 
 impl Explain {
-    pub(crate) fn run(self, app: &App) -> Result<ExitCode, StartError> {
+    pub(crate) fn run(self, app: &App) -> Result<ExitCode, StartFault> {
         let sources = self.settings.read()?;
         let settings = Settings::check(&sources)?;
         log::start(settings.log_format, &settings.log_filter)?;
@@ -77,9 +79,10 @@ impl Explain {
                 return Ok(refuse(65, &format!("{}: {error}", error.slug())));
             }
         };
-        let hooks = app.rehearsing_hooks(&sources)?;
-        let public = load_public(&settings.ca_path, now())
-            .map_err(|error| SettingsError(format!("{}: {error}", settings.ca_path.display())))?;
+        let hooks = app.makers().rehearse(&sources)?;
+        let public = load_public(&settings.ca_path, now()).map_err(|error| {
+            SettingsError::new(format!("{}: {error}", settings.ca_path.display()))
+        })?;
         let identity = Identity::for_rehearsal(public.certificate, public.chain)?;
         let peer = self.peer(&settings, identity.issuer())?;
         let request_id = SerialNumber::random().map_err(io::Error::other)?;
@@ -89,7 +92,7 @@ impl Explain {
         let seen = runtime.block_on(async {
             let pipeline = start::booted(identity, hooks, &settings).await?;
             let request_id = request_id.to_string();
-            Ok::<_, StartError>(
+            Ok::<_, StartFault>(
                 pipeline
                     .observe(request_id, self.client.clone(), csr, peer)
                     .await,
@@ -104,7 +107,7 @@ impl Explain {
         }))
     }
 
-    fn peer(&self, settings: &Settings, issuer: &Issuer) -> Result<Peer, StartError> {
+    fn peer(&self, settings: &Settings, issuer: &Issuer) -> Result<Peer, StartFault> {
         let peer = self.peer.map_or(Peer::local(), Peer::at);
         let Some(file) = &self.peer_certificate else {
             return Ok(peer);
@@ -113,15 +116,16 @@ impl Explain {
             let anchors = anchors::read(settings, issuer)?;
             Ok(PeerCertificate::verify(&fs::read(file)?, &anchors, now())?)
         };
-        let fault =
-            |error| SettingsError(format!("--peer-certificate {}: {error}", file.display())).into();
+        let fault = |error| {
+            SettingsError::new(format!("--peer-certificate {}: {error}", file.display())).into()
+        };
         certificate()
             .map(|certificate| peer.with_certificate(certificate))
             .map_err(fault)
     }
 }
 
-fn print(seen: &Observation) -> Result<(), StartError> {
+fn print(seen: &Observation) -> Result<(), StartFault> {
     let mut out = io::stdout().lock();
     write!(out, "{seen}")?;
     if let Some(certificate) = seen.certificate() {
@@ -141,7 +145,7 @@ fn print(seen: &Observation) -> Result<(), StartError> {
     Ok(out.flush()?)
 }
 
-/// A command is the program's own beginning: the clock is read here as in the server.
+/// A command starts the program, so it reads the clock, as the server does.
 #[allow(clippy::disallowed_methods)]
 fn now() -> SystemTime {
     SystemTime::now()

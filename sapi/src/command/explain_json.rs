@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::certificate::DraftCertificate;
 use crate::pipeline::Observation;
 use crate::request::{ClientId, CsrError};
-use crate::server::observed::unacceptable;
+use crate::server::endpoint::observed::unacceptable;
 
 pub(super) fn print(seen: &Observation) -> io::Result<()> {
     let (cx, csr) = (seen.context(), seen.context().csr());
@@ -56,7 +56,7 @@ pub(super) fn print(seen: &Observation) -> io::Result<()> {
     }))
 }
 
-/// Of a request that no hook sees.
+/// Prints a request that was refused before any hook saw it.
 pub(super) fn print_unacceptable(client: &ClientId, error: &CsrError) -> io::Result<()> {
     let (status, answer) = unacceptable("rehearsal", error);
     write(&json!({

@@ -1,5 +1,6 @@
 //! The subcommands of a shell binary.
 
+mod args;
 mod demo;
 mod exit_code;
 mod explain;
@@ -8,19 +9,19 @@ mod input;
 pub(crate) mod print_config;
 mod sign;
 
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use clap_complete::Shell;
+use sapi_tools::{Page, Shell, manuals};
 
-use crate::identity::{PassphraseSources, hardening};
-use crate::server::App;
-use crate::server::log;
-use crate::server::settings::Settings;
-use crate::server::sources::Sources;
-use crate::server::start::{self, StartError};
+use self::args::{Common, SettingsArgs};
+use crate::identity::passphrase::hardening;
+use crate::server::error::StartFault;
+use crate::server::process::log;
+use crate::server::{App, start};
+use crate::settings::checked::Settings;
 
 /// Signs certificate requests by the policy compiled into this program.
 #[derive(Parser)]
@@ -37,15 +38,15 @@ const EXAMPLE: &str = "Example: serve with the settings of a file, the passphras
 enum Command {
     /// Serve PUT /api/csr/<client>
     Serve(Serve),
-    /// Try everything with a throw-away identity; needs nothing prepared
+    /// Try everything with a throw-away identity; needs no preparation
     Demo(demo::Demo),
     /// Sign one request through the hooks, without a socket
     Sign(sign::Sign),
-    /// Rehearse one request: what every stop of the road makes of it, without the CA's key
+    /// Rehearse one request without the CA's key, and show every stop of the road
     Explain(explain::Explain),
     /// Print the merged settings and where each comes from
     ///
-    /// Tables of hooks are printed as they are: whether they fit, `explain` and `serve` say, which make the hooks.
+    /// Hook tables are printed unchecked; `explain` and `serve` check them.
     Config {
         #[command(flatten)]
         settings: SettingsArgs,
@@ -57,7 +58,7 @@ enum Command {
     },
     /// Write man pages
     Man {
-        /// The folder to write them into; the main page goes to standard output without it
+        /// The folder to write them into; without it, the main page goes to standard output
         #[arg(long, value_name = "FOLDER")]
         dir: Option<PathBuf>,
     },
@@ -72,69 +73,10 @@ struct Serve {
     allow_root: bool,
 }
 
-#[derive(Args)]
-struct Common {
-    #[command(flatten)]
-    settings: SettingsArgs,
-    #[command(flatten)]
-    passphrase: PassphraseArgs,
-}
-
-/// Where settings come from, and those most often set by hand.
-#[derive(Args)]
-struct SettingsArgs {
-    /// The settings file [default: /etc/sapi/sapi.toml, if it is there]
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// The folder of the CA's identity (overrides ca_path)
-    #[arg(long, value_name = "FOLDER")]
-    ca_path: Option<String>,
-    /// Where to listen: unix:/path or 127.0.0.1:8080 (overrides listen)
-    #[arg(long, value_name = "ADDRESS")]
-    listen: Option<String>,
-}
-
-impl SettingsArgs {
-    fn read(&self) -> Result<Sources, StartError> {
-        self.read_with(None)
-    }
-
-    /// With one more key that a flag sets.
-    fn read_with(&self, more: Option<(&'static str, String)>) -> Result<Sources, StartError> {
-        let flags = [("ca_path", &self.ca_path), ("listen", &self.listen)];
-        let given: Vec<_> = flags
-            .into_iter()
-            .filter_map(|(key, value)| Some((key, value.clone()?)))
-            .chain(more)
-            .collect();
-        Ok(Sources::read(self.config.as_deref(), &given)?)
-    }
-}
-
-/// Where the passphrase comes from.
-#[derive(Args)]
-struct PassphraseArgs {
-    /// Read the CA's passphrase from this open file descriptor
-    #[arg(long, value_name = "N")]
-    passphrase_fd: Option<i32>,
-    /// Read the CA's passphrase from this file
-    #[arg(long, value_name = "FILE")]
-    passphrase_file: Option<PathBuf>,
-}
-
-impl PassphraseArgs {
-    fn sources(&self) -> PassphraseSources {
-        PassphraseSources {
-            fd: self.passphrase_fd,
-            file: self.passphrase_file.clone(),
-        }
-    }
-}
-
 impl App {
-    /// Does what the command line asks for: the last line of a shell binary's `main`.
+    /// Runs the command line. This is the last line of a shell binary's `main`.
     ///
-    /// Errors go to standard error, in a sentence; the exit code follows sysexits.
+    /// An error is one sentence on standard error; the exit code follows sysexits.
     ///
     /// ```no_run
     /// # struct Members;
@@ -162,7 +104,7 @@ impl App {
         };
         match self.dispatch(cli.command, command) {
             Ok(code) => code,
-            // Whoever read our output has read enough, as `head` does.
+            // The reader of our output has read enough, as `head` does.
             Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
             Err(error) => {
                 eprintln!("error: {error}");
@@ -171,7 +113,7 @@ impl App {
         }
     }
 
-    fn dispatch(self, command: Command, definition: clap::Command) -> Result<ExitCode, StartError> {
+    fn dispatch(self, command: Command, definition: clap::Command) -> Result<ExitCode, StartFault> {
         match command {
             Command::Serve(serve) => self.serve_from(&serve),
             Command::Demo(demo) => demo.run(&self),
@@ -179,48 +121,44 @@ impl App {
             Command::Explain(explain) => explain.run(&self),
             Command::Config { settings } => print_config::run(&settings.read()?),
             Command::Completions { shell } => {
-                let name = definition.get_name().to_owned();
-                // Into memory first: the crate panics where standard output has gone away.
-                let mut script = Vec::new();
-                clap_complete::generate(shell, &mut definition.clone(), name, &mut script);
-                std::io::stdout().write_all(&script)?;
+                Page::Completions(shell).print(definition)?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Man { dir: Some(dir) } => {
-                let fault = |error| StartError::Output(format!("{}: {error}", dir.display()));
+                let fault = |error| StartFault::Output(format!("{}: {error}", dir.display()));
                 std::fs::create_dir_all(&dir).map_err(fault)?;
-                clap_mangen::generate_to(definition, &dir).map_err(fault)?;
+                manuals(definition, &dir).map_err(fault)?;
                 Ok(ExitCode::SUCCESS)
             }
             Command::Man { dir: None } => {
-                clap_mangen::Man::new(definition).render(&mut std::io::stdout())?;
+                Page::Manual.print(definition)?;
                 Ok(ExitCode::SUCCESS)
             }
         }
     }
 
-    fn serve_from(&self, serve: &Serve) -> Result<ExitCode, StartError> {
+    fn serve_from(&self, serve: &Serve) -> Result<ExitCode, StartFault> {
         let root = serve.allow_root.then(|| ("allow_root", "true".into()));
         let sources = serve.common.settings.read_with(root)?;
         let settings = Settings::check(&sources)?;
         log::start(settings.log_format, &settings.log_filter)?;
         let passphrase = serve.common.passphrase.sources();
-        let serving = start::serve(self, &sources, &passphrase);
+        let serving = start::serve(self.makers(), &sources, settings, &passphrase);
         actix_web::rt::System::new().block_on(serving)?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
-fn is_closed_pipe(error: &StartError) -> bool {
+fn is_closed_pipe(error: &StartFault) -> bool {
     let error = match error {
-        StartError::System(error) => Some(error),
-        StartError::Hooks(error) => error.downcast_ref::<std::io::Error>(),
+        StartFault::System(error) => Some(error),
+        StartFault::Hooks(error) => error.downcast_ref::<std::io::Error>(),
         _ => None,
     };
     error.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
-/// The definitions, under the name the program was called by.
+/// The definition of the command line, with the name that the program was called by.
 fn command_line() -> clap::Command {
     let called = std::env::args_os().next().map(PathBuf::from);
     let name = called

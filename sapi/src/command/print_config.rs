@@ -5,12 +5,13 @@ use std::process::ExitCode;
 
 use config::{Value, ValueKind};
 
-use crate::server::settings::Settings;
-use crate::server::sources::{Line, Sources};
-use crate::server::start::StartError;
+use crate::server::error::StartFault;
+use crate::settings::checked::Settings;
+use crate::settings::line::Line;
+use crate::settings::sources::Sources;
 
-/// Prints TOML that could be a settings file, defaults included; what is wrong with it is the error.
-pub(crate) fn run(sources: &Sources) -> Result<ExitCode, StartError> {
+/// Prints the settings as TOML, defaults included, and then checks them.
+pub(crate) fn run(sources: &Sources) -> Result<ExitCode, StartFault> {
     let mut out = io::stdout().lock();
     for line in sources.lines() {
         writeln!(out, "{}", printed(&line))?;
@@ -28,11 +29,11 @@ pub(crate) fn printed(line: &Line) -> String {
     } else {
         as_toml(&line.value).to_string()
     };
-    // A path may hold a line break, and a comment ends there.
+    // A path may contain a line break, which would end the comment.
     format!("{} = {value} # {}", line.key, line.origin.escape_debug())
 }
 
-/// sapi's own settings hold no secret; a hook's might, though its name says so at best.
+/// sapi's own settings contain no secrets. A hook's might, and only the key's name tells.
 fn is_secret(line: &Line) -> bool {
     let name = line
         .key
@@ -59,7 +60,7 @@ fn as_toml(value: &Value) -> toml::Value {
                 .map(|(key, value)| (key.clone(), as_toml(value)));
             toml::Value::Table(entries.collect())
         }
-        // TOML has no larger numbers and no nothing, so a file cannot hold these.
+        // TOML has neither larger numbers nor null, so a file cannot contain these.
         _ => value.to_string().into(),
     }
 }

@@ -1,4 +1,4 @@
-//! `sign`: one request through the hooks, what ssl_api called ca_sign_certificate.
+//! `sign`: signs one request through the hooks, like ca_sign_certificate of ssl_api.
 
 use std::fs;
 use std::io::{self, Write};
@@ -7,29 +7,29 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use super::args::Common;
 use super::exit_code::{exit_code, refuse};
 use super::input::read;
-use super::{Common, StartError};
 use crate::request::{CertRequest, ClientId, Peer};
-use crate::server::App;
-use crate::server::log;
-use crate::server::settings::Settings;
-use crate::server::start;
+use crate::server::error::StartFault;
+use crate::server::process::log;
+use crate::server::{App, start};
+use crate::settings::checked::Settings;
 
 /// Signs one request and prints the certificate.
 #[derive(Args)]
 #[command(
     after_help = "Example:\n  sign --client web01 web01.csr > web01.crt\n\n\
-    Exit codes: 0 signed, 65 no acceptable request, 75 not now, 77 denied, 70 failure,\n66 no such file, 73 the file for the certificate exists, 74 it cannot be written, 78 settings"
+    Exit codes: 0 signed, 65 the request is not acceptable, 75 not now, 77 denied, 70 failure,\n66 the file cannot be read, 73 the file for the certificate exists, 74 it cannot be written, 78 settings"
 )]
 pub(crate) struct Sign {
-    /// Who the request is from, as the path of the endpoint would say
+    /// The client's identifier, as in the path of the endpoint
     #[arg(long)]
     client: ClientId,
     /// The request, PEM or DER; - is standard input
     #[arg(default_value = "-", value_name = "FILE")]
     request: PathBuf,
-    /// Write the certificate to this file, which must not exist, rather than to standard output
+    /// Write the certificate to this file instead of standard output; the file must not exist
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -37,7 +37,7 @@ pub(crate) struct Sign {
 }
 
 impl Sign {
-    pub(crate) fn run(self, app: &App) -> Result<ExitCode, StartError> {
+    pub(crate) fn run(self, app: &App) -> Result<ExitCode, StartFault> {
         let sources = self.common.settings.read()?;
         let settings = Settings::check(&sources)?;
         log::start(settings.log_format, &settings.log_filter)?;
@@ -49,7 +49,7 @@ impl Sign {
             Ok(csr) => csr,
             Err(error) => return Ok(refuse(65, &error.to_string())),
         };
-        // Before anything is signed: a certificate with nowhere to go would be lost.
+        // Reserve the file before signing. Otherwise the certificate could be lost.
         let out = match self.out.as_deref().map(Reserved::new).transpose() {
             Ok(out) => out,
             Err(error) => return Ok(refuse(73, &error)),
@@ -59,8 +59,9 @@ impl Sign {
             .build()?;
         let outcome = runtime.block_on(async {
             let passphrase = self.common.passphrase.sources();
-            let (pipeline, _) = start::pipeline(app, &sources, &settings, &passphrase).await?;
-            Ok::<_, StartError>(
+            let (pipeline, _) =
+                start::pipeline(app.makers(), &sources, &settings, &passphrase).await?;
+            Ok::<_, StartFault>(
                 pipeline
                     .issue(self.client.clone(), csr, Peer::local())
                     .await,
@@ -73,7 +74,7 @@ impl Sign {
     }
 }
 
-/// A file made for the certificate, and removed again when there is none.
+/// A file made for the certificate. It is removed again if nothing is written.
 struct Reserved<'a> {
     path: &'a Path,
     file: fs::File,
@@ -88,7 +89,7 @@ impl<'a> Reserved<'a> {
             .open(path);
         let file = made.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => format!(
-                "{}: is there already and is not overwritten; move it away or name another file",
+                "{}: already exists and is not overwritten; move it away or name another file",
                 path.display()
             ),
             _ => format!("{}: {error}", path.display()),
@@ -113,13 +114,13 @@ impl<'a> Reserved<'a> {
 impl Drop for Reserved<'_> {
     fn drop(&mut self) {
         if !self.kept {
-            // An empty file that stays is no harm beside the error that is reported.
+            // If this fails, an empty file stays. The error that is reported matters more.
             let _ = fs::remove_file(self.path);
         }
     }
 }
 
-/// Writes the certificate where it is wanted; where that fails, standard output is the second place.
+/// Writes the certificate to the wanted file. If that fails, prints it to standard output.
 fn deliver(out: Option<Reserved<'_>>, pem: &str) -> ExitCode {
     let written = out.map(|mut out| out.write(pem));
     if matches!(written, Some(Ok(()))) {

@@ -1,4 +1,4 @@
-//! One call of one method of a hook.
+//! `HookCall`: one call of one method of a hook.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub struct HookCall {
     pub(crate) hook: String,
     pub(crate) method: &'static str,
     pub(crate) took: Duration,
-    /// In words; empty where nobody watches, for words cost time.
+    /// As text. It is empty unless the request is watched, because formatting takes time.
     pub(crate) answer: String,
 }
 
@@ -49,7 +49,7 @@ impl HookCall {
         self.method
     }
 
-    /// What it answered, in a few words: `grants 30d: DNS:www.example.com`, `refuses (denied: unknown client)`.
+    /// The answer in a few words: `grants 30d: DNS:www.example.com`, `refuses (denied: unknown client)`.
     ///
     /// ```no_run
     /// # fn f(call: &sapi::HookCall) { println!("{}", call.answer()); }
@@ -70,7 +70,7 @@ impl HookCall {
     }
 }
 
-/// An answer that can be put into words.
+/// An answer that can be written as text.
 pub(crate) trait InWords {
     fn in_words(&self) -> String;
 }

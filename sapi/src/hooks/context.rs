@@ -1,4 +1,4 @@
-//! One request on its way through the hooks, and whatever they note down about it.
+//! `SigningContext`: one request on its way through the hooks, and the notes they leave.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -69,17 +69,17 @@ impl SigningContext {
         }
     }
 
-    /// The same request, in a rehearsal or not.
+    /// Sets whether this is a rehearsal.
     pub(crate) fn in_rehearsal(self, rehearsal: bool) -> Self {
         Self { rehearsal, ..self }
     }
 
-    /// The same request, of which the answers of hooks are kept in words or not.
+    /// Sets whether hooks' answers are kept as text.
     pub(crate) fn watched(self, watched: bool) -> Self {
         Self { watched, ..self }
     }
 
-    /// Who the client says it is. Nothing vouches for it but the hooks.
+    /// The identifier that the client claims. Only hooks can check the claim.
     ///
     /// ```no_run
     /// # fn f(cx: &sapi::SigningContext) { println!("{}", cx.client()); }
@@ -90,7 +90,7 @@ impl SigningContext {
         &self.client
     }
 
-    /// The request; its signature holds.
+    /// The request. Its signature is valid.
     ///
     /// ```no_run
     /// # fn f(cx: &sapi::SigningContext) { println!("{:?}", cx.csr().names()); }
@@ -111,7 +111,7 @@ impl SigningContext {
         &self.peer
     }
 
-    /// The CA that would sign.
+    /// The CA that signs.
     ///
     /// ```no_run
     /// # fn f(cx: &sapi::SigningContext) { println!("{:?}", cx.issuer().not_after()); }
@@ -121,7 +121,7 @@ impl SigningContext {
         &self.issuer
     }
 
-    /// The id of this request, which the client reads too and every log line carries.
+    /// The id of this request. The client gets it too, and every log line contains it.
     ///
     /// ```no_run
     /// # fn f(cx: &sapi::SigningContext) { println!("{}", cx.request_id()); }
@@ -131,7 +131,7 @@ impl SigningContext {
         &self.request_id
     }
 
-    /// When the request arrived. Take this for "now".
+    /// When the request arrived. Use this as the present time.
     ///
     /// ```no_run
     /// # fn f(cx: &sapi::SigningContext) { println!("{:?}", cx.received_at()); }
@@ -141,21 +141,21 @@ impl SigningContext {
         self.received_at
     }
 
-    /// The SHA-1 of the SubjectPublicKeyInfo, lower-case hex, as ssl_api had it. A name for a key, not
-    /// a safeguard: for that take [`CertRequest::public_key_sha256`].
+    /// The SHA-1 of the SubjectPublicKeyInfo in lower-case hex, as in ssl_api. Use it only to name a key;
+    /// where security depends on the hash, use [`CertRequest::public_key_sha256`].
     ///
     /// ```no_run
     /// # fn f(cx: &sapi::SigningContext) { assert_eq!(cx.public_key_hash().len(), 40); }
     /// ```
     #[must_use]
     pub fn public_key_hash(&self) -> String {
-        // An OpenSSL without SHA-1 gives the empty text, which is no key's name.
+        // An OpenSSL without SHA-1 gives the empty text, which does not name any key.
         self.csr
             .public_key_digest(MessageDigest::sha1())
             .unwrap_or_default()
     }
 
-    /// Leaves a note for later hooks, one to each type; gives back the note it replaces.
+    /// Leaves a note for later hooks, one for each type. Returns the note that it replaces.
     ///
     /// ```no_run
     /// # fn f(cx: &mut sapi::SigningContext) {
@@ -183,10 +183,10 @@ impl SigningContext {
         self.notes.get(&TypeId::of::<T>())?.downcast_ref()
     }
 
-    /// Whether this is a rehearsal, as `explain` makes one: the certificate will be signed by a throw-away
-    /// key, and `postsign` does not run. A hook whose `authorize`, `serial_number` or `presign` has effects
-    /// elsewhere (it counts, spends a token, writes down an intent) leaves them out then, and answers as it
-    /// would otherwise.
+    /// Whether this is a rehearsal, as in `explain`: a throw-away key signs, and `postsign` does not run.
+    ///
+    /// A hook may have effects elsewhere in `authorize`, `serial_number` or `presign`: it counts, spends a
+    /// token, records an intent. In a rehearsal it skips these effects and answers as usual.
     ///
     /// ```
     /// use sapi::{Rejection, SigningContext, SigningHooks, Verdict, async_trait};
@@ -207,7 +207,7 @@ impl SigningContext {
         self.rehearsal
     }
 
-    /// The names of the hooks that granted the request so far, in their order.
+    /// The names of the hooks that have granted the request so far, in order.
     ///
     /// ```no_run
     /// # fn f(cx: &sapi::SigningContext) { println!("granted by {}", cx.granted_by().join(", ")); }
@@ -225,7 +225,7 @@ impl SigningContext {
         self.time_limit
     }
 
-    /// Writes down a call of a hook; its answer, only if somebody watches.
+    /// Records a call of a hook. Keeps its answer only if the request is watched.
     pub(crate) fn record(
         &self,
         hook: &str,

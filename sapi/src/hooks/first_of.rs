@@ -1,16 +1,12 @@
-//! Several hooks, of which one grant is enough.
+//! `FirstOf`: several hooks as alternatives, where one grant is enough.
 
 use std::fmt;
 
-use async_trait::async_trait;
+use super::composition::{Hooks, IntoHooks, Node};
 
-use super::chain::ask;
-use super::{BoxError, Chain, Rejection, SigningContext, SigningHooks, Verdict};
-use crate::certificate::{DraftCertificate, IssuedCertificate, Issuer, SerialNumber};
-
-/// Hooks asked in order until one grants or rejects: an "or", where [`Chain`] is an "and".
+/// Asks hooks in order until one grants or rejects: an "or", where [`Chain`](crate::Chain) is an "and".
 ///
-/// Whoever comes later is not asked. In everything but `authorize` all of them take part, as in a chain.
+/// Later hooks are not asked. All hooks take part in every method except `authorize`, as in a chain.
 ///
 /// ```
 /// use sapi::{Chain, FirstOf};
@@ -26,13 +22,13 @@ use crate::certificate::{DraftCertificate, IssuedCertificate, Issuer, SerialNumb
 ///     .then(Members)
 ///     .then(FirstOf::new().then(Renewals).then(Approvals));
 /// ```
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct FirstOf {
-    hooks: Chain,
+    members: Vec<Node>,
 }
 
 impl FirstOf {
-    /// Without hooks, which abstains from everything.
+    /// Starts without hooks. It then abstains from every request.
     ///
     /// ```
     /// let none = sapi::FirstOf::new();
@@ -42,7 +38,7 @@ impl FirstOf {
         Self::default()
     }
 
-    /// Adds hooks to the end.
+    /// Adds hooks to the end. A chain is one alternative.
     ///
     /// ```
     /// # struct Members;
@@ -50,56 +46,21 @@ impl FirstOf {
     /// let first = sapi::FirstOf::new().then(Members);
     /// ```
     #[must_use]
-    pub fn then(mut self, hooks: impl SigningHooks) -> Self {
-        // A chain stays one of the choices: all its hooks together.
-        self.hooks.push(Box::new(hooks));
+    pub fn then(mut self, hooks: impl IntoHooks) -> Self {
+        self.members.push(hooks.into_hooks().into_node());
         self
     }
 }
 
-#[async_trait]
-impl SigningHooks for FirstOf {
-    fn name(&self) -> &'static str {
-        "first-of"
-    }
-
-    async fn boot(&self, ca: &Issuer) -> Result<(), BoxError> {
-        self.hooks.boot(ca).await
-    }
-
-    async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
-        for hook in self.hooks.iter() {
-            let verdict = ask(hook, cx).await?;
-            if matches!(verdict, Verdict::Grant(_)) {
-                return Ok(verdict);
-            }
-        }
-        Ok(Verdict::Abstain)
-    }
-
-    async fn serial_number(&self, cx: &SigningContext) -> Result<Option<SerialNumber>, Rejection> {
-        self.hooks.serial_number(cx).await
-    }
-
-    async fn presign(
-        &self,
-        cx: &mut SigningContext,
-        draft: &mut DraftCertificate,
-    ) -> Result<(), Rejection> {
-        self.hooks.presign(cx, draft).await
-    }
-
-    async fn postsign(
-        &self,
-        cx: &mut SigningContext,
-        cert: &IssuedCertificate,
-    ) -> Result<(), BoxError> {
-        self.hooks.postsign(cx, cert).await
+#[diagnostic::do_not_recommend]
+impl IntoHooks for FirstOf {
+    fn into_hooks(self) -> Hooks {
+        Hooks::of(Node::FirstOf(self.members))
     }
 }
 
 impl fmt::Debug for FirstOf {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("FirstOf").field(&self.hooks).finish()
+        f.debug_tuple("FirstOf").field(&self.members).finish()
     }
 }

@@ -1,4 +1,4 @@
-//! Keeps a hook within its bounds: its time limit, and no panic beyond it.
+//! The guard around each call of a hook: enforces the time limit, and turns a panic into a rejection.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 
 use super::rejection::Rejection;
 
-/// Runs one method of a hook; how long it took comes back beside its answer.
+/// Runs one method of a hook. Returns its answer and how long it took.
 pub(crate) async fn guarded<T, E: Into<Rejection>>(
     hook: &str,
     method: &'static str,
@@ -20,7 +20,7 @@ pub(crate) async fn guarded<T, E: Into<Rejection>>(
     let took = begun.elapsed();
     let named = || format!("{hook}.{method}");
     let answer = match answer {
-        // A hook that blocks its thread is never interrupted, but it is late all the same.
+        // A hook that blocks its thread cannot be interrupted, but its answer is still late.
         Ok(Ok(_)) if took > limit => Err(Rejection::TimedOut { hook: named() }),
         Ok(Ok(answer)) => answer.map_err(|error| error.into().of_hook(named)),
         Ok(Err(panic)) => Err(Rejection::failed(format!(

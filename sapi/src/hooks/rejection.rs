@@ -4,12 +4,18 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use super::BoxError;
 use crate::certificate::SerialNumber;
 use crate::request::CsrError;
 
-/// Why a request does not get a certificate now. Any error becomes [`Failed`](Self::Failed) under `?`:
-/// turning an error into a denial, whose reason the client reads, takes an explicit `map_err`.
+/// Any error, as hooks may return it.
+///
+/// ```
+/// let error: sapi::BoxError = "the disk is full".into();
+/// ```
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a request does not get a certificate now. Under `?` any error becomes [`Failed`](Self::Failed).
+/// The client reads the reason of a denial, so turning an error into one needs an explicit `map_err`.
 ///
 /// ```
 /// use sapi::Rejection;
@@ -28,9 +34,9 @@ pub enum Rejection {
         /// For the client to read.
         reason: Cow<'static, str>,
     },
-    /// Not yet (202): the client is to send the same request again.
+    /// Not yet (202). The client should send the same request again.
     Pending {
-        /// After how long to ask again.
+        /// How long the client should wait.
         retry_after: Duration,
     },
     /// Not without credentials (401).
@@ -40,34 +46,34 @@ pub enum Rejection {
     },
     /// Not so often (429).
     TooMany {
-        /// After how long to ask again.
+        /// How long the client should wait.
         retry_after: Duration,
     },
-    /// The request itself is not acceptable (422); the pipeline's own answer.
+    /// The request itself is not acceptable (422). Only the pipeline gives this answer.
     Unacceptable(CsrError),
-    /// The CA cannot sign at present (503); the pipeline's own answer.
+    /// The CA cannot sign at present (503). Only the pipeline gives this answer.
     Unavailable {
         /// For the client to read.
         reason: &'static str,
     },
-    /// Too much is waiting for a signature (503); the pipeline's own answer.
+    /// Too many requests wait for a signature (503). Only the pipeline gives this answer.
     Overloaded,
-    /// A hook ran past its time limit (503); the pipeline's own answer.
+    /// A hook exceeded its time limit (503). Only the pipeline gives this answer.
     TimedOut {
         /// Name and method of the hook.
         hook: String,
     },
     /// Something broke (500). Only the log reads the source.
     Failed {
-        /// For the log alone.
+        /// Only for the log.
         source: BoxError,
     },
-    /// The certificate was signed, then withheld, for it could not be recorded (500); the pipeline's
-    /// own answer.
+    /// The certificate was signed but could not be recorded, so it is withheld (500). Only the pipeline
+    /// gives this answer.
     Withheld {
         /// Its serial number.
         serial: SerialNumber,
-        /// For the log alone.
+        /// Only for the log.
         source: BoxError,
     },
 }
@@ -96,8 +102,8 @@ impl Rejection {
         Self::Pending { retry_after }
     }
 
-    /// Not without credentials; the challenge goes into the header `WWW-Authenticate` (RFC 9110, section
-    /// 11.6.1) as it is. One that cannot be a header, with a line break for example, is answered 500.
+    /// Not without credentials. The challenge becomes the header `WWW-Authenticate` (RFC 9110 section
+    /// 11.6.1) unchanged. If it is not a valid header, for example with a line break, the answer is 500.
     ///
     /// ```
     /// assert_eq!(sapi::Rejection::unauthenticated("Bearer").slug(), "unauthenticated");
@@ -108,7 +114,7 @@ impl Rejection {
         }
     }
 
-    /// Not so often.
+    /// Not so often: ask again after a while.
     ///
     /// ```
     /// use std::time::Duration;
@@ -151,7 +157,7 @@ impl Rejection {
         }
     }
 
-    /// A failure says whose it is; what a hook decides, the log tells apart by itself.
+    /// Adds the hook's name to a failure. A decision needs no name: the audit line lists the hooks.
     pub(crate) fn of_hook(self, named: impl FnOnce() -> String) -> Self {
         match self {
             Self::Failed { source } => Self::failed(HookFailure {
@@ -162,7 +168,7 @@ impl Rejection {
         }
     }
 
-    /// Slug and cause, for those who may read the cause.
+    /// Slug and cause, only for readers who may see the cause.
     pub(crate) fn in_words(&self) -> String {
         match self.cause() {
             cause if cause.is_empty() => self.slug().to_owned(),
@@ -170,7 +176,7 @@ impl Rejection {
         }
     }
 
-    /// What the log reads: the cause, where the client reads a reason at most.
+    /// The cause for the log. The client reads at most a reason.
     pub(crate) fn cause(&self) -> String {
         match self {
             Self::Denied { reason } => reason.to_string(),
@@ -185,14 +191,14 @@ impl Rejection {
     }
 }
 
-/// So that `?` on any error refuses the request and never grants it.
+/// Makes `?` on any error refuse the request and never grant it.
 impl<E: Into<BoxError>> From<E> for Rejection {
     fn from(error: E) -> Self {
         Self::failed(error)
     }
 }
 
-/// What went wrong inside a hook: its name and method, above the hook's own error.
+/// A failure inside a hook: the hook's name and method, with the hook's own error as the source.
 #[derive(Debug)]
 struct HookFailure {
     /// Name and method.
@@ -217,8 +223,12 @@ fn chain_of(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
+        let told = cause.to_string();
+        // Many errors end with the text of their source.
+        if !text.ends_with(&told) {
+            text.push_str(": ");
+            text.push_str(&told);
+        }
         source = cause.source();
     }
     text

@@ -21,7 +21,7 @@ use crate::request::{AltName, CertRequest};
 pub enum Verdict {
     /// Yes, on these terms.
     Grant(Terms),
-    /// No opinion: other hooks decide, and if none grants, the request is denied.
+    /// No opinion. Other hooks decide; if every hook abstains, the request is denied.
     Abstain,
 }
 
@@ -44,10 +44,10 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// The requested subject, no alternative name, for `validity` from now on.
+    /// Grants the requested subject without alternative names, for `validity` from now on.
     ///
-    /// **The subject is taken from the request as it is: look at `cx.csr().subject()` before you grant**,
-    /// for much software takes a common name for a host name; or set another in `presign`.
+    /// **The subject is copied from the request unchanged: check `cx.csr().subject()` before you grant**,
+    /// because much software treats a common name as a host name. Or set another subject in `presign`.
     ///
     /// ```
     /// let terms = sapi::Terms::valid_for(sapi::Validity::hours(48));
@@ -88,7 +88,7 @@ impl Terms {
         self.with_names(csr.names().iter().cloned())
     }
 
-    /// The shorter validity, and the names both allow.
+    /// Keeps the shorter validity, and the names that both allow.
     ///
     /// ```
     /// # use sapi::{Terms, Validity};
@@ -101,7 +101,7 @@ impl Terms {
         self
     }
 
-    /// For how long.
+    /// How long the certificate is valid.
     ///
     /// ```
     /// # use sapi::{Terms, Validity};
@@ -112,7 +112,7 @@ impl Terms {
         self.validity
     }
 
-    /// With which alternative names.
+    /// The allowed alternative names.
     ///
     /// ```
     /// # use sapi::{Terms, Validity};
@@ -123,11 +123,11 @@ impl Terms {
         &self.names
     }
 
-    /// What would be signed on these terms, to look at: the serial number is drawn anew when it is.
+    /// Drafts what would be signed on these terms, for a preview. Signing draws another serial number.
     ///
     /// # Errors
     ///
-    /// OpenSSL's, when its random generator fails.
+    /// OpenSSL's error, if its random generator fails.
     ///
     /// ```no_run
     /// # fn f(csr: &sapi::CertRequest, ca: &sapi::Issuer, now: std::time::SystemTime) -> Result<(), sapi::BoxError> {

@@ -1,4 +1,4 @@
-//! The threads that sign.
+//! The signing pool: the threads that sign.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use tokio::sync::oneshot;
 
-/// Signing threads of their own, behind a bounded queue: signing never holds up what only waits.
+/// Threads that only sign, behind a bounded queue. So signing never holds up a task that only waits.
 ///
 /// ```
 /// let pool = sapi::SigningPool::new(2, 64)?;
@@ -23,21 +23,21 @@ pub struct SigningPool {
     started: Instant,
 }
 
-/// A thread, and since when it has been busy with its present job.
+/// A signing thread, and when it began its present job.
 struct Thread {
     _handle: thread::JoinHandle<()>,
-    /// Milliseconds since the pool was started, and one; zero when it waits.
+    /// Milliseconds from the pool's start to the job's start, plus one. Zero means that the thread waits.
     busy_since: Arc<AtomicU64>,
 }
 
 type Job = Box<dyn FnOnce() + Send>;
 
 impl SigningPool {
-    /// Starts `threads` signing threads (at least one), before which at most `queue` jobs wait.
+    /// Starts `threads` signing threads (at least one). At most `queue` jobs wait for them.
     ///
     /// # Errors
     ///
-    /// The system's, when it starts no more threads.
+    /// The system's error, when it does not start a thread.
     ///
     /// ```
     /// assert!(sapi::SigningPool::new(1, 1).is_ok());
@@ -72,11 +72,11 @@ impl SigningPool {
         })
     }
 
-    /// One thread to a core.
+    /// Starts one thread per core.
     ///
     /// # Errors
     ///
-    /// As for [`new`](Self::new).
+    /// Like [`new`](Self::new).
     ///
     /// ```
     /// let pool = sapi::SigningPool::per_core()?;
@@ -97,7 +97,7 @@ impl SigningPool {
         self.busy().count()
     }
 
-    /// For how long the piece of work that was begun first has been running.
+    /// How long the oldest piece of work has been running.
     pub(crate) fn longest(&self) -> Duration {
         let now = milliseconds(self.started.elapsed()) + 1;
         let longest = self.busy().map(|since| now.saturating_sub(since)).max();
@@ -116,7 +116,7 @@ impl SigningPool {
     ) -> Result<T, PoolError> {
         let (answer, result) = oneshot::channel();
         let job = move || {
-            // A panic must not take the thread along; the waiting side sees the answer dropped.
+            // A panic must not end the thread. The waiting side sees that the answer was dropped.
             if let Ok(value) = catch_unwind(AssertUnwindSafe(work)) {
                 // Nobody waits any more when the whole service ends.
                 let _ = answer.send(value);

@@ -1,27 +1,26 @@
-//! The seam between a draft and its signature.
+//! The signer: it adds the signature that turns a draft into a certificate.
 
-use std::fmt;
 use std::sync::Arc;
 
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private, Public};
 use openssl::x509::X509Crl;
 
-use super::authority_extensions::AuthorityExtensions;
+use super::authority::extensions::AuthorityExtensions;
 use crate::certificate::{
-    IssuedCertificate, Issuer, RevocationList, RevocationListError, SignatureAlgorithm,
-    SignedRevocationList, Tbs,
+    IssuedCertificate, Issuer, ListFault, RevocationList, SignatureAlgorithm, SignedRevocationList,
+    Tbs,
 };
 
-/// What signs bytes with the CA's key, wherever that key is kept.
+/// Signs bytes with the CA's key, wherever that key is kept.
 ///
-/// Rendering and signing are two steps: another key holder can supply the signature, and is refused
-/// if the signature does not verify. Private until there is a second implementation.
+/// Rendering and signing are two steps. So another key holder can supply the signature, and a signature that
+/// does not verify is refused. The trait is private until it has a second implementation.
 pub(crate) trait Signer: Send + Sync {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, ErrorStack>;
 }
 
-/// A key in this process, loaded once.
+/// A signer whose key is in this process.
 pub(crate) struct KeySigner {
     key: PKey<Private>,
     algorithm: SignatureAlgorithm,
@@ -58,17 +57,17 @@ pub(crate) fn issue(
     IssuedCertificate::assemble(tbs, issuer, &signature).map_err(SignError::Encoding)
 }
 
-/// Signs a revocation list, if the CA's certificate lets it (RFC 5280 section 4.2.1.3), and reads it back with
-/// other eyes than those that wrote it.
+/// Signs a revocation list, if the CA's certificate lets it (RFC 5280 section 4.2.1.3). OpenSSL, which did
+/// not write the list, then reads it back.
 pub(crate) fn sign_list(
     signer: &dyn Signer,
     issuer: &Issuer,
     list: &RevocationList,
-) -> Result<SignedRevocationList, RevocationListError> {
-    let failed = |error: ErrorStack| RevocationListError::Signing(error.to_string());
+) -> Result<SignedRevocationList, ListFault> {
+    let failed = |error: ErrorStack| ListFault::Signing(error.to_string());
     let certificate = issuer.certificate().to_der().map_err(failed)?;
     if AuthorityExtensions::read(&certificate)?.may_sign_lists == Some(false) {
-        return Err(RevocationListError::MayNotSign);
+        return Err(ListFault::MayNotSign);
     }
     let tbs = list.write(issuer)?;
     let signature = signer.sign(&tbs).map_err(failed)?;
@@ -78,38 +77,17 @@ pub(crate) fn sign_list(
     if entries == list.entries.len() && read.verify(issuer.public_key()).map_err(failed)? {
         Ok(signed)
     } else {
-        Err(RevocationListError::Signing(
-            SignError::DoesNotVerify.to_string(),
-        ))
+        Err(ListFault::Signing(SignError::DoesNotVerify.to_string()))
     }
 }
 
 /// Why nothing was signed.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub(crate) enum SignError {
-    Signing(ErrorStack),
+    #[error("signing failed: {0}")]
+    Signing(#[from] ErrorStack),
+    #[error("the signature just made does not verify with the CA's public key")]
     DoesNotVerify,
+    #[error("the certificate could not be put together: {0}")]
     Encoding(der::Error),
 }
-
-impl From<ErrorStack> for SignError {
-    fn from(error: ErrorStack) -> Self {
-        Self::Signing(error)
-    }
-}
-
-impl fmt::Display for SignError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Signing(error) => write!(f, "signing failed: {error}"),
-            Self::DoesNotVerify => {
-                f.write_str("the signature just made does not verify with the CA's public key")
-            }
-            Self::Encoding(error) => {
-                write!(f, "the certificate could not be put together: {error}")
-            }
-        }
-    }
-}
-
-impl std::error::Error for SignError {}

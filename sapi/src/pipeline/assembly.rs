@@ -1,22 +1,22 @@
-//! A pipeline put together from its parts.
+//! The assembly of a pipeline from its parts.
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::{Duration, SystemTime};
 
 use super::generation::{Generation, GenerationStore};
 use super::{Pipeline, Road};
 use crate::certificate::{Issuer, Profile};
-use crate::hooks::{BoxError, Chain, SigningHooks};
-use crate::identity::{Identity, SigningPool};
+use crate::hooks::{BoxError, Hooks, IntoHooks};
+use crate::identity::ca::Identity;
+use crate::identity::pool::SigningPool;
 
 impl Pipeline {
-    /// A pipeline with the default profile, ten seconds for each hook, and a signing thread per core.
+    /// A pipeline with the default profile, ten seconds for each call of a hook, and a signing thread per core.
     ///
     /// # Errors
     ///
-    /// The system's, when it starts no threads.
+    /// The system's error, if it cannot start threads.
     ///
     /// ```no_run
     /// # fn f(identity: sapi::Identity) -> std::io::Result<()> {
@@ -25,12 +25,11 @@ impl Pipeline {
     /// let pipeline = sapi::Pipeline::new(identity, Members)?;
     /// # Ok(()) }
     /// ```
-    pub fn new(identity: Identity, hooks: impl SigningHooks) -> std::io::Result<Self> {
+    pub fn new(identity: Identity, hooks: impl IntoHooks) -> std::io::Result<Self> {
         let pool = SigningPool::per_core()?;
-        let hooks = Chain::new().then(hooks);
         Ok(Self::assemble(
             identity,
-            hooks,
+            hooks.into_hooks(),
             pool,
             Profile::default(),
             Duration::from_secs(10),
@@ -39,31 +38,31 @@ impl Pipeline {
 
     pub(crate) fn assemble(
         identity: Identity,
-        hooks: impl Into<Arc<Chain>>,
+        hooks: Hooks,
         pool: SigningPool,
         profile: Profile,
         hook_timeout: Duration,
     ) -> Self {
-        // The one place below the server that looks at the clock; a test puts another in its place.
+        // The one place below the server that reads the clock. A test replaces it.
         #[allow(clippy::disallowed_methods)]
         let clock = Box::new(SystemTime::now);
         Self {
             road: Arc::new(Road {
                 generations: GenerationStore::new(Generation {
                     identity,
-                    hooks: hooks.into(),
+                    hooks,
                     profile,
                     hook_timeout,
                 }),
                 pool,
                 clock,
-                in_flight: AtomicUsize::new(0),
+                in_flight: Arc::default(),
                 metrics: Arc::default(),
             }),
         }
     }
 
-    /// The same pipeline by another clock; to be called before the first request.
+    /// Replaces the clock. Call it before the first request.
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn with_clock(
         mut self,
@@ -85,11 +84,11 @@ impl Pipeline {
         Arc::clone(self.road.generations.current().identity.issuer())
     }
 
-    /// Lets every hook prepare itself; to be called once, before the first request.
+    /// Lets every hook prepare itself. Call it once, before the first request.
     ///
     /// # Errors
     ///
-    /// That of the first hook that cannot.
+    /// The error of the first hook that fails.
     ///
     /// ```no_run
     /// # async fn f(pipeline: &sapi::Pipeline) -> Result<(), sapi::BoxError> {

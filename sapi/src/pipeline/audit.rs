@@ -1,4 +1,4 @@
-//! One line in the log for each decision.
+//! The audit log: one line for each decision.
 
 use std::fmt::Write;
 
@@ -8,8 +8,8 @@ use crate::certificate::IssuedCertificate;
 use crate::hooks::{HookCall, Rejection, SigningContext};
 use crate::request::Peer;
 
-/// The line of a request that the road has decided about. What broke inside is an error, for the
-/// operator's eyes; every other decision is the service at work.
+/// Writes the line of a request that the road has decided about. A failure inside is an error, which the
+/// operator should see; every other decision is the service at work.
 pub(super) fn write(
     cx: &SigningContext,
     trail: &Trail,
@@ -56,28 +56,32 @@ pub(super) fn write(
     }
 }
 
+/// A request that was refused before any hook saw it.
 #[cfg(feature = "server")]
-/// The line of a request that no hook has seen.
-pub(crate) fn refused_unseen(
-    metrics: &Metrics,
-    request_id: &str,
-    client: &str,
-    peer: &Peer,
-    body_sha256: &str,
-    slug: &'static str,
-    cause: &str,
-) {
-    metrics.decided(slug);
-    tracing::info!(
-        target: TARGET,
-        request_id,
-        client,
-        peer = address(peer),
-        request_sha256 = body_sha256,
-        outcome = "refused",
-        slug,
-        cause,
-    );
+pub(crate) struct Unseen<'a> {
+    pub(crate) request_id: &'a str,
+    pub(crate) client: &'a str,
+    pub(crate) peer: &'a Peer,
+    /// SHA-256 of the body in hex; empty if no body was read.
+    pub(crate) body_sha256: &'a str,
+}
+
+#[cfg(feature = "server")]
+impl Unseen<'_> {
+    /// Writes its line, and counts it.
+    pub(crate) fn refused(&self, metrics: &Metrics, slug: &'static str, cause: &str) {
+        metrics.decided(slug);
+        tracing::info!(
+            target: TARGET,
+            request_id = self.request_id,
+            client = self.client,
+            peer = address(self.peer),
+            request_sha256 = self.body_sha256,
+            outcome = "refused",
+            slug,
+            cause,
+        );
+    }
 }
 
 fn address(peer: &Peer) -> Option<String> {
@@ -100,7 +104,7 @@ fn written(calls: &[HookCall]) -> String {
     text
 }
 
-/// The target of audit lines, by which a log is filtered.
+/// The target of audit lines, for log filters.
 pub(crate) const TARGET: &str = "sapi::audit";
 
 #[cfg(test)]
@@ -129,7 +133,13 @@ mod tests {
     #[cfg(feature = "server")]
     fn what_no_hook_has_seen_is_counted_too() {
         let metrics = Metrics::default();
-        refused_unseen(&metrics, "1", "web01", &Peer::local(), "", "empty-body", "");
+        let unseen = Unseen {
+            request_id: "1",
+            client: "web01",
+            peer: &Peer::local(),
+            body_sha256: "",
+        };
+        unseen.refused(&metrics, "empty-body", "");
         let mut counted = Vec::new();
         metrics.each_decision(|slug, count| counted.push((slug, count)));
         assert_eq!(counted, [("empty-body", 1)]);

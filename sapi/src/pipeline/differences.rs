@@ -1,16 +1,17 @@
-//! In what a certificate differs from its request, and why.
+//! The differences between a certificate and its request, and why they exist.
 
 use std::time::Duration;
 
 use der::asn1::ObjectIdentifier;
 use der::{AnyRef, Decode, Reader, SliceReader};
 
-use super::trail::Sights;
+use super::trail::Witnessed;
 use crate::certificate::DraftCertificate;
+use crate::encoding::oids::SUBJECT_ALT_NAME;
 use crate::hooks::SigningContext;
 use crate::request::AltName;
 
-/// One thing that is in a request and not in the certificate, or the other way round, and why.
+/// One difference: something that only the request or only the certificate contains, and why.
 ///
 /// ```no_run
 /// # fn f(seen: &sapi::Observation) {
@@ -36,7 +37,7 @@ impl Difference {
         &self.what
     }
 
-    /// Why: who added or left it out.
+    /// Why it differs: who added it or left it out.
     ///
     /// ```no_run
     /// # fn f(difference: &sapi::Difference) { println!("{}", difference.why()); }
@@ -47,13 +48,13 @@ impl Difference {
     }
 }
 
-/// Compares a request with its draft, once there is one.
-pub(super) fn between(cx: &SigningContext, sights: &Sights) -> Vec<Difference> {
+/// Compares a request with its draft. Without a draft the list is empty.
+pub(super) fn between(cx: &SigningContext, witnessed: &Witnessed) -> Vec<Difference> {
     let mut found = Vec::new();
-    let Some(drafted) = &sights.drafted else {
+    let Some(drafted) = &witnessed.drafted else {
         return found;
     };
-    let last = sights.presigned.as_ref().unwrap_or(drafted);
+    let last = witnessed.presigned.as_ref().unwrap_or(drafted);
     let mut add = |what: String, why| found.push(Difference { what, why });
 
     let asked = cx.csr().names();
@@ -75,7 +76,7 @@ pub(super) fn between(cx: &SigningContext, sights: &Sights) -> Vec<Difference> {
         let what = format!("subject {}", cx.csr().subject());
         add(what, "was asked for; presign set another");
     }
-    if let Some(terms) = &sights.terms {
+    if let Some(terms) = &witnessed.terms {
         let end = cx.received_at().checked_add(terms.validity().duration());
         // Certificates know whole seconds only.
         let before = |wanted| drafted.not_after() + Duration::from_secs(1) <= wanted;
@@ -113,11 +114,11 @@ fn has(draft: &DraftCertificate, name: &AltName) -> bool {
     draft.names().contains(name)
 }
 
-/// Every extension asked for, but the names, which are compared one by one.
+/// Every requested extension except the alternative names, which are compared one by one.
 fn requested_extensions(cx: &SigningContext) -> Vec<ObjectIdentifier> {
     let values = cx.csr().attribute(EXTENSION_REQUEST).unwrap_or_default();
     let mut kinds = Vec::new();
-    // It was read strictly before: what does not decode here is not there.
+    // The strict reader has already read these bytes, so decoding cannot fail halfway.
     let _ = SliceReader::new(values).and_then(|mut reader| {
         reader.sequence(|list| {
             while !list.is_finished() {
@@ -136,7 +137,6 @@ fn requested_extensions(cx: &SigningContext) -> Vec<ObjectIdentifier> {
     kinds
 }
 
-/// Those told of above in words of their own.
+/// The rows that `between` describes in its own words.
 const OWN_ROWS: [&str; 3] = ["name", "subject", "not after"];
 const EXTENSION_REQUEST: &str = "1.2.840.113549.1.9.14";
-const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");

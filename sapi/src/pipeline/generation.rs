@@ -1,19 +1,19 @@
-//! What requests are answered with, exchanged as a whole.
+//! The generation: identity, hooks and profile, which are exchanged together.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use crate::certificate::Profile;
-use crate::hooks::Chain;
-use crate::identity::Identity;
+use crate::hooks::Hooks;
+use crate::identity::ca::Identity;
 
 /// Identity, hooks and profile. A request takes one generation at its start and keeps it to its end,
 /// so that no certificate mixes the old and the new.
 pub(crate) struct Generation {
     pub(crate) identity: Identity,
-    pub(crate) hooks: Arc<Chain>,
+    pub(crate) hooks: Hooks,
     pub(crate) profile: Profile,
-    /// For each single call of a hook.
+    /// The time limit of each call of a hook.
     pub(crate) hook_timeout: Duration,
 }
 
@@ -29,13 +29,13 @@ impl GenerationStore {
         }
     }
 
-    /// The generation for one request, to be taken once at its start.
+    /// The generation in use. A request takes it once, at its start.
     pub(crate) fn current(&self) -> Arc<Generation> {
-        // Nothing can panic while the lock is held, so a poisoned one holds a whole value.
+        // No code can panic while it has the lock, so even a poisoned lock contains a whole value.
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// From here on requests take this one; those on the road keep theirs.
+    /// Gives new requests this generation. Requests in flight keep theirs.
     pub(crate) fn exchange(&self, next: Arc<Generation>) {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;
     }

@@ -1,12 +1,12 @@
-//! How long something took, counted in buckets.
+//! A histogram of durations, for metrics.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// A histogram of durations. Writing takes two atomic additions and no memory.
+/// Counts durations in buckets. An observation costs two atomic additions and allocates nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Histogram {
-    /// One for each bound, and a last one for what is longer than all of them.
+    /// One for each bound, and a last one for longer durations.
     buckets: [AtomicU64; BOUNDS.len() + 1],
     nanoseconds: AtomicU64,
 }
@@ -32,7 +32,7 @@ impl Histogram {
         Duration::from_nanos(self.nanoseconds.load(Ordering::Relaxed))
     }
 
-    /// Upper bounds in seconds, each with how many lie in its own bucket; the last bound is endless.
+    /// Upper bounds in seconds, each with the count of its own bucket. The last bound is `f64::MAX`.
     pub(crate) fn buckets(&self) -> Vec<(f64, u64)> {
         let bounds = BOUNDS
             .iter()
@@ -49,7 +49,7 @@ const MICROSECOND: u64 = 1_000;
 const MILLISECOND: u64 = 1_000_000;
 const SECOND: u64 = 1_000_000_000;
 
-/// In nanoseconds: from an elliptic signature to a hook that waits for a person.
+/// In nanoseconds. The shortest fits an elliptic-curve signature, the longest a hook that waits for a person.
 const BOUNDS: [u64; 16] = [
     100 * MICROSECOND,
     250 * MICROSECOND,

@@ -1,4 +1,4 @@
-//! What is counted on the road: plain numbers, for whoever wants to show them. Clients are not told apart.
+//! The metrics of the road, as plain numbers. They do not tell clients apart.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::histogram::Histogram;
 use crate::hooks::HookCall;
 
-/// Decisions, times of hooks, times of signing. A request costs it well under a microsecond.
+/// Counts decisions, times of hooks and times of signing. A request costs well under a microsecond.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
     decisions: RwLock<BTreeMap<&'static str, AtomicU64>>,
@@ -17,7 +17,7 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    /// A request has got its answer: `issued`, or the slug of its rejection.
+    /// Counts a decision: `issued`, or the slug of a rejection.
     pub(crate) fn decided(&self, slug: &'static str) {
         let known = self
             .decisions
@@ -35,7 +35,7 @@ impl Metrics {
         all.entry(slug).or_default().fetch_add(1, Ordering::Relaxed);
     }
 
-    /// A method of a hook has run.
+    /// Counts a call of a hook.
     pub(crate) fn hook_ran(&self, time: &HookCall) {
         let Some(phase) = PHASES.iter().position(|phase| *phase == time.method) else {
             return;
@@ -53,7 +53,7 @@ impl Metrics {
         }
     }
 
-    /// A certificate was rendered, signed and verified, in so much time on a signing thread.
+    /// Counts a signature: how long a signing thread took to render, sign and verify a certificate.
     pub(crate) fn signed(&self, took: Duration) {
         self.signing.observe(took);
     }
@@ -62,7 +62,7 @@ impl Metrics {
         &self.signing
     }
 
-    /// Every slug met so far.
+    /// Shows every slug counted so far.
     pub(crate) fn each_decision(&self, mut show: impl FnMut(&'static str, u64)) {
         let all = self
             .decisions
@@ -73,7 +73,7 @@ impl Metrics {
         }
     }
 
-    /// Every method of a hook that has run so far.
+    /// Shows every method of a hook that has run so far.
     pub(crate) fn each_hook(&self, mut show: impl FnMut(&str, &'static str, &Histogram)) {
         let all = self.hooks.read().unwrap_or_else(PoisonError::into_inner);
         for (hook, histograms) in all.iter() {

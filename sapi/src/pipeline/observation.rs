@@ -1,18 +1,18 @@
-//! Everything there was to be seen of one request.
+//! The observation: everything that happened to one request.
 
 use std::fmt;
 
-use super::Journey;
 use super::differences::{self, Difference};
-use super::trail::Sights;
+use super::journey::Journey;
+use super::trail::Witnessed;
 use crate::certificate::{DraftCertificate, IssuedCertificate};
 use crate::hooks::{HookCall, Rejection, SigningContext, Terms};
 
-/// Everything there was to be seen of one request on its road: what each hook answered and how long it
-/// took, the terms, the draft before and after `presign`, the certificate, the decision.
+/// Everything that happened to one request on its road: what each hook answered and how long it took,
+/// the terms, the draft before and after `presign`, the certificate, the decision.
 ///
-/// A test gets one from `testing::Harness::observe`; a shell's `explain` prints
-/// one. Displayed it tells the whole story, stop by stop.
+/// A test gets one from `testing::Harness::observe`; a shell's `explain` prints one. Its `Display` tells
+/// the whole story, stop by stop.
 ///
 /// ```
 /// # use sapi::{Rejection, SigningContext, SigningHooks, Terms, Validity, Verdict, async_trait};
@@ -36,7 +36,7 @@ use crate::hooks::{HookCall, Rejection, SigningContext, Terms};
 /// ```
 pub struct Observation {
     cx: SigningContext,
-    sights: Sights,
+    witnessed: Witnessed,
     outcome: Result<IssuedCertificate, Rejection>,
 }
 
@@ -44,7 +44,7 @@ impl Observation {
     pub(super) fn of(journey: Journey) -> Self {
         Self {
             cx: journey.cx,
-            sights: journey.trail.into_sights(),
+            witnessed: journey.trail.into_witnessed(),
             outcome: journey.outcome,
         }
     }
@@ -59,7 +59,7 @@ impl Observation {
         &self.cx
     }
 
-    /// Every call of a hook, in the order they were made.
+    /// Every call of a hook, in order.
     ///
     /// ```no_run
     /// # fn f(seen: &sapi::Observation) {
@@ -71,14 +71,14 @@ impl Observation {
         self.cx.calls()
     }
 
-    /// What was granted, all hooks taken together.
+    /// The terms that all hooks granted together.
     ///
     /// ```no_run
     /// # fn f(seen: &sapi::Observation) { assert!(seen.terms().is_none()); }
     /// ```
     #[must_use]
     pub fn terms(&self) -> Option<&Terms> {
-        self.sights.terms.as_ref()
+        self.witnessed.terms.as_ref()
     }
 
     /// The draft as terms and profile made it, before `presign`.
@@ -88,30 +88,30 @@ impl Observation {
     /// ```
     #[must_use]
     pub fn drafted(&self) -> Option<&DraftCertificate> {
-        self.sights.drafted.as_ref()
+        self.witnessed.drafted.as_ref()
     }
 
-    /// The draft after `presign`, as it was to be signed.
+    /// The draft after `presign`, ready to be signed.
     ///
     /// ```no_run
     /// # fn f(seen: &sapi::Observation) { assert_eq!(seen.presigned(), seen.drafted()); }
     /// ```
     #[must_use]
     pub fn presigned(&self) -> Option<&DraftCertificate> {
-        self.sights.presigned.as_ref()
+        self.witnessed.presigned.as_ref()
     }
 
-    /// The certificate once it was signed, one that was withheld included.
+    /// The signed certificate, even if it was withheld.
     ///
     /// ```no_run
     /// # fn f(seen: &sapi::Observation) { print!("{}", seen.certificate().unwrap().pem()); }
     /// ```
     #[must_use]
     pub fn certificate(&self) -> Option<&IssuedCertificate> {
-        self.sights.certificate.as_ref()
+        self.witnessed.certificate.as_ref()
     }
 
-    /// Why the client gets no certificate, if so.
+    /// Why the client does not get a certificate; `None` if it does.
     ///
     /// ```no_run
     /// # fn f(seen: &sapi::Observation) { assert_eq!(seen.rejection().unwrap().slug(), "denied"); }
@@ -131,21 +131,21 @@ impl Observation {
         self.rejection().map_or("issued", Rejection::slug)
     }
 
-    /// What the certificate has that the request did not ask for, and what it lacks; with the reason.
+    /// Every difference between the certificate and the request, with its reason.
     ///
     /// ```no_run
     /// # fn f(seen: &sapi::Observation) { assert!(seen.differences().is_empty()); }
     /// ```
     #[must_use]
     pub fn differences(&self) -> Vec<Difference> {
-        differences::between(&self.cx, &self.sights)
+        differences::between(&self.cx, &self.witnessed)
     }
 
     /// What the client gets.
     ///
     /// # Errors
     ///
-    /// The [`Rejection`], whoever spoke it: a hook or the pipeline.
+    /// The [`Rejection`] of a hook or of the pipeline.
     ///
     /// ```no_run
     /// # fn f(seen: sapi::Observation) { let certificate = seen.into_outcome().unwrap(); }

@@ -1,9 +1,10 @@
-//! An observation as a person reads it, stop by stop.
+//! An observation as text for people, stop by stop.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::observation::Observation;
+use crate::encoding::printable::{ascii, line};
 use crate::hooks::HookCall;
 
 impl fmt::Display for Observation {
@@ -50,13 +51,13 @@ impl fmt::Display for Observation {
         if !differences.is_empty() {
             title(f, "what differs from the request")?;
             for difference in differences {
-                writeln!(f, "  {}: {}", shown(difference.what()), difference.why())?;
+                writeln!(f, "  {}: {}", ascii(difference.what()), difference.why())?;
             }
         }
         title(f, "decision")?;
         match self.rejection() {
             None => writeln!(f, "  issued"),
-            Some(rejection) => writeln!(f, "  {}", shown(&rejection.in_words())),
+            Some(rejection) => writeln!(f, "  {}", line(&rejection.in_words())),
         }
     }
 }
@@ -66,7 +67,7 @@ fn title(f: &mut fmt::Formatter<'_>, title: &str) -> fmt::Result {
 }
 
 fn row(f: &mut fmt::Formatter<'_>, key: &str, value: impl fmt::Display) -> fmt::Result {
-    writeln!(f, "  {key:<18}  {}", shown(&value.to_string()))
+    writeln!(f, "  {key:<18}  {}", ascii(&value.to_string()))
 }
 
 fn block(f: &mut fmt::Formatter<'_>, lines: impl fmt::Display) -> fmt::Result {
@@ -74,7 +75,7 @@ fn block(f: &mut fmt::Formatter<'_>, lines: impl fmt::Display) -> fmt::Result {
     lines.lines().try_for_each(|line| writeln!(f, "  {line}"))
 }
 
-/// The calls of one method; nothing where there were none.
+/// Writes the calls of one method, or nothing if it was not called.
 fn stop(f: &mut fmt::Formatter<'_>, method: &str, calls: &[HookCall]) -> fmt::Result {
     let mut calls = calls.iter().filter(|call| call.method == method).peekable();
     if calls.peek().is_some() {
@@ -82,16 +83,11 @@ fn stop(f: &mut fmt::Formatter<'_>, method: &str, calls: &[HookCall]) -> fmt::Re
     }
     calls.try_for_each(|call| {
         let answer = format!("{} ({})", call.answer, milliseconds(call.took));
-        row(f, &call.hook, answer)
+        // The words of a hook may be in any language.
+        writeln!(f, "  {:<18}  {}", call.hook, line(&answer))
     })
 }
 
 fn milliseconds(took: Duration) -> String {
     format!("{:.3} ms", took.as_secs_f64() * 1000.0)
-}
-
-/// What a client or a hook wrote may hold what a terminal takes for a command.
-fn shown(text: &str) -> String {
-    let plain = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-    text.chars().map(plain).collect()
 }

@@ -1,4 +1,4 @@
-//! Proof that the CA's key signs: a throw-away request, a real signature, nothing kept.
+//! The self-test: signs a throw-away request, to prove that the CA's key signs. It keeps nothing.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -12,10 +12,10 @@ use openssl::x509::{X509NameBuilder, X509Req};
 use super::generation::Generation;
 use crate::certificate::{DraftCertificate, Issuer, SerialNumber, Tbs, Validity};
 use crate::hooks::BoxError;
-use crate::identity::SigningPool;
+use crate::identity::pool::SigningPool;
 use crate::request::CertRequest;
 
-/// Signs on the threads that sign, and verifies. No hook sees it, and the certificate is dropped.
+/// Signs on a signing thread, and verifies. Hooks do not see it, and the certificate is dropped.
 pub(crate) async fn run(
     pool: &SigningPool,
     generation: &Arc<Generation>,
@@ -38,7 +38,7 @@ fn sign(generation: &Generation, now: SystemTime) -> Result<(), BoxError> {
         within(issuer, now),
     );
     let certificate = identity.issue(Tbs::render(draft, &csr, issuer)?)?;
-    // Once more with OpenSSL's own eyes, from the whole certificate.
+    // Verify again with OpenSSL, from the whole certificate.
     if certificate.as_openssl()?.verify(issuer.public_key())? {
         Ok(())
     } else {
@@ -58,7 +58,7 @@ fn throw_away_request() -> Result<CertRequest, BoxError> {
     Ok(CertRequest::from_der(&request.build().to_der()?)?)
 }
 
-/// The key can be tried whether or not its certificate holds at present, which is another question.
+/// Moves `now` into the CA's validity: the self-test tries only the key, not whether the CA is valid now.
 fn within(issuer: &Issuer, now: SystemTime) -> SystemTime {
     let last = issuer.not_after().checked_sub(Duration::from_secs(1));
     now.min(last.unwrap_or(now)).max(issuer.not_before())

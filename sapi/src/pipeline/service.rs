@@ -1,4 +1,4 @@
-//! What a running service asks of its pipeline beside certificates.
+//! What a running service needs from its pipeline besides certificates.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -6,8 +6,8 @@ use std::sync::atomic::Ordering;
 use super::generation::Generation;
 use super::metrics::Metrics;
 use super::{Pipeline, self_test};
-use crate::hooks::{BoxError, SigningHooks};
-use crate::identity::SigningPool;
+use crate::hooks::BoxError;
+use crate::identity::pool::SigningPool;
 
 impl Pipeline {
     /// Signs a throw-away request with the key in use and verifies the signature.
@@ -16,8 +16,8 @@ impl Pipeline {
         self_test::run(&self.road.pool, &generation, (self.road.clock)()).await
     }
 
-    /// Puts another generation in place of the one in use, once its hooks have prepared themselves
-    /// and its key has signed; on any error the one in use goes on.
+    /// Boots the hooks of the next generation, tries its key, then puts it into use. On any error the
+    /// generation in use stays.
     pub(crate) async fn exchange(&self, next: Generation) -> Result<(), BoxError> {
         let next = Arc::new(next);
         next.hooks.boot(next.identity.issuer()).await?;
@@ -26,7 +26,6 @@ impl Pipeline {
         Ok(())
     }
 
-    /// What has been counted on the road.
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.road.metrics
     }
@@ -35,7 +34,7 @@ impl Pipeline {
         &self.road.pool
     }
 
-    /// How many requests are on the road, those included whose client has hung up.
+    /// The number of requests in flight, including requests whose client has hung up.
     pub(crate) fn in_flight(&self) -> usize {
         self.road.in_flight.load(Ordering::Acquire)
     }

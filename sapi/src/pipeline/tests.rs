@@ -1,4 +1,4 @@
-//! Faults under the road: a defined answer each, and the next good request works.
+//! Faults under the road. Each has a defined answer, and the next good request works.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -10,8 +10,10 @@ use tokio::runtime::{Builder, Runtime};
 use super::Pipeline;
 use super::generation::Generation;
 use crate::certificate::{IssuedCertificate, Profile, Validity, no_random_numbers};
-use crate::hooks::{Chain, Rejection, SigningContext, SigningHooks, Terms, Verdict};
-use crate::identity::{Identity, Signer, SigningPool};
+use crate::hooks::{Hooks, IntoHooks, Rejection, SigningContext, SigningHooks, Terms, Verdict};
+use crate::identity::ca::Identity;
+use crate::identity::pool::SigningPool;
+use crate::identity::signer::Signer;
 use crate::request::Peer;
 use crate::testing::{Authority, RequestBuilder};
 
@@ -60,7 +62,7 @@ impl SigningHooks for GrantAll {
 fn pipeline(identity: Identity) -> Pipeline {
     let pool = SigningPool::new(1, 8).unwrap();
     let (profile, limit) = (Profile::default(), Duration::from_secs(10));
-    Pipeline::assemble(identity, Chain::new().then(GrantAll), pool, profile, limit)
+    Pipeline::assemble(identity, GrantAll.into_hooks(), pool, profile, limit)
 }
 
 fn issue(runtime: &Runtime, pipeline: &Pipeline) -> Result<IssuedCertificate, Rejection> {
@@ -110,7 +112,7 @@ fn without_random_numbers_there_is_no_certificate_and_then_there_is() {
     assert!(issue(&runtime, &pipeline).is_ok());
 }
 
-/// Once the request has its id, the serial number can still fail to be drawn.
+/// The request has its id already. Only the serial number fails to be drawn.
 #[test]
 fn without_random_numbers_for_the_serial_alone() {
     let (runtime, pipeline) = (runtime(), pipeline(Authority::new().identity()));
@@ -137,7 +139,7 @@ fn a_clock_that_steps_back_never_makes_dates_outside_the_ca() {
     let pipeline = pipeline(ca.identity()).with_clock(move || at(clock.load(Ordering::SeqCst)));
     let runtime = runtime();
     let first = issue(&runtime, &pipeline).unwrap();
-    // An hour back: the dates follow the clock. To just after the CA's beginning: they stop there.
+    // An hour back, the dates follow the clock. Just after the CA's beginning, they stop there.
     for (time, not_before) in [(begin + 1400, begin + 1100), (begin + 10, begin)] {
         now.store(time, Ordering::SeqCst);
         let certificate = issue(&runtime, &pipeline).unwrap();
@@ -145,7 +147,7 @@ fn a_clock_that_steps_back_never_makes_dates_outside_the_ca() {
         assert_eq!(certificate.not_after(), at(time + 86_400));
         assert_ne!(certificate.serial(), first.serial());
     }
-    // Before the CA, and as far back as clocks go after a dead battery.
+    // Before the CA begins, and as far back as a clock is after its battery died.
     for time in [begin - 1, 0] {
         now.store(time, Ordering::SeqCst);
         let rejection = issue(&runtime, &pipeline).unwrap_err();
@@ -173,22 +175,22 @@ fn another_generation_is_taken_whole_or_not_at_all() {
         let certificate = issue(&runtime, &pipeline).unwrap();
         certificate.issuer().certificate().to_der().unwrap()
     };
-    let next = |hooks| Generation {
+    let next = |hooks: Hooks| Generation {
         identity: second.identity(),
-        hooks: Arc::new(hooks),
+        hooks: hooks,
         profile: Profile::default(),
         hook_timeout: Duration::from_secs(10),
     };
     let error = runtime
-        .block_on(pipeline.exchange(next(Chain::new().then(Sleepy))))
+        .block_on(pipeline.exchange(next(Sleepy.into_hooks())))
         .unwrap_err();
     assert!(error.to_string().contains("still asleep"), "{error}");
     assert_eq!(issuer(), first.certificate().to_der().unwrap());
     runtime
-        .block_on(pipeline.exchange(next(Chain::new().then(GrantAll))))
+        .block_on(pipeline.exchange(next(GrantAll.into_hooks())))
         .unwrap();
     assert_eq!(issuer(), second.certificate().to_der().unwrap());
-    // Each certificate's signature has been counted, and no self-test's.
+    // Signatures of certificates are counted; signatures of self-tests are not.
     assert_eq!(pipeline.metrics().signing().count(), 2);
 }
 
@@ -208,7 +210,7 @@ fn a_self_test_and_an_exchange_see_a_signer_that_fails() {
         assert!(runtime.block_on(pipeline.self_test()).is_err(), "{kind}");
         let next = Generation {
             identity: troubled(),
-            hooks: Arc::new(Chain::new().then(GrantAll)),
+            hooks: GrantAll.into_hooks(),
             profile: Profile::default(),
             hook_timeout: Duration::from_secs(10),
         };
@@ -234,7 +236,7 @@ fn a_request_is_on_the_road_until_it_is_decided_though_nobody_waits() {
     let told = Arc::new(tokio::sync::Notify::new());
     let pool = SigningPool::new(1, 8).unwrap();
     let (hooks, limit) = (
-        Chain::new().then(Waiting(Arc::clone(&told))),
+        Waiting(Arc::clone(&told)).into_hooks(),
         Duration::from_secs(10),
     );
     let identity = Authority::new().identity();

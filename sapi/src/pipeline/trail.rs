@@ -1,15 +1,14 @@
-//! What a request leaves behind at the stops of the road.
-
-use der::DateTime;
+//! The trail: what a request leaves behind at the stops of the road.
 
 use crate::certificate::{DraftCertificate, IssuedCertificate, SerialNumber};
+use crate::encoding::time::rfc3339;
 use crate::hooks::Terms;
 
-/// What the audit line will say of a certificate; and, where somebody watches, everything there was.
+/// What the audit line says about a certificate. For a watched request, also the result of each stop.
 #[derive(Default)]
 pub(crate) struct Trail {
     issued: Option<Issued>,
-    sights: Option<Sights>,
+    witnessed: Option<Witnessed>,
 }
 
 /// A certificate as the audit line names it.
@@ -20,9 +19,9 @@ pub(super) struct Issued {
     pub(super) not_after: String,
 }
 
-/// What there was at each stop, as far as the request came.
+/// The result of each stop that a watched request reached.
 #[derive(Default)]
-pub(super) struct Sights {
+pub(super) struct Witnessed {
     pub(super) terms: Option<Terms>,
     pub(super) drafted: Option<DraftCertificate>,
     pub(super) presigned: Option<DraftCertificate>,
@@ -30,48 +29,47 @@ pub(super) struct Sights {
 }
 
 impl Trail {
-    /// Of a request that is watched: everything is kept.
+    /// The trail of a watched request, which keeps everything.
     pub(super) fn watched() -> Self {
         Self {
             issued: None,
-            sights: Some(Sights::default()),
+            witnessed: Some(Witnessed::default()),
         }
     }
 
     pub(super) fn is_watched(&self) -> bool {
-        self.sights.is_some()
+        self.witnessed.is_some()
     }
 
     pub(super) fn granted(&mut self, terms: &Terms) {
-        if let Some(sights) = &mut self.sights {
-            sights.terms = Some(terms.clone());
+        if let Some(witnessed) = &mut self.witnessed {
+            witnessed.terms = Some(terms.clone());
         }
     }
 
     pub(super) fn drafted(&mut self, draft: &DraftCertificate) {
-        if let Some(sights) = &mut self.sights {
-            sights.drafted = Some(draft.clone());
+        if let Some(witnessed) = &mut self.witnessed {
+            witnessed.drafted = Some(draft.clone());
         }
     }
 
     pub(super) fn presigned(&mut self, draft: &DraftCertificate) {
-        if let Some(sights) = &mut self.sights {
-            sights.presigned = Some(draft.clone());
+        if let Some(witnessed) = &mut self.witnessed {
+            witnessed.presigned = Some(draft.clone());
         }
     }
 
     /// From here on a certificate exists, whether or not the client gets it.
     pub(super) fn signed(&mut self, certificate: &IssuedCertificate) {
         let names = certificate.names().iter().map(ToString::to_string);
-        let not_after = DateTime::from_system_time(certificate.not_after());
         self.issued = Some(Issued {
             serial: certificate.serial().clone(),
             subject: certificate.subject().to_string(),
             names: names.collect::<Vec<_>>().join(" "),
-            not_after: not_after.map(|time| time.to_string()).unwrap_or_default(),
+            not_after: rfc3339(certificate.not_after()),
         });
-        if let Some(sights) = &mut self.sights {
-            sights.certificate = Some(certificate.clone());
+        if let Some(witnessed) = &mut self.witnessed {
+            witnessed.certificate = Some(certificate.clone());
         }
     }
 
@@ -80,7 +78,7 @@ impl Trail {
         self.issued.as_ref()
     }
 
-    pub(super) fn into_sights(self) -> Sights {
-        self.sights.unwrap_or_default()
+    pub(super) fn into_witnessed(self) -> Witnessed {
+        self.witnessed.unwrap_or_default()
     }
 }

@@ -1,9 +1,9 @@
-//! Which kinds of key are allowed.
+//! `Keys`: which kinds of key a policy allows.
 
 use crate::hooks::Rejection;
 use crate::request::KeyKind;
 
-/// Which kinds of key are allowed, within what the operator allows in `requests.*`.
+/// Which kinds of key are allowed. The operator's settings `requests.*` apply first.
 ///
 /// ```
 /// use sapi::{KeyKind, policy::Keys};
@@ -17,7 +17,7 @@ use crate::request::KeyKind;
 pub struct Keys(Vec<KeyKind>);
 
 impl Keys {
-    /// Allows these kinds; RSA from so many bits on.
+    /// Allows these kinds. RSA keys may have more bits than given.
     ///
     /// ```
     /// let keys = sapi::policy::Keys::of([sapi::KeyKind::Ed25519]);
@@ -30,7 +30,7 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// A denial, whose reason says which kind it is and which are allowed.
+    /// A denial. Its reason names the kind and the allowed kinds.
     ///
     /// ```
     /// # use sapi::{Rejection, SigningContext, policy::Keys};

@@ -1,7 +1,7 @@
-//! The common checks of a policy, for hooks to use in one line each.
+//! The common checks of a policy. A hook uses each in one line.
 //!
-//! Each starts out allowing nothing; what is wrong with a rule itself is told when the hook is made, and a
-//! refusal names what broke which rule. A check that holds grants nothing by itself.
+//! Each check starts by allowing nothing. A rule that is not valid is an error when the hook is made. A
+//! refusal names the value and the rule that it breaks. A check that passes does not grant anything.
 //!
 //! ```
 //! use sapi::policy::{self, Keys, Names, Subject};
@@ -58,12 +58,12 @@ pub use keys::Keys;
 pub use names::Names;
 pub use subject::Subject;
 
-/// The validity, unless it is longer than the longest.
+/// Returns the validity, or refuses it if it is longer than `longest`.
 ///
 /// # Errors
 ///
-/// A denial that names both. To cut instead of refusing, use [`Terms::narrow`](crate::Terms::narrow), or let
-/// the operator do it with `certificate.max_validity`.
+/// A denial that names both. To shorten instead of refusing, use [`Terms::narrow`](crate::Terms::narrow),
+/// or let the operator set `certificate.max_validity`.
 ///
 /// ```
 /// use sapi::{Validity, policy};
@@ -81,11 +81,11 @@ pub fn at_most(validity: Validity, longest: Validity) -> Result<Validity, Reject
     Ok(validity)
 }
 
-/// A rule that is no rule: a suffix that is no host name, a range of addresses that is none.
+/// A rule that is not valid: a suffix that is not a host name, a text that is not a network.
 ///
 /// ```
 /// let error = sapi::policy::Names::none().ip("10.0.0.0/33").unwrap_err();
-/// assert_eq!(error.to_string(), "\"10.0.0.0/33\": is no network such as 192.0.2.0/24");
+/// assert_eq!(error.to_string(), "\"10.0.0.0/33\": is not a network such as 192.0.2.0/24");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleError(String);

@@ -1,10 +1,10 @@
-//! Which subjects are allowed.
+//! `Subject`: which subjects a policy allows.
 
 use super::RuleError;
 use crate::hooks::{Rejection, SigningContext};
 use crate::request::canonical_field;
 
-/// Which fields a subject may have, and with what in them; any other field is refused. Without a rule only
+/// Which fields a subject may have, and with which values. Any other field is refused. Without rules only
 /// the empty subject is allowed.
 ///
 /// ```
@@ -27,7 +27,7 @@ enum Rule {
 }
 
 impl Subject {
-    /// Allows the empty subject alone.
+    /// Allows only the empty subject.
     ///
     /// ```
     /// let empty = sapi::policy::Subject::none();
@@ -36,11 +36,11 @@ impl Subject {
         Self::default()
     }
 
-    /// The field may be there, with anything in it.
+    /// Allows the field with any value.
     ///
     /// # Errors
     ///
-    /// [`RuleError`] when there is no such field.
+    /// [`RuleError`] if the field is not known.
     ///
     /// ```
     /// assert!(sapi::policy::Subject::none().allowing("OU").is_ok());
@@ -50,11 +50,11 @@ impl Subject {
         self.with(field, Rule::Any)
     }
 
-    /// The field must be there, with this in it and nothing else.
+    /// Requires the field with exactly this value.
     ///
     /// # Errors
     ///
-    /// [`RuleError`] when there is no such field.
+    /// [`RuleError`] if the field is not known.
     ///
     /// ```
     /// let subject = sapi::policy::Subject::none().requiring("C", "SE")?;
@@ -64,8 +64,8 @@ impl Subject {
         self.with(field, Rule::Fixed(value.to_owned()))
     }
 
-    /// A common name may be there: the client's identifier, or one of the names that the request asks for,
-    /// which are to be checked with [`Names`](super::Names). Much software takes a common name for a host name.
+    /// Allows a common name that is the client's identifier or one of the requested names. Check these names
+    /// with [`Names`](super::Names), because much software treats a common name as a host name.
     ///
     /// ```
     /// let subject = sapi::policy::Subject::none().common_name_is_own();
@@ -79,7 +79,7 @@ impl Subject {
     ///
     /// # Errors
     ///
-    /// A denial, whose reason says which field broke which rule, for the client to read.
+    /// A denial. Its reason tells the client which field breaks which rule.
     ///
     /// ```
     /// # use sapi::{Rejection, SigningContext, policy::Subject};
@@ -96,7 +96,7 @@ impl Subject {
             let there = fields.iter().any(|(field, _)| field == required);
             if let (Rule::Fixed(value), false) = (rule, there) {
                 return denied(format!(
-                    "subject: {required} is missing, which must be {value:?}"
+                    "subject: {required} is missing; it must be {value:?}"
                 ));
             }
         }
@@ -126,7 +126,7 @@ impl Subject {
 
     fn with(mut self, field: &str, rule: Rule) -> Result<Self, RuleError> {
         let known = canonical_field(field)
-            .ok_or_else(|| RuleError::new(field, "is no field of a subject such as CN, O, OU"))?;
+            .ok_or_else(|| RuleError::new(field, "is not a subject field such as CN, O, OU"))?;
         self.rules.push((known, rule));
         Ok(self)
     }

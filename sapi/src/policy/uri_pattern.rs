@@ -1,11 +1,11 @@
-//! Patterns of identifiers.
+//! Patterns that URIs must match.
 
 use std::fmt;
 
 use super::RuleError;
 use crate::request::AltName;
 
-/// `scheme://authority/segment/*/**`, or an identifier that has to be met to the letter.
+/// A pattern `scheme://authority/segment/*/**`, or a URI that must match exactly.
 #[derive(Clone, Debug)]
 pub(super) struct UriPattern {
     text: String,
@@ -19,7 +19,7 @@ enum Segment {
     Fixed(String),
     /// `*`
     Any,
-    /// `**`, at the end alone.
+    /// `**`, only at the end.
     Rest,
 }
 
@@ -27,7 +27,7 @@ impl UriPattern {
     pub(super) fn parse(text: &str) -> Result<Self, RuleError> {
         let fault = |what| RuleError::new(text, what);
         if AltName::Uri(text.to_owned()).check().is_err() {
-            return Err(fault("is no URI such as spiffe://example.org/ns/*/sa/*"));
+            return Err(fault("is not a URI such as spiffe://example.org/ns/*/sa/*"));
         }
         let Some((root, path)) = split(text) else {
             return match text.contains('*') {
@@ -67,8 +67,8 @@ impl UriPattern {
         let Some((root, path)) = split(uri) else {
             return false;
         };
-        // Case counts nowhere in scheme and host (RFC 3986 section 6.2.2.1), but SPIFFE IDs have one
-        // spelling alone, and software compares them byte for byte.
+        // Scheme and host ignore case (RFC 3986 section 6.2.2.1). But a SPIFFE ID has only one spelling,
+        // and software compares it byte by byte.
         if root != self.root || (root.starts_with("spiffe:") && !uri.starts_with(&root)) {
             return false;
         }
@@ -103,15 +103,15 @@ impl Segment {
     }
 }
 
-/// `scheme://authority` in lower case and the segments of what follows. A query or fragment stays in the
-/// last segment, where no `*` stands for it.
+/// Returns `scheme://authority` in lower case, and the segments of the path. A query or fragment stays in
+/// the last segment, where `*` does not match it.
 fn split(uri: &str) -> Option<(String, Vec<&str>)> {
     let (scheme, rest) = uri.split_once("://")?;
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at_checked(end)?;
     let root = format!("{scheme}://{authority}").to_ascii_lowercase();
     let mut segments = path.split('/');
-    // Before the first slash there is nothing, or a query straight after the authority.
+    // The text before the first slash is empty, or it is a query directly after the authority.
     let segments = match segments.next() {
         Some("") | None => segments.collect(),
         Some(odd) => std::iter::once(odd).chain(segments).collect(),
@@ -119,8 +119,8 @@ fn split(uri: &str) -> Option<(String, Vec<&str>)> {
     Some((root, segments))
 }
 
-/// A segment that every reader takes for the same: not empty, not `.` or `..`, nothing encoded in it, none of
-/// the characters that begin something else.
+/// Whether every reader understands a segment the same way: it is not empty, `.` or `..`, and contains
+/// neither encoded characters nor delimiters.
 fn is_plain(segment: &str) -> bool {
     !matches!(segment, "" | "." | "..") && !segment.contains(['%', '?', '#', ';', '*'])
 }

@@ -6,22 +6,25 @@ mod tests;
 use der::asn1::{IntRef, Null, ObjectIdentifier, OctetStringRef, UintRef};
 use der::{AnyRef, Decode, Reader, SliceReader, Tag, Tagged};
 
-use super::asn1::{read_bits, read_oid};
-use super::csr_error::CsrError;
-use super::general_names::read_names;
-use super::names::AltName;
+use super::csr_error::CsrFault;
+use super::name::alt::AltName;
+use super::name::general::read_names;
+use crate::encoding::asn1::{read_bits, read_oid};
+use crate::encoding::oids::{
+    BASIC_CONSTRAINTS, EXTENSION_REQUEST, KEY_USAGE, MS_CERT_EXTENSIONS, SUBJECT_ALT_NAME,
+};
 
-/// What the attributes of a request say, as far as it matters here.
+/// The attributes of a request, and the names in them.
 #[derive(Debug, Default)]
 pub(crate) struct Attributes<'a> {
-    /// The alternative names asked for, each once, in the order of the request.
+    /// The alternative names that the request asks for, each once, in its order.
     pub(crate) names: Vec<AltName>,
     /// Every attribute, and the contents of its set of values.
     pub(crate) all: Vec<(ObjectIdentifier, &'a [u8])>,
 }
 
 /// Reads the contents of `attributes [0] IMPLICIT SET OF Attribute` (RFC 2986 section 4.1).
-pub(crate) fn read_attributes(set: &[u8], max_names: usize) -> Result<Attributes<'_>, CsrError> {
+pub(crate) fn read_attributes(set: &[u8], max_names: usize) -> Result<Attributes<'_>, CsrFault> {
     let mut found = Attributes::default();
     let mut reader = SliceReader::new(set)?;
     while !reader.is_finished() {
@@ -32,11 +35,11 @@ pub(crate) fn read_attributes(set: &[u8], max_names: usize) -> Result<Attributes
             Ok::<_, der::Error>((kind, values.value()))
         })?;
         if found.all.iter().any(|(other, _)| *other == kind) {
-            return Err(CsrError::DuplicateAttribute(kind));
+            return Err(CsrFault::DuplicateAttribute(kind));
         }
         found.all.push((kind, values));
         if found.all.len() > MAX_ATTRIBUTES {
-            return Err(CsrError::malformed("attributes", "there are more than 64"));
+            return Err(CsrFault::malformed("attributes", "there are more than 64"));
         }
         let mut elements = SliceReader::new(values)?;
         while !elements.is_finished() {
@@ -49,7 +52,7 @@ pub(crate) fn read_attributes(set: &[u8], max_names: usize) -> Result<Attributes
                 .iter()
                 .any(|(k, _)| *k != kind && (*k == EXTENSION_REQUEST || *k == MS_CERT_EXTENSIONS))
             {
-                return Err(CsrError::DuplicateAttribute(kind));
+                return Err(CsrFault::DuplicateAttribute(kind));
             }
             found.names = read_extensions(values, max_names)?;
         }
@@ -57,7 +60,7 @@ pub(crate) fn read_attributes(set: &[u8], max_names: usize) -> Result<Attributes
     Ok(found)
 }
 
-/// What a value of any attribute must be, though nobody reads it: the shortest types have one form each.
+/// Checks that a value is DER, even if nobody reads it: the shortest types have one form each.
 fn check_element(value: AnyRef<'_>) -> Result<(), der::Error> {
     match value.tag() {
         Tag::Boolean => value.decode_as::<bool>().map(drop),
@@ -68,8 +71,8 @@ fn check_element(value: AnyRef<'_>) -> Result<(), der::Error> {
 }
 
 /// Reads `Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension`, the one value of the attribute (RFC 2985
-/// section 5.4.2), and gives the alternative names in them. Nothing else is ever taken over.
-fn read_extensions(values: &[u8], max_names: usize) -> Result<Vec<AltName>, CsrError> {
+/// section 5.4.2), and returns the alternative names in them. A certificate takes over nothing else.
+fn read_extensions(values: &[u8], max_names: usize) -> Result<Vec<AltName>, CsrFault> {
     let mut names = Vec::new();
     let mut seen: Vec<ObjectIdentifier> = Vec::new();
     let mut reader = SliceReader::new(values)?;
@@ -80,11 +83,11 @@ fn read_extensions(values: &[u8], max_names: usize) -> Result<Vec<AltName>, CsrE
     while !reader.is_finished() {
         let (kind, value) = read_extension(&mut reader)?;
         if seen.contains(&kind) {
-            return Err(CsrError::DuplicateExtension(kind));
+            return Err(CsrFault::DuplicateExtension(kind));
         }
         seen.push(kind);
         if seen.len() > MAX_EXTENSIONS {
-            return Err(CsrError::malformed("extensions", "there are more than 64"));
+            return Err(CsrFault::malformed("extensions", "there are more than 64"));
         }
         match kind {
             SUBJECT_ALT_NAME => names = read_names(value, max_names)?,
@@ -99,12 +102,12 @@ fn read_extensions(values: &[u8], max_names: usize) -> Result<Vec<AltName>, CsrE
 /// `Extension ::= SEQUENCE { extnID OID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }`
 fn read_extension<'a>(
     reader: &mut SliceReader<'a>,
-) -> Result<(ObjectIdentifier, &'a [u8]), CsrError> {
+) -> Result<(ObjectIdentifier, &'a [u8]), CsrFault> {
     reader.sequence(|extension| {
         let kind = read_oid(extension)?;
         // X.690 section 11.5: a value equal to its default is not encoded.
         if Tag::peek(extension)? == Tag::Boolean && !bool::decode(extension)? {
-            return Err(CsrError::malformed(
+            return Err(CsrFault::malformed(
                 "extension",
                 "critical is FALSE, which DER leaves out",
             ));
@@ -115,13 +118,13 @@ fn read_extension<'a>(
 }
 
 /// `BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }`
-fn refuse_ca(value: &[u8]) -> Result<(), CsrError> {
+fn refuse_ca(value: &[u8]) -> Result<(), CsrFault> {
     let mut reader = SliceReader::new(value)?;
     let constraints = AnyRef::decode(&mut reader)?;
     reader.finish()?;
     constraints.tag().assert_eq(Tag::Sequence)?;
     let mut fields = SliceReader::new(constraints.value())?;
-    // An explicit FALSE is not DER, but common, and this value is not taken over anyway.
+    // An explicit FALSE is not DER, but it is common, and no certificate takes this value over.
     let is_ca =
         !fields.is_finished() && Tag::peek(&fields)? == Tag::Boolean && bool::decode(&mut fields)?;
     if !fields.is_finished() {
@@ -129,7 +132,7 @@ fn refuse_ca(value: &[u8]) -> Result<(), CsrError> {
     }
     fields.finish()?;
     if is_ca {
-        return Err(CsrError::CaRequested {
+        return Err(CsrFault::CaRequested {
             what: "basicConstraints CA:TRUE",
         });
     }
@@ -137,13 +140,13 @@ fn refuse_ca(value: &[u8]) -> Result<(), CsrError> {
 }
 
 /// `KeyUsage ::= BIT STRING { ..., keyCertSign (5), cRLSign (6), ... }`
-fn refuse_ca_usage(value: &[u8]) -> Result<(), CsrError> {
+fn refuse_ca_usage(value: &[u8]) -> Result<(), CsrFault> {
     let mut reader = SliceReader::new(value)?;
     let bits = read_bits(&mut reader)?;
     reader.finish()?;
     for (bit, what) in [(5, "keyUsage keyCertSign"), (6, "keyUsage cRLSign")] {
         if bits.get(bit) == Some(true) {
-            return Err(CsrError::CaRequested { what });
+            return Err(CsrFault::CaRequested { what });
         }
     }
     Ok(())
@@ -151,8 +154,3 @@ fn refuse_ca_usage(value: &[u8]) -> Result<(), CsrError> {
 
 const MAX_ATTRIBUTES: usize = 64;
 const MAX_EXTENSIONS: usize = 64;
-const EXTENSION_REQUEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.14");
-const MS_CERT_EXTENSIONS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.311.2.1.14");
-const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
-const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
-const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");

@@ -1,11 +1,11 @@
-//! The name a client calls itself by.
+//! The client identifier: the name that a client gives itself.
 
 use std::fmt;
 use std::str::FromStr;
 
 /// A client's identifier: 1 to 64 ASCII letters and digits, as in the path `/api/csr/<client>`.
 ///
-/// Nothing but the hooks vouches for it: whoever reaches the socket may claim any identifier.
+/// Only the hooks vouch for it: a program that reaches the socket may claim any identifier.
 ///
 /// ```
 /// use sapi::ClientId;
@@ -54,7 +54,7 @@ impl AsRef<str> for ClientId {
     }
 }
 
-/// So that a hook can compare it with a text: `cx.client() == "web01"`.
+/// Lets a hook compare it with a text: `cx.client() == "web01"`.
 impl PartialEq<str> for ClientId {
     fn eq(&self, other: &str) -> bool {
         &*self.0 == other
@@ -79,16 +79,9 @@ impl fmt::Display for ClientId {
 /// let error = "".parse::<sapi::ClientId>().unwrap_err();
 /// assert_eq!(error.to_string(), "a client identifier is 1 to 64 letters and digits (A-Z, a-z, 0-9)");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error)]
+#[error("a client identifier is 1 to 64 letters and digits (A-Z, a-z, 0-9)")]
 pub struct InvalidClientId(());
-
-impl fmt::Display for InvalidClientId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a client identifier is 1 to 64 letters and digits (A-Z, a-z, 0-9)")
-    }
-}
-
-impl std::error::Error for InvalidClientId {}
 
 #[cfg(test)]
 mod tests {

@@ -1,4 +1,4 @@
-//! A signing request whose sender has proved possession of the private key.
+//! A certificate signing request whose sender has proved possession of the private key.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -10,26 +10,26 @@ use openssl::pkey::{PKey, Public};
 use openssl::x509::X509Req;
 use sha2::{Digest, Sha256};
 
-use super::csr_error::CsrError;
+use super::csr_error::{CsrError, CsrFault};
 use super::csr_reader::{read_info, read_parts};
-use super::distinguished_name::DistinguishedName;
-use super::hex::hex;
-use super::key_kind::KeyKind;
-use super::names::AltName;
+use super::key::kind::KeyKind;
+use super::name::alt::AltName;
+use super::name::distinguished::DistinguishedName;
 use super::pem;
 use super::policy::RequestPolicy;
 use super::signature::Scheme;
+use crate::encoding::hex::hex;
 
-/// A certification request (RFC 2986) that was read strictly, is signed by its own key, and whose
-/// key is good enough.
+/// A certification request (RFC 2986) that was read strictly, is signed by its own key, and has a
+/// key that is good enough.
 ///
-/// What it asks for are wishes: nothing of them reaches a certificate unless a hook grants it.
+/// It contains only wishes. A wish reaches a certificate only if a hook grants it.
 ///
 /// ```
 /// use sapi::CertRequest;
 ///
 /// let refusal = CertRequest::from_pem(b"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n");
-/// assert_eq!(refusal.unwrap_err().to_string(), "this is no certificate request but a certificate");
+/// assert_eq!(refusal.unwrap_err().to_string(), "this is not a certificate request but a certificate");
 /// ```
 #[derive(Clone)]
 #[doc(alias = "csr_tuple")]
@@ -69,7 +69,7 @@ impl CertRequest {
     /// assert!(sapi::CertRequest::from_der(&[0x30, 0x00]).is_err());
     /// ```
     pub fn from_der(der: &[u8]) -> Result<Self, CsrError> {
-        Self::read_der(der, &RequestPolicy::default())
+        Ok(Self::read_der(der, &RequestPolicy::default())?)
     }
 
     /// Reads a body, PEM or DER, under the given policy.
@@ -84,10 +84,10 @@ impl CertRequest {
     /// assert!(CertRequest::read(b"", &RequestPolicy::default()).is_err());
     /// ```
     pub fn read(body: &[u8], policy: &RequestPolicy) -> Result<Self, CsrError> {
-        Self::read_der(&pem::find_request(body)?, policy)
+        Ok(Self::read_der(&pem::find_request(body)?, policy)?)
     }
 
-    fn read_der(der: &[u8], policy: &RequestPolicy) -> Result<Self, CsrError> {
+    fn read_der(der: &[u8], policy: &RequestPolicy) -> Result<Self, CsrFault> {
         let parts = read_parts(der)?;
         let info = read_info(parts.info, policy.max_names())?;
         let spki_sha256 = Sha256::digest(info.spki).into();
@@ -109,7 +109,7 @@ impl CertRequest {
         })
     }
 
-    /// The request as PEM: one block, without the text that may have stood around it.
+    /// The request as PEM: one block, without any text around it.
     ///
     /// ```no_run
     /// # fn f(csr: &sapi::CertRequest) {
@@ -133,7 +133,7 @@ impl CertRequest {
         &self.der
     }
 
-    /// The SHA-256 of the DER, lower-case hex: the name of this very request.
+    /// The SHA-256 of the DER in lower-case hex. It identifies exactly this request.
     ///
     /// ```no_run
     /// # fn f(csr: &sapi::CertRequest) {
@@ -157,7 +157,7 @@ impl CertRequest {
         &self.subject
     }
 
-    /// The alternative names asked for, each once: wishes, until granted.
+    /// The alternative names that the request asks for, each once. They are wishes until a hook grants them.
     ///
     /// ```no_run
     /// # fn f(csr: &sapi::CertRequest) {
@@ -184,7 +184,7 @@ impl CertRequest {
         found.map(|(_, values)| values.as_slice())
     }
 
-    /// What kind of key the request is for.
+    /// The kind of the key in the request.
     ///
     /// ```no_run
     /// # fn f(csr: &sapi::CertRequest) {
@@ -220,11 +220,11 @@ impl CertRequest {
         &self.spki
     }
 
-    /// A digest of the SubjectPublicKeyInfo in DER, lower-case hex.
+    /// A digest of the SubjectPublicKeyInfo in DER, as lower-case hex.
     ///
     /// # Errors
     ///
-    /// OpenSSL's, where it does not offer the digest.
+    /// OpenSSL's error, if it does not offer the digest.
     ///
     /// ```no_run
     /// # fn f(csr: &sapi::CertRequest) -> Result<(), openssl::error::ErrorStack> {
@@ -235,7 +235,7 @@ impl CertRequest {
         Ok(hex(&hash(digest, &self.spki)?))
     }
 
-    /// The SHA-256 of the SubjectPublicKeyInfo, as the list of blocked keys has it.
+    /// The SHA-256 of the SubjectPublicKeyInfo, in the form that the list of blocked keys uses.
     ///
     /// ```no_run
     /// # fn f(csr: &sapi::CertRequest) {
@@ -247,11 +247,11 @@ impl CertRequest {
         hex(&self.spki_sha256)
     }
 
-    /// The request as OpenSSL reads it, for whatever is not shown here; parsed on demand.
+    /// The request as OpenSSL reads it, for parts that have no method here. Each call parses it.
     ///
     /// # Errors
     ///
-    /// OpenSSL's: its versions from 3.5 on refuse a request of version 1 or 2, which is read here.
+    /// OpenSSL's error. Its versions from 3.5 on refuse a request of version 1 or 2; sapi accepts both.
     ///
     /// ```no_run
     /// # fn f(csr: &sapi::CertRequest) -> Result<(), openssl::error::ErrorStack> {

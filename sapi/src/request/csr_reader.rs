@@ -1,14 +1,14 @@
-//! Taking a certification request apart (RFC 2986), strictly and without doing arithmetic.
+//! A strict reader of certification requests (RFC 2986). It does no arithmetic.
 
 use der::asn1::{BitStringRef, ObjectIdentifier};
 use der::{AnyRef, Class, Decode, Reader, SliceReader, Tag, Tagged};
 
 use super::attributes::{Attributes, read_attributes};
-use super::csr_error::CsrError;
-use super::distinguished_name::DistinguishedName;
-use super::public_key::{KeyNumbers, read_algorithm, read_spki};
+use super::csr_error::CsrFault;
+use super::key::public::{KeyNumbers, read_algorithm, read_spki};
+use super::name::distinguished::DistinguishedName;
 
-/// A request taken apart, its signature not verified yet.
+/// The parts of a request. Its signature is not verified yet.
 pub(crate) struct Parts<'a> {
     pub(crate) info: &'a [u8],
     pub(crate) algorithm: ObjectIdentifier,
@@ -16,7 +16,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) signature: &'a [u8],
 }
 
-/// What is signed in a request.
+/// The signed part of a request.
 pub(crate) struct Info<'a> {
     pub(crate) subject: DistinguishedName,
     pub(crate) spki: &'a [u8],
@@ -25,7 +25,7 @@ pub(crate) struct Info<'a> {
 }
 
 /// `CertificationRequest ::= SEQUENCE { certificationRequestInfo, signatureAlgorithm, signature BIT STRING }`
-pub(crate) fn read_parts(der: &[u8]) -> Result<Parts<'_>, CsrError> {
+pub(crate) fn read_parts(der: &[u8]) -> Result<Parts<'_>, CsrFault> {
     let mut reader = SliceReader::new(der)?;
     let parts = reader.sequence(|request| {
         let info = request.tlv_bytes()?;
@@ -33,8 +33,8 @@ pub(crate) fn read_parts(der: &[u8]) -> Result<Parts<'_>, CsrError> {
         let signature = BitStringRef::decode(request)?;
         let signature = signature
             .as_bytes()
-            .ok_or_else(|| CsrError::malformed("signature", "is not of whole octets"))?;
-        Ok::<_, CsrError>(Parts {
+            .ok_or_else(|| CsrFault::malformed("signature", "does not fill whole octets"))?;
+        Ok::<_, CsrFault>(Parts {
             info,
             algorithm,
             parameters,
@@ -42,13 +42,13 @@ pub(crate) fn read_parts(der: &[u8]) -> Result<Parts<'_>, CsrError> {
         })
     })?;
     if !reader.is_finished() {
-        return Err(CsrError::TrailingData);
+        return Err(CsrFault::TrailingData);
     }
     Ok(parts)
 }
 
 /// `CertificationRequestInfo ::= SEQUENCE { version, subject, subjectPKInfo, attributes [0] }`
-pub(crate) fn read_info(info: &[u8], max_names: usize) -> Result<Info<'_>, CsrError> {
+pub(crate) fn read_info(info: &[u8], max_names: usize) -> Result<Info<'_>, CsrFault> {
     let mut reader = SliceReader::new(info)?;
     reader.sequence(|fields| {
         let version = AnyRef::decode(fields)?;
@@ -56,7 +56,7 @@ pub(crate) fn read_info(info: &[u8], max_names: usize) -> Result<Info<'_>, CsrEr
         let subject = DistinguishedName::from_der(fields.tlv_bytes()?)?;
         let spki = fields.tlv_bytes()?;
         let key = read_spki(spki)?;
-        // Some writers leave the field out where RFC 2986 wants it empty.
+        // RFC 2986 requires the field even if it is empty, but some writers leave it out.
         if fields.is_finished() {
             let attributes = Attributes::default();
             return Ok(Info {
@@ -72,7 +72,7 @@ pub(crate) fn read_info(info: &[u8], max_names: usize) -> Result<Info<'_>, CsrEr
             || tag.number().value() != 0
             || !tag.is_constructed()
         {
-            return Err(CsrError::malformed(
+            return Err(CsrFault::malformed(
                 "attributes",
                 "are not [0] (RFC 2986 section 4.1)",
             ));
@@ -87,16 +87,16 @@ pub(crate) fn read_info(info: &[u8], max_names: usize) -> Result<Info<'_>, CsrEr
     })
 }
 
-/// RFC 2986 knows version 0 alone; widespread tools have written 1 and 2 for years.
-fn check_version(version: AnyRef<'_>) -> Result<(), CsrError> {
+/// RFC 2986 knows only version 0, but widespread tools have written 1 and 2 for years.
+fn check_version(version: AnyRef<'_>) -> Result<(), CsrFault> {
     version.tag().assert_eq(Tag::Integer)?;
     match version.value() {
         [0..=2] => Ok(()),
-        [] => Err(CsrError::malformed("version", "is an empty INTEGER")),
+        [] => Err(CsrFault::malformed("version", "is an empty INTEGER")),
         [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] => {
-            Err(CsrError::malformed("version", "is not a minimal INTEGER"))
+            Err(CsrFault::malformed("version", "is not a minimal INTEGER"))
         }
-        _ => Err(CsrError::UnsupportedVersion),
+        _ => Err(CsrFault::UnsupportedVersion),
     }
 }
 

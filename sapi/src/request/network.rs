@@ -1,4 +1,4 @@
-//! A range of addresses.
+//! A network: a range of IP addresses.
 
 use std::net::IpAddr;
 

@@ -1,15 +1,20 @@
-//! The connection a request came over.
+//! The peer: the client at the other end of the connection.
 
 use std::fmt;
 use std::net::IpAddr;
 use std::time::SystemTime;
 
-use openssl::asn1::Asn1Time;
 use openssl::error::ErrorStack;
 use openssl::stack::Stack;
 use openssl::x509::store::X509StoreBuilder;
 use openssl::x509::verify::X509VerifyParam;
 use openssl::x509::{X509, X509PurposeId, X509Ref, X509StoreContext};
+
+use super::name::alt::AltName;
+use super::name::general::{NamesError, read_names};
+use crate::encoding::extensions::each_extension;
+use crate::encoding::oids::SUBJECT_ALT_NAME;
+use crate::encoding::time::{from_openssl, unix};
 
 /// Who is at the other end of the connection, as far as the server could establish it.
 ///
@@ -28,7 +33,7 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// A peer on this machine, of whom no address is known: a unix socket, a command line.
+    /// A peer on this machine without a known address: a unix socket or a command line.
     ///
     /// ```
     /// assert!(sapi::Peer::local().address().is_none());
@@ -52,7 +57,7 @@ impl Peer {
         }
     }
 
-    /// The same peer, having proved that it holds the key of a certificate.
+    /// The same peer, which has proved that it has the key of a certificate.
     ///
     /// ```no_run
     /// # fn f(verified: sapi::PeerCertificate) {
@@ -66,7 +71,7 @@ impl Peer {
         self
     }
 
-    /// The same peer, having proved that it holds the key of a certificate that has expired.
+    /// The same peer, which has proved that it has the key of an expired certificate.
     ///
     /// ```no_run
     /// # fn f(expired: sapi::PeerCertificate) {
@@ -80,7 +85,7 @@ impl Peer {
         self
     }
 
-    /// The network address: that of the client, not of a trusted proxy in between.
+    /// The network address of the client, not of a trusted proxy in between.
     ///
     /// ```
     /// assert_eq!(sapi::Peer::local().address(), None);
@@ -100,8 +105,8 @@ impl Peer {
         self.certificate.as_ref()
     }
 
-    /// A client certificate of which all was verified but that it has expired. It says who the client
-    /// was; only a hook that says how long ago that may be should look at it.
+    /// A client certificate that has expired but is verified otherwise. It says who the client was. Only
+    /// a hook that limits how long ago that may be should look at it.
     ///
     /// ```
     /// assert!(sapi::Peer::local().expired_certificate().is_none());
@@ -123,10 +128,10 @@ impl Peer {
 pub struct PeerCertificate(X509);
 
 impl PeerCertificate {
-    /// Verifies a certificate that a trusted proxy says the client holds the key of.
+    /// Verifies a client certificate. A trusted proxy has checked that the client has its key.
     ///
-    /// The chain must end at one of `anchors`, every date must hold at `now`, and the certificate
-    /// must be fit for TLS client authentication (RFC 5280 sections 6.1 and 4.2.1.12).
+    /// The chain must end at one of `anchors` and be valid at `now`, and the certificate must allow
+    /// TLS client authentication (RFC 5280 sections 6.1 and 4.2.1.12).
     ///
     /// # Errors
     ///
@@ -145,14 +150,14 @@ impl PeerCertificate {
     ) -> Result<Self, PeerCertificateError> {
         let certificate = X509::from_pem(pem)
             .map_err(|_| PeerCertificateError("is not a PEM certificate".into()))?;
-        match verification_fault(&certificate, anchors, seconds(now)) {
+        match verification_fault(&certificate, anchors, unix(now)) {
             Ok(None) => Ok(Self(certificate)),
             Ok(Some(fault)) => Err(PeerCertificateError(fault)),
             Err(_) => Err(PeerCertificateError("could not be verified".into())),
         }
     }
 
-    /// Verifies a certificate that has expired by `now`, as it stood just before.
+    /// Verifies a certificate that has expired by `now`, as of the moment before it expired.
     ///
     /// # Errors
     ///
@@ -172,18 +177,48 @@ impl PeerCertificate {
         let certificate = X509::from_pem(pem)
             .map_err(|_| PeerCertificateError("is not a PEM certificate".into()))?;
         let unreadable = |_| PeerCertificateError("could not be verified".into());
-        let end = last_second(&certificate).map_err(unreadable)?;
-        if end > seconds(now) {
+        let end = from_openssl(certificate.not_after()).map_err(unreadable)?;
+        let end = unix(end);
+        if end > unix(now) {
             return Err(PeerCertificateError("has not expired".into()));
         }
-        // To OpenSSL a certificate is expired in its last second already.
+        // For OpenSSL a certificate has already expired in its last second.
         match verification_fault(&certificate, anchors, end - 1).map_err(unreadable)? {
             None => Ok(Self(certificate)),
             Some(fault) => Err(PeerCertificateError(fault)),
         }
     }
 
-    /// The certificate as OpenSSL has it.
+    /// The alternative names, by the same strict reader as those of requests.
+    ///
+    /// # Errors
+    ///
+    /// [`PeerCertificateError`] for a name that no request could ask for, and for a second list of names.
+    ///
+    /// ```no_run
+    /// # fn f(certificate: &sapi::PeerCertificate) -> Result<(), sapi::PeerCertificateError> {
+    /// for name in certificate.names()? { println!("{name}"); }
+    /// # Ok(()) }
+    /// ```
+    pub fn names(&self) -> Result<Vec<AltName>, PeerCertificateError> {
+        let unreadable = |_| PeerCertificateError("could not be read".into());
+        let mut lists = Vec::new();
+        each_extension(&self.0.to_der().map_err(unreadable)?, |kind, _, value| {
+            if kind == SUBJECT_ALT_NAME {
+                lists.push(read_names(value, usize::MAX)?);
+            }
+            Ok::<_, NamesError>(())
+        })
+        .map_err(|error| PeerCertificateError(error.to_string()))?;
+        match lists.as_slice() {
+            [] | [_] => Ok(lists.concat()),
+            _ => Err(PeerCertificateError(
+                "has two lists of alternative names".into(),
+            )),
+        }
+    }
+
+    /// The certificate as OpenSSL's type.
     ///
     /// ```no_run
     /// # fn f(certificate: &sapi::PeerCertificate) {
@@ -204,35 +239,16 @@ impl fmt::Debug for PeerCertificate {
     }
 }
 
-/// A client certificate does not hold.
+/// A client certificate is not valid.
 ///
 /// ```
 /// # use std::time::SystemTime;
 /// let error = sapi::PeerCertificate::verify(b"", &[], SystemTime::UNIX_EPOCH).unwrap_err();
 /// assert_eq!(error.to_string(), "client certificate: is not a PEM certificate");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error)]
+#[error("client certificate: {0}")]
 pub struct PeerCertificateError(String);
-
-impl fmt::Display for PeerCertificateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "client certificate: {}", self.0)
-    }
-}
-
-impl std::error::Error for PeerCertificateError {}
-
-/// Since 1970.
-fn seconds(now: SystemTime) -> i64 {
-    let since = now.duration_since(SystemTime::UNIX_EPOCH);
-    let seconds = since.map_or(0, |since| since.as_secs());
-    i64::try_from(seconds).unwrap_or(i64::MAX)
-}
-
-fn last_second(certificate: &X509Ref) -> Result<i64, ErrorStack> {
-    let since = Asn1Time::from_unix(0)?.diff(certificate.not_after())?;
-    Ok(i64::from(since.days) * 86_400 + i64::from(since.secs))
-}
 
 fn verification_fault(
     certificate: &X509Ref,

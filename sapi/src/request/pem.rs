@@ -1,19 +1,19 @@
-//! Finding the one request in a body: PEM with text around it, or plain DER.
+//! PEM: a finder of the one request in a body, which may also be DER, and a writer of PEM blocks.
 
 use std::borrow::Cow;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::csr_error::CsrError;
+use super::csr_error::CsrFault;
 
 /// The DER inside a body.
 ///
-/// PEM is found by its label (RFC 7468 section 7, and the older label `NEW CERTIFICATE REQUEST`);
-/// text before and after it does not count, a second block of any kind does. OpenSSL is not
-/// asked: it would take an encrypted block for a reason to ask the terminal for a passphrase.
-pub(crate) fn find_request(body: &[u8]) -> Result<Cow<'_, [u8]>, CsrError> {
-    // A request is longer than 127 octets, so as DER it begins in a way that no text does.
+/// Finds PEM by its label (RFC 7468 section 7, and the older label `NEW CERTIFICATE REQUEST`). Text
+/// before and after it is ignored; a second block of any kind is refused. OpenSSL's reader is not
+/// used, because it would ask the terminal for the passphrase of an encrypted block.
+pub(crate) fn find_request(body: &[u8]) -> Result<Cow<'_, [u8]>, CsrFault> {
+    // A request is longer than 127 octets, so its DER begins with two octets that no text begins with.
     if let [SEQUENCE, 0x80..=0xff, ..] = body {
         return Ok(Cow::Borrowed(body));
     }
@@ -27,7 +27,7 @@ pub(crate) fn find_request(body: &[u8]) -> Result<Cow<'_, [u8]>, CsrError> {
     };
     let block = lines.get(at..).unwrap_or_default();
     if block.iter().any(|line| is_encrypted(line)) {
-        return Err(CsrError::EncryptedPem);
+        return Err(CsrFault::EncryptedPem);
     }
     check_label(first)?;
     let mut several = false;
@@ -36,7 +36,7 @@ pub(crate) fn find_request(body: &[u8]) -> Result<Cow<'_, [u8]>, CsrError> {
         several = true;
     }
     if several {
-        return Err(CsrError::SeveralRequests);
+        return Err(CsrFault::SeveralRequests);
     }
     decode(block, first).map(Cow::Owned)
 }
@@ -70,8 +70,8 @@ pub(crate) fn write_block(label: &str, der: &[u8]) -> String {
 }
 
 /// Decodes a block that begins with its BEGIN line.
-fn decode(block: &[&[u8]], begun: &[u8]) -> Result<Vec<u8>, CsrError> {
-    let malformed = |reason: &str| CsrError::malformed("PEM", reason);
+fn decode(block: &[&[u8]], begun: &[u8]) -> Result<Vec<u8>, CsrFault> {
+    let malformed = |reason: &str| CsrFault::malformed("PEM", reason);
     let mut base64 = Vec::with_capacity(64 * block.len());
     for line in block.iter().skip(1) {
         if line.starts_with(DASHES) {
@@ -88,25 +88,25 @@ fn decode(block: &[&[u8]], begun: &[u8]) -> Result<Vec<u8>, CsrError> {
     Err(malformed("there is no END line for the BEGIN line"))
 }
 
-/// The lines of a text, which end in LF, CR or both. A byte order mark is no part of the first.
+/// The lines of a text, which end in LF, CR or both. A byte order mark is not part of the first line.
 fn lines(text: &[u8]) -> Vec<&[u8]> {
     let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     text.split(|octet| matches!(octet, b'\n' | b'\r')).collect()
 }
 
-/// What a BEGIN or END line says is in the block.
+/// The label of a BEGIN or END line.
 fn label<'a>(line: &'a [u8], kind: &[u8]) -> Option<&'a [u8]> {
     line.trim_ascii_end()
         .strip_prefix(kind)?
         .strip_suffix(DASHES)
 }
 
-/// The header of RFC 1421 section 4.6.1.1.
+/// Whether a line is the header of an encrypted block (RFC 1421 section 4.6.1.1).
 fn is_encrypted(line: &[u8]) -> bool {
     line.starts_with(b"Proc-Type:") && line.windows(9).any(|word| word == b"ENCRYPTED")
 }
 
-fn check_label(label: &[u8]) -> Result<(), CsrError> {
+fn check_label(label: &[u8]) -> Result<(), CsrFault> {
     let found = match label {
         b"CERTIFICATE REQUEST" | b"NEW CERTIFICATE REQUEST" => return Ok(()),
         // The sender should know that the key has been shown to another machine.
@@ -116,27 +116,27 @@ fn check_label(label: &[u8]) -> Result<(), CsrError> {
         b"CERTIFICATE" | b"X509 CERTIFICATE" | b"TRUSTED CERTIFICATE" => "a certificate",
         _ if label.ends_with(b"PUBLIC KEY") => "a public key",
         _ if label.windows(DASHES.len()).any(|window| window == DASHES) => {
-            "a PEM block on one line; with curl send the file by --upload-file or --data-binary, as \
-             --data drops the ends of lines"
+            "a PEM block on one line; with curl, send the file with --upload-file or --data-binary, \
+             because --data drops the ends of lines"
         }
         _ => "a PEM block of another kind",
     };
-    Err(CsrError::NotARequest {
+    Err(CsrFault::NotARequest {
         found: found.into(),
     })
 }
 
-fn no_block(body: &[u8]) -> CsrError {
+fn no_block(body: &[u8]) -> CsrFault {
     match body {
-        _ if body.iter().all(u8::is_ascii_whitespace) => CsrError::Empty,
+        _ if body.iter().all(u8::is_ascii_whitespace) => CsrFault::Empty,
         [SEQUENCE, length, content @ ..] if usize::from(*length) == content.len() => {
-            CsrError::malformed(
+            CsrFault::malformed(
                 "request",
                 "is DER, but too short to be a certificate request",
             )
         }
-        _ => CsrError::NotARequest {
-            found: "neither a PEM block nor DER".into(),
+        _ => CsrFault::NotARequest {
+            found: "something that is neither PEM nor DER".into(),
         },
     }
 }

@@ -1,14 +1,13 @@
-//! What the operator asks of every request.
+//! The policy for requests: rules that the operator sets for every request.
 
 use std::collections::HashSet;
-use std::fmt;
 
-use super::key_error::KeyError;
-use super::key_kind::KeyKind;
-use super::public_key::KeyNumbers;
-use super::rsa_policy::RsaPolicy;
+use super::key::error::KeyError;
+use super::key::kind::{KeyKind, UnknownKeyKind};
+use super::key::public::KeyNumbers;
+use super::key::rsa::policy::{RsaBoundsError, RsaPolicy};
 
-/// What is asked of every request before a hook sees it, set by the operator; strict by default.
+/// Rules for every request before a hook sees it. The operator sets them; the defaults are strict.
 ///
 /// ```
 /// use sapi::{CertRequest, RequestPolicy};
@@ -37,21 +36,24 @@ impl Default for RequestPolicy {
 }
 
 impl RequestPolicy {
-    /// Other bounds for the RSA modulus.
+    /// Sets the bounds of the RSA modulus, in bits.
+    ///
+    /// # Errors
+    ///
+    /// [`RsaBoundsError`] for bounds below 2048, above 16384, not a multiple of 8, or the wrong way round.
     ///
     /// ```
-    /// use sapi::{RequestPolicy, RsaPolicy};
+    /// use sapi::RequestPolicy;
     ///
-    /// let policy = RequestPolicy::default().with_rsa(RsaPolicy::new(3072, 4096)?);
-    /// # Ok::<(), sapi::RsaBoundsError>(())
+    /// assert!(RequestPolicy::default().with_rsa_bits(3072, 4096).is_ok());
+    /// assert!(RequestPolicy::default().with_rsa_bits(4096, 3072).is_err());
     /// ```
-    #[must_use]
-    pub fn with_rsa(mut self, rsa: RsaPolicy) -> Self {
-        self.rsa = rsa;
-        self
+    pub fn with_rsa_bits(mut self, least: u32, most: u32) -> Result<Self, RsaBoundsError> {
+        self.rsa = RsaPolicy::new(least, most)?;
+        Ok(self)
     }
 
-    /// Keys to refuse, each as the SHA-256 of its SubjectPublicKeyInfo in DER.
+    /// Sets the keys to refuse, each as the SHA-256 of its SubjectPublicKeyInfo in DER.
     ///
     /// ```
     /// let policy = sapi::RequestPolicy::default().with_blocked_keys([[0; 32]]);
@@ -62,7 +64,7 @@ impl RequestPolicy {
         self
     }
 
-    /// How many alternative names one request may ask for.
+    /// Sets how many alternative names one request may ask for.
     ///
     /// ```
     /// let policy = sapi::RequestPolicy::default().with_max_names(1);
@@ -73,7 +75,7 @@ impl RequestPolicy {
         self
     }
 
-    /// Which kinds of key are accepted: some of `rsa`, `ec:p256`, `ec:p384`, `ec:p521`, `ed25519`,
+    /// Sets which kinds of key are accepted: some of `rsa`, `ec:p256`, `ec:p384`, `ec:p521`, `ed25519`,
     /// `ml-dsa`; all of them by default.
     ///
     /// # Errors
@@ -94,7 +96,7 @@ impl RequestPolicy {
         for kind in kinds {
             let known = KEY_KINDS.iter().find(|known| **known == kind);
             self.key_kinds
-                .push(known.ok_or_else(|| UnknownKeyKind(kind.to_owned()))?);
+                .push(known.ok_or_else(|| UnknownKeyKind::new(kind, KEY_KINDS))?);
         }
         Ok(self)
     }
@@ -103,7 +105,7 @@ impl RequestPolicy {
         self.max_names
     }
 
-    /// Whether a key with these numbers may be certified. EC points are checked where the key is built.
+    /// Checks whether a key may be certified. `KeyNumbers::build` checks EC points.
     pub(crate) fn check_key(
         &self,
         numbers: &KeyNumbers<'_>,
@@ -119,34 +121,11 @@ impl RequestPolicy {
             return Err(KeyError::Blocked);
         }
         match numbers {
-            KeyNumbers::Rsa { modulus, exponent } => {
-                self.rsa
-                    .check(modulus, exponent)
-                    .map_err(|weakness| KeyError::Weak {
-                        reason: weakness.to_string(),
-                    })
-            }
+            KeyNumbers::Rsa { modulus, exponent } => Ok(self.rsa.check(modulus, exponent)?),
             _ => Ok(()),
         }
     }
 }
-
-/// A word is no kind of key.
-///
-/// ```
-/// let error = sapi::RequestPolicy::default().with_key_kinds(["dsa"]).unwrap_err();
-/// assert_eq!(error.to_string(), "\"dsa\" is none of rsa, ec:p256, ec:p384, ec:p521, ed25519, ml-dsa");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownKeyKind(String);
-
-impl fmt::Display for UnknownKeyKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is none of {}", self.0, KEY_KINDS.join(", "))
-    }
-}
-
-impl std::error::Error for UnknownKeyKind {}
 
 fn word(kind: KeyKind) -> &'static str {
     match kind {
@@ -167,7 +146,7 @@ mod tests {
     use crate::request::CertRequest;
     use crate::testing::{RequestBuilder, TestKey};
 
-    /// The slug of the refusal, if it is one.
+    /// The slug of the refusal, if the request is refused.
     fn judged(builder: &RequestBuilder, policy: &RequestPolicy) -> Option<&'static str> {
         let read = CertRequest::read(builder.build_pem().as_bytes(), policy);
         read.err().map(|error| error.slug())
@@ -186,8 +165,7 @@ mod tests {
         let request = RequestBuilder::new()
             .common_name("a")
             .key(TestKey::rsa(2048));
-        let policy =
-            |least| RequestPolicy::default().with_rsa(RsaPolicy::new(least, 4096).unwrap());
+        let policy = |least| RequestPolicy::default().with_rsa_bits(least, 4096).unwrap();
         assert_eq!(judged(&request, &policy(2048)), None);
         assert_eq!(judged(&request, &policy(3072)), Some("weak-key"));
     }
@@ -236,7 +214,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(
             error.to_string(),
-            "\"dsa\" is none of rsa, ec:p256, ec:p384, ec:p521, ed25519, ml-dsa"
+            "\"dsa\" is not one of rsa, ec:p256, ec:p384, ec:p521, ed25519, ml-dsa"
         );
     }
 }

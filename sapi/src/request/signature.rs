@@ -1,20 +1,22 @@
-//! The request's own signature: which schemes are good enough, and whether it holds.
+//! Signature schemes: which ones are good enough, and whether a signature is valid.
 
+pub(crate) mod digest;
+mod pss;
 #[cfg(test)]
 mod tests;
 
 use der::asn1::{ObjectIdentifier, UintRef};
-use der::{AnyRef, Decode, Reader, SliceReader, Tag, Tagged};
+use der::{AnyRef, Decode, Reader, SliceReader};
 use openssl::ecdsa::EcdsaSig;
 use openssl::error::ErrorStack;
-use openssl::hash::MessageDigest;
 use openssl::pkey::{PKeyRef, Public};
 use openssl::rsa::Padding;
 use openssl::sign::{RsaPssSaltlen, Verifier};
-use sha2::Digest as _;
 
-use super::csr_error::CsrError;
-use super::key_kind::KeyKind;
+use self::digest::Digest;
+use super::csr_error::CsrFault;
+use super::key::kind::KeyKind;
+use crate::encoding::oids::{ED25519, ML_DSA_44, ML_DSA_65, ML_DSA_87};
 
 /// A signature scheme that is good enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,23 +28,23 @@ pub(crate) enum Scheme {
     MlDsa(KeyKind),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Digest {
-    Sha256,
-    Sha384,
-    Sha512,
-}
-
 impl Scheme {
     /// Chooses the scheme an AlgorithmIdentifier names (RFC 4055, RFC 5758, RFC 8410, RFC 9881).
     pub(crate) fn read(
         kind: ObjectIdentifier,
         parameters: Option<AnyRef<'_>>,
-    ) -> Result<Self, CsrError> {
+    ) -> Result<Self, CsrFault> {
         let scheme = match ALGORITHMS.iter().find(|(known, _)| *known == kind) {
             Some((_, Ok(scheme))) => *scheme,
             Some((_, Err(weakness))) => return Err(weak(*weakness)),
-            None if kind == RSA_PSS => return read_pss(parameters),
+            None if kind == RSA_PSS => {
+                let digest = pss::read_digest(parameters).ok_or_else(|| {
+                    weak(
+                        "has RSASSA-PSS parameters other than one of SHA-256, SHA-384, SHA-512, for the digest and MGF1 alike, with a salt of that length",
+                    )
+                })?;
+                return Ok(Self::RsaPss(digest));
+            }
             None => {
                 return Err(weak(format!(
                     "{kind} is not known; sign with SHA-256 or better"
@@ -51,14 +53,14 @@ impl Scheme {
         };
         let fitting = match (scheme, parameters) {
             (_, None) => true,
-            // NULL stands in requests of Mbed TLS even for ECDSA (RFC 5758 section 3.2 wants nothing).
+            // Mbed TLS writes NULL even for ECDSA, though RFC 5758 section 3.2 does not allow it.
             (Self::RsaPkcs1(_) | Self::Ecdsa(_), Some(any)) => any.is_null(),
             _ => false,
         };
         if fitting {
             Ok(scheme)
         } else {
-            Err(weak("has parameters that its scheme does not have"))
+            Err(weak("has parameters that its scheme does not allow"))
         }
     }
 
@@ -69,7 +71,7 @@ impl Scheme {
         key: &PKeyRef<Public>,
         message: &[u8],
         signature: &[u8],
-    ) -> Result<(), CsrError> {
+    ) -> Result<(), CsrFault> {
         let fits = match self {
             Self::RsaPkcs1(_) | Self::RsaPss(_) => kind.is_rsa(),
             Self::Ecdsa(_) => {
@@ -79,15 +81,15 @@ impl Scheme {
             Self::Ed25519 => kind == KeyKind::Ed25519,
             Self::MlDsa(signer) => kind == signer,
         };
-        // Whatever OpenSSL says against it, the client learns that the signature does not hold.
+        // Whatever OpenSSL's reason is, the client learns that the signature is not valid.
         if fits && self.holds(key, message, signature).unwrap_or(false) {
             Ok(())
         } else {
-            Err(CsrError::BadSignature)
+            Err(CsrFault::BadSignature)
         }
     }
 
-    /// Whether the signature holds, for a key of the scheme's kind.
+    /// Whether the signature is valid, for a key of the scheme's kind.
     pub(crate) fn holds(
         self,
         key: &PKeyRef<Public>,
@@ -103,8 +105,8 @@ impl Scheme {
                 verifier.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
                 verifier.verify_oneshot(signature, message)
             }
-            // Straight to the curve: OpenSSL 3 would first move the key to a provider, which costs a
-            // third of the verification.
+            // Verifies on the curve directly: OpenSSL 3 would first move the key to a provider, which
+            // costs a third of the verification.
             Self::Ecdsa(digest) => {
                 EcdsaSig::from_der(signature)?.verify(&digest.of(message), &*key.ec_key()?)
             }
@@ -115,8 +117,8 @@ impl Scheme {
     }
 }
 
-/// RFC 8017 section 8.2.2, the comparison of encodings: what the signature holds must be the whole
-/// DigestInfo, octet for octet. No parser looks at it, so there is nothing to forge around.
+/// Compares encodings (RFC 8017 section 8.2.2): the signature must contain the whole DigestInfo, octet
+/// for octet. No parser reads it, so a forgery cannot exploit a lenient parser.
 fn rsa_pkcs1_holds(
     digest: Digest,
     key: &PKeyRef<Public>,
@@ -134,40 +136,6 @@ fn rsa_pkcs1_holds(
     Ok(held.get(..length) == Some(wanted.as_slice()))
 }
 
-impl Digest {
-    pub(crate) fn message_digest(self) -> MessageDigest {
-        match self {
-            Self::Sha256 => MessageDigest::sha256(),
-            Self::Sha384 => MessageDigest::sha384(),
-            Self::Sha512 => MessageDigest::sha512(),
-        }
-    }
-
-    /// The digest of a message.
-    pub(crate) fn of(self, message: &[u8]) -> Vec<u8> {
-        match self {
-            Self::Sha256 => sha2::Sha256::digest(message).to_vec(),
-            Self::Sha384 => sha2::Sha384::digest(message).to_vec(),
-            Self::Sha512 => sha2::Sha512::digest(message).to_vec(),
-        }
-    }
-
-    /// The DER of a DigestInfo before its digest (RFC 8017 section 9.2, note 1).
-    fn info_prefix(self) -> &'static [u8] {
-        match self {
-            Self::Sha256 => &[
-                0x30, 0x31, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20,
-            ],
-            Self::Sha384 => &[
-                0x30, 0x41, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2, 5, 0, 4, 0x30,
-            ],
-            Self::Sha512 => &[
-                0x30, 0x51, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3, 5, 0, 4, 0x40,
-            ],
-        }
-    }
-}
-
 /// `Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }` in DER, both positive (RFC 3279 section 2.2.3).
 fn is_ecdsa_value(signature: &[u8]) -> bool {
     let read = || -> Result<bool, der::Error> {
@@ -182,59 +150,8 @@ fn is_ecdsa_value(signature: &[u8]) -> bool {
     read().unwrap_or(false)
 }
 
-/// The parameters of RSASSA-PSS are compared as bytes: the digest, MGF1 with the same digest, and a
-/// salt as long as the digest, with or without the digest's NULL (RFC 4055 section 2.1, 3.1).
-fn read_pss(parameters: Option<AnyRef<'_>>) -> Result<Scheme, CsrError> {
-    let odd = || {
-        weak(
-            "has RSASSA-PSS parameters other than one of SHA-256, SHA-384, SHA-512, for the digest and MGF1 alike, with a salt of that length",
-        )
-    };
-    let given = parameters
-        .filter(|any| any.tag() == Tag::Sequence)
-        .ok_or_else(odd)?;
-    for (digest, last, salt) in [
-        (Digest::Sha256, 1, 32),
-        (Digest::Sha384, 2, 48),
-        (Digest::Sha512, 3, 64),
-    ] {
-        for null in [&[5, 0][..], &[]] {
-            let wanted = pss_parameters(last, salt, null);
-            let rest = given.value().strip_prefix(wanted.as_slice());
-            if rest.is_some_and(|rest| rest.is_empty() || rest == TRAILER_1) {
-                return Ok(Scheme::RsaPss(digest));
-            }
-        }
-    }
-    Err(odd())
-}
-
-fn pss_parameters(last: u8, salt: u8, null: &[u8]) -> Vec<u8> {
-    let tlv = |tag: u8, content: &[u8]| {
-        // Every length here is below 128, so it takes one octet.
-        let mut out = vec![tag, u8::try_from(content.len()).unwrap_or(u8::MAX)];
-        out.extend_from_slice(content);
-        out
-    };
-    let digest = tlv(
-        0x30,
-        &[&[6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, last], null].concat(),
-    );
-    let mgf1 = [
-        &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8],
-        digest.as_slice(),
-    ]
-    .concat();
-    [
-        tlv(0xa0, &digest),
-        tlv(0xa1, &tlv(0x30, &mgf1)),
-        tlv(0xa2, &[2, 1, salt]),
-    ]
-    .concat()
-}
-
-fn weak(reason: impl Into<String>) -> CsrError {
-    CsrError::WeakSignature {
+fn weak(reason: impl Into<String>) -> CsrFault {
+    CsrFault::WeakSignature {
         reason: reason.into(),
     }
 }
@@ -244,9 +161,6 @@ type Known = (ObjectIdentifier, Result<Scheme, &'static str>);
 const fn known(dotted: &str, scheme: Result<Scheme, &'static str>) -> Known {
     (ObjectIdentifier::new_unwrap(dotted), scheme)
 }
-
-/// `trailerField [3] INTEGER { trailerFieldBC(1) }`, the default; RFC 4055 section 3.1 has verifiers take it.
-const TRAILER_1: &[u8] = &[0xa3, 3, 2, 1, 1];
 
 const RSA_PSS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.10");
 
@@ -266,19 +180,10 @@ const ALGORITHMS: [Known; 19] = [
     known("1.2.840.10045.4.3.2", Ok(Scheme::Ecdsa(Digest::Sha256))),
     known("1.2.840.10045.4.3.3", Ok(Scheme::Ecdsa(Digest::Sha384))),
     known("1.2.840.10045.4.3.4", Ok(Scheme::Ecdsa(Digest::Sha512))),
-    known("1.3.101.112", Ok(Scheme::Ed25519)),
-    known(
-        "2.16.840.1.101.3.4.3.17",
-        Ok(Scheme::MlDsa(KeyKind::MlDsa44)),
-    ),
-    known(
-        "2.16.840.1.101.3.4.3.18",
-        Ok(Scheme::MlDsa(KeyKind::MlDsa65)),
-    ),
-    known(
-        "2.16.840.1.101.3.4.3.19",
-        Ok(Scheme::MlDsa(KeyKind::MlDsa87)),
-    ),
+    (ED25519, Ok(Scheme::Ed25519)),
+    (ML_DSA_44, Ok(Scheme::MlDsa(KeyKind::MlDsa44))),
+    (ML_DSA_65, Ok(Scheme::MlDsa(KeyKind::MlDsa65))),
+    (ML_DSA_87, Ok(Scheme::MlDsa(KeyKind::MlDsa87))),
     known(
         "1.2.840.113549.1.1.2",
         Err("MD2 is broken; sign with SHA-256 or better"),

@@ -1,4 +1,4 @@
-//! The corpus of the workspace, read without a server: what each request is refused for.
+//! Tests that read the corpus of the workspace without a server, and check why each request is refused.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ fn the_corpus_is_read_as_its_manifest_says() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-/// What is accepted is what was sent, and reads the same as PEM and as DER.
+/// An accepted request keeps its bytes, and reads the same as PEM and as DER.
 #[test]
 fn what_the_corpus_has_accepted_stays_itself() {
     let mut accepted = 0;
@@ -106,7 +106,7 @@ fn a_client_is_compared_and_shown_as_its_text() {
     assert!(error.contains("letters and digits"), "{error}");
 }
 
-/// A client is told what is wrong; whether it was no request at all decides between 400 and 422.
+/// The text tells the client what is wrong. `is_malformed` decides between 400 and 422.
 #[test]
 fn each_error_says_what_is_wrong() {
     let builder = RequestBuilder::new;
@@ -125,7 +125,7 @@ fn each_error_says_what_is_wrong() {
             body(b"hello"),
             "not-a-request",
             true,
-            "this is no certificate request but",
+            "this is not a certificate request but",
         ),
         (
             body(encrypted.as_bytes()),
@@ -155,7 +155,7 @@ fn each_error_says_what_is_wrong() {
             refused(builder().version(3)),
             "unsupported-version",
             false,
-            "none of 0, 1 and 2",
+            "not 0, 1 or 2",
         ),
         (
             refused(builder().subject_der(&[0x30, 2, 0x31, 0])),
@@ -173,7 +173,7 @@ fn each_error_says_what_is_wrong() {
             refused(builder().ca()),
             "ca-requested",
             false,
-            "is not given to anyone",
+            "is never granted",
         ),
         (
             refused(builder().sha1()),
@@ -192,7 +192,7 @@ fn each_error_says_what_is_wrong() {
 }
 
 fn fault(case: &Case) -> Option<String> {
-    // These two are judged before the request is read, and after.
+    // The first is refused before the request is read, the second after.
     let expected = match case.slug.as_deref() {
         Some("body-too-large") => return None,
         Some("no-name") => None,

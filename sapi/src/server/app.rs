@@ -1,15 +1,17 @@
-//! A signing service, put together from settings and hooks.
+//! The app: a signing service, made from settings and hooks.
 
 use std::fmt;
-use std::sync::Arc;
 
 use super::boot::Boot;
-use super::sources::Sources;
-use super::start::{self, StartError};
-use crate::hooks::{BoxError, Chain, SigningHooks};
+use super::error::{StartError, StartFault};
+use super::makers::Makers;
+use super::start;
+use crate::hooks::{BoxError, IntoHooks};
 use crate::identity::PassphraseSources;
+use crate::settings::checked::Settings;
+use crate::settings::sources::Sources;
 
-/// A signing service: hooks, and the settings found where it runs.
+/// A signing service: its hooks, and the settings of the machine it runs on.
 ///
 /// ```no_run
 /// struct Members;
@@ -22,14 +24,11 @@ use crate::identity::PassphraseSources;
 #[derive(Default)]
 #[must_use]
 pub struct App {
-    makers: Vec<Maker>,
+    makers: Makers,
 }
 
-/// Makes hooks and adds them to those before. A chain is taken apart, so that each hook has its own time.
-type Maker = Box<dyn Fn(&Boot, Chain) -> Result<Chain, BoxError> + Send + Sync>;
-
 impl App {
-    /// A service without hooks, which does not start.
+    /// A service without hooks. It does not start until a hook is added.
     ///
     /// ```
     /// let app = sapi::App::new();
@@ -38,22 +37,20 @@ impl App {
         Self::default()
     }
 
-    /// Adds hooks; they are asked in the order they are added.
+    /// Adds hooks. They are asked in the order in which they are added.
     ///
     /// ```
     /// # struct Members;
     /// # impl sapi::SigningHooks for Members {}
     /// let app = sapi::App::new().hook(Members);
     /// ```
-    pub fn hook(mut self, hooks: impl SigningHooks) -> Self {
-        let shared = Arc::new(hooks);
-        self.makers.push(Box::new(
-            move |_, chain| Ok(chain.then(Arc::clone(&shared))),
-        ));
+    pub fn hook(mut self, hooks: impl IntoHooks) -> Self {
+        let hooks = hooks.into_hooks();
+        self.makers.add(move |_| Ok(hooks.clone()));
         self
     }
 
-    /// Adds hooks that are made from the settings, once these are read.
+    /// Adds hooks that are made from the settings, after these are read.
     ///
     /// ```
     /// # struct Members;
@@ -61,17 +58,16 @@ impl App {
     /// # impl sapi::SigningHooks for Members {}
     /// let app = sapi::App::new().hook_with(|boot| Members::open(boot.settings("members")?));
     /// ```
-    pub fn hook_with<H: SigningHooks>(
+    pub fn hook_with<H: IntoHooks>(
         mut self,
         make: impl Fn(&Boot) -> Result<H, BoxError> + Send + Sync + 'static,
     ) -> Self {
-        self.makers
-            .push(Box::new(move |boot, chain| Ok(chain.then(make(boot)?))));
+        self.makers.add(move |boot| Ok(make(boot)?.into_hooks()));
         self
     }
 
     /// Serves until SIGTERM or SIGINT, with the settings of `/etc/sapi/sapi.toml` and the environment.
-    /// To be awaited on an actix runtime (`actix_web::rt::System`).
+    /// Await it on an actix runtime (`actix_web::rt::System`).
     ///
     /// # Errors
     ///
@@ -88,33 +84,14 @@ impl App {
     #[doc(alias = "ca_start_gunicorn_dev")]
     #[doc(alias = "ca_start_gunicorn_prod")]
     pub async fn serve(self) -> Result<(), StartError> {
-        let sources = Sources::read(None, &[])?;
-        start::serve(&self, &sources, &PassphraseSources::default()).await
+        let sources = Sources::read(None, &[]).map_err(StartFault::from)?;
+        let settings = Settings::check(&sources).map_err(StartFault::from)?;
+        let passphrase = PassphraseSources::default();
+        Ok(start::serve(&self.makers, &sources, settings, &passphrase).await?)
     }
 
-    /// Makes the hooks for the settings.
-    pub(crate) fn make_hooks(&self, sources: &Sources) -> Result<Chain, StartError> {
-        self.make(&Boot::new(sources.clone(), false))
-    }
-
-    /// As [`make_hooks`](Self::make_hooks), for a rehearsal.
-    pub(crate) fn rehearsing_hooks(&self, sources: &Sources) -> Result<Chain, StartError> {
-        self.make(&Boot::new(sources.clone(), true))
-    }
-
-    fn make(&self, boot: &Boot) -> Result<Chain, StartError> {
-        let mut chain = Chain::new();
-        for make in &self.makers {
-            chain = make(boot, chain).map_err(|error| match boot.misspelt() {
-                Some(hint) => StartError::Hooks(format!("{error}; {hint}").into()),
-                None => StartError::Hooks(error),
-            })?;
-        }
-        if chain.is_empty() {
-            return Err(StartError::NoHooks);
-        }
-        boot.refuse_unread()?;
-        Ok(chain)
+    pub(crate) fn makers(&self) -> &Makers {
+        &self.makers
     }
 }
 

@@ -1,15 +1,15 @@
-//! What a hook is made from.
+//! `Boot`: the settings that a hook is made from.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use config::Value;
 use serde::de::DeserializeOwned;
 
-use super::sources::{SettingsError, Sources};
 use crate::hooks::BoxError;
+use crate::settings::error::SettingsError;
+use crate::settings::sources::Sources;
 
-/// What is there when hooks are made: their own tables of the settings.
+/// Gives hooks their own tables of the settings while they are made.
 ///
 /// ```
 /// use serde::Deserialize;
@@ -42,8 +42,8 @@ impl Boot {
         }
     }
 
-    /// Whether these hooks are made for a rehearsal (`explain`), perhaps as another user than the
-    /// service's: what opens files for writing or takes locks leaves that out then.
+    /// Whether these hooks are made for a rehearsal (`explain`). A rehearsal may run as another user than the
+    /// service. So a hook must not open files for writing or take locks then.
     ///
     /// ```
     /// # struct Journal;
@@ -62,11 +62,11 @@ impl Boot {
         self.rehearsal
     }
 
-    /// The table `[hooks.<name>]` of the settings.
+    /// Reads the table `[hooks.<name>]` of the settings.
     ///
     /// # Errors
     ///
-    /// When the table is missing, or does not fit the type; the error names the table and the key.
+    /// When the table is missing, or does not fit the type. The error names the table and the key.
     ///
     /// ```no_run
     /// # fn f(boot: &sapi::Boot) -> Result<(), sapi::BoxError> {
@@ -74,36 +74,19 @@ impl Boot {
     /// # Ok(()) }
     /// ```
     pub fn settings<T: DeserializeOwned>(&self, name: &str) -> Result<T, BoxError> {
-        self.note(name);
-        let key = format!("hooks.{name}");
-        let Ok(table) = self.sources.get::<Value>(&key) else {
-            return Err(format!("the settings have no table [{key}]").into());
-        };
-        serde_path_to_error::deserialize(table).map_err(|error| {
-            let path = error.path().to_string();
-            // A field that is unknown or missing is named by the error itself, in its table.
-            let (place, field) = match path.as_str() {
-                "." => (key.clone(), String::new()),
-                path => (format!("{key}.{path}"), format!(" {path}")),
-            };
-            let origin = self.sources.origin_within(&place);
-            let origin = origin.or_else(|| self.sources.origin_within(&key));
-            let origin = origin
-                .map(|origin| format!(" (in {origin})"))
-                .unwrap_or_default();
-            format!("[{key}]{field}: {}{origin}", error.inner()).into()
-        })
+        let missing = || format!("the settings have no table [hooks.{name}]").into();
+        self.settings_if_present(name)?.ok_or_else(missing)
     }
 
-    /// The same table, or `None` where the settings have none: a hook that is switched on by its table.
+    /// Reads the same table, or returns `None` without one. Its table can so switch a hook on.
     ///
     /// # Errors
     ///
-    /// When the table does not fit the type; the error names the table and the key.
+    /// When the table does not fit the type. The error names the table and the key.
     ///
     /// ```no_run
     /// # fn f(boot: &sapi::Boot) -> Result<(), sapi::BoxError> {
-    /// use sapi::stock::{Approvals, approvals};
+    /// use sapi_stock::{Approvals, approvals};
     /// let settings: Option<approvals::Settings> = boot.settings_if_present("approvals")?;
     /// let approvals = settings.as_ref().map(Approvals::open).transpose()?;
     /// # Ok(()) }
@@ -112,11 +95,8 @@ impl Boot {
         &self,
         name: &str,
     ) -> Result<Option<T>, BoxError> {
-        if self.has_settings(name) {
-            self.settings(name).map(Some)
-        } else {
-            Ok(None)
-        }
+        self.note(name);
+        Ok(self.sources.hook(name)?)
     }
 
     /// Whether the settings have a table `[hooks.<name>]`.
@@ -127,7 +107,7 @@ impl Boot {
     #[must_use]
     pub fn has_settings(&self, name: &str) -> bool {
         self.note(name);
-        self.sources.get::<Value>(&format!("hooks.{name}")).is_ok()
+        self.sources.has_hook(name)
     }
 
     fn note(&self, name: &str) {
@@ -136,7 +116,7 @@ impl Boot {
         asked.insert(table.to_owned());
     }
 
-    /// A table that looks like one that a hook has asked for in vain.
+    /// Returns a hint if a hook did not find its table, and an unread table has a similar name.
     pub(crate) fn misspelt(&self) -> Option<String> {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let present = self.sources.hook_tables();
@@ -151,8 +131,8 @@ impl Boot {
         ))
     }
 
-    /// A table that no hook has asked for is a slip of the pen, and its hook runs on other settings than
-    /// the operator believes.
+    /// Refuses a table that no hook has asked for. It is a slip of the pen, and its hook would run on other
+    /// settings than the operator believes.
     pub(crate) fn refuse_unread(&self) -> Result<(), SettingsError> {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         let known = |table: &String| asked.iter().any(|name| name.eq_ignore_ascii_case(table));
@@ -165,9 +145,10 @@ impl Boot {
             false => format!("they read {}", tables.join(", ")),
         };
         let key = format!("hooks.{table}");
-        Err(SettingsError(format!(
-            "{key}: no hook of this program reads this table (in {}); {read}",
-            self.sources.origin_within(&key).unwrap_or_default()
-        )))
+        Err(SettingsError::of(
+            key.as_str(),
+            format!("no hook of this program reads this table; {read}"),
+        )
+        .from(self.sources.origin_within(&key)))
     }
 }

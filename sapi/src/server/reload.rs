@@ -1,4 +1,4 @@
-//! SIGHUP: identity and hooks anew, without an end.
+//! The reload at SIGHUP: new identity, hooks and profile, without a restart.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -8,45 +8,59 @@ use std::time::SystemTime;
 use actix_web::rt::signal::unix::{Signal, SignalKind, signal};
 use futures_util::FutureExt;
 
-use super::app::App;
-use super::put_csr::Endpoint;
-use super::settings::Settings;
-use super::sources::Sources;
-use super::start::StartError;
+use super::endpoint::anchors;
+use super::endpoint::put_csr::Endpoint;
+use super::error::StartFault;
+use super::makers::Makers;
+use super::process::notify;
 use super::unlock::unlock;
-use super::{anchors, notify};
-use crate::identity::KeptPassphrase;
+use crate::identity::passphrase::kept::KeptPassphrase;
 use crate::pipeline::generation::Generation;
+use crate::settings::checked::Settings;
+use crate::settings::sources::Sources;
 
-/// What it takes to make another generation like the one that was made at the start.
+/// The SIGHUPs that arrive from now on.
+pub(crate) struct HangUps(Signal);
+
+impl HangUps {
+    pub(crate) fn listen() -> std::io::Result<Self> {
+        Ok(Self(signal(SignalKind::hangup())?))
+    }
+
+    async fn next(&mut self) -> Option<()> {
+        poll_fn(|task| self.0.poll_recv(task)).await
+    }
+}
+
+/// Makes new generations in the same way as the first one at the start.
 pub(crate) struct Reloader<'a> {
-    app: &'a App,
-    /// As they were at the start: the keys that a reload leaves alone still have these values.
+    makers: &'a Makers,
+    /// The settings at the start. The keys that a reload leaves alone still have these values.
     sources: Sources,
-    passphrase: Option<KeptPassphrase>,
-    signal: Signal,
+    passphrase: KeptPassphrase,
+    hang_ups: HangUps,
 }
 
 impl<'a> Reloader<'a> {
-    pub(crate) fn new(app: &'a App, sources: Sources) -> std::io::Result<Self> {
-        Ok(Self {
-            app,
+    pub(crate) fn new(
+        makers: &'a Makers,
+        sources: Sources,
+        passphrase: KeptPassphrase,
+        hang_ups: HangUps,
+    ) -> Self {
+        Self {
+            makers,
             sources,
-            passphrase: None,
-            signal: signal(SignalKind::hangup())?,
-        })
-    }
-
-    /// What unlocked the identity at the start.
-    pub(crate) fn keep(&mut self, passphrase: KeptPassphrase) {
-        self.passphrase = Some(passphrase);
+            passphrase,
+            hang_ups,
+        }
     }
 
     /// Reloads at every SIGHUP, for ever.
     pub(crate) async fn attend(&mut self, endpoint: &Endpoint) {
-        while poll_fn(|task| self.signal.poll_recv(task)).await.is_some() {
+        while self.hang_ups.next().await.is_some() {
             notify::reloading();
-            // A hook's constructor may panic; that too leaves everything as it was.
+            // The constructor of a hook may panic. That too must leave everything as it was.
             let attempt = AssertUnwindSafe(self.reload(endpoint)).catch_unwind();
             let outcome = match attempt.await {
                 Ok(outcome) => outcome.map_err(|error| error.to_string()),
@@ -69,36 +83,31 @@ impl<'a> Reloader<'a> {
         }
     }
 
-    /// Everything new is made and tried first; only then is it put in place, in one step.
-    async fn reload(&self, endpoint: &Endpoint) -> Result<(), StartError> {
+    /// Makes and tries everything new first. Only then does it put all of it in place, in one step.
+    async fn reload(&self, endpoint: &Endpoint) -> Result<(), StartFault> {
         let sources = self.sources.again()?;
         let settings = Settings::check(&sources)?;
-        let hooks = self.app.make_hooks(&sources)?;
+        let hooks = self.makers.make(&sources)?;
 
         let (ca_path, kept) = (settings.ca_path.clone(), self.passphrase.clone());
-        // Unlocking takes its second; the signals are heard meanwhile.
+        // Unlocking takes about a second. Signals must be heard meanwhile.
         let unlocking = tokio::task::spawn_blocking(move || {
-            let passphrase = kept.map(|kept| kept.again()).transpose()?;
-            passphrase
-                .map(|passphrase| unlock(&ca_path, &passphrase))
-                .transpose()
+            let passphrase = kept.again()?;
+            unlock(&ca_path, &passphrase)
         });
-        let Some(identity) = unlocking.await.map_err(std::io::Error::other)?? else {
-            return Ok(());
-        };
+        let identity = unlocking.await.map_err(std::io::Error::other)??;
         if !identity.issuer().is_valid_at(SystemTime::now()) {
-            let text = "the new CA certificate does not hold at present, so it is not taken";
-            return Err(StartError::Settings(text.into()));
+            return Err(StartFault::NotValidNow);
         }
         let anchors = anchors::read(&settings, identity.issuer())?;
         let next = Generation {
             identity,
-            hooks: hooks.into(),
+            hooks,
             profile: settings.profile,
             hook_timeout: settings.hook_timeout,
         };
         let exchanged = endpoint.pipeline.exchange(next).await;
-        exchanged.map_err(StartError::Hooks)?;
+        exchanged.map_err(StartFault::Hooks)?;
         endpoint.anchors.exchange(anchors);
         for key in left_alone(&self.sources, &sources) {
             tracing::warn!("{key}: has changed, which takes effect only at a restart");
@@ -107,7 +116,7 @@ impl<'a> Reloader<'a> {
     }
 }
 
-/// The changed keys that a reload does not put into effect.
+/// Returns the changed keys that a reload does not put into effect.
 fn left_alone(before: &Sources, now: &Sources) -> Vec<String> {
     let values = |sources: &Sources| -> BTreeMap<String, String> {
         let lines = sources.lines().into_iter();
@@ -124,6 +133,6 @@ fn left_alone(before: &Sources, now: &Sources) -> Vec<String> {
     keys
 }
 
-/// Where the keys begin that make up a generation.
-pub(super) const RELOADED: [&str; 4] =
+/// The beginnings of the keys that make up a generation.
+pub(crate) const RELOADED: [&str; 4] =
     ["ca_path", "certificate.", "hooks.", "proxy.client_ca_file"];

@@ -1,14 +1,16 @@
-//! The CA's identity, unlocked.
+//! Unlocks the CA's identity.
 
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::start::StartError;
-use crate::identity::{Identity, IdentityError, Passphrase, PrivateKeyError, load, secure_heap};
+use super::error::StartFault;
+use crate::identity::ca::Identity;
+use crate::identity::key::secure_heap;
+use crate::identity::{IdentityErrorKind, Passphrase, load};
 
-/// Loads the identity in a folder. A wrong passphrase takes a while to be told.
-pub(crate) fn unlock(ca_path: &Path, passphrase: &Passphrase) -> Result<Identity, StartError> {
+/// Loads the identity in a folder. It waits a while before it reports a wrong passphrase.
+pub(crate) fn unlock(ca_path: &Path, passphrase: &Passphrase) -> Result<Identity, StartFault> {
     if let Err(why) = secure_heap::prepare() {
         tracing::warn!("the CA's key may be swapped to disk: {why}");
     }
@@ -16,10 +18,7 @@ pub(crate) fn unlock(ca_path: &Path, passphrase: &Passphrase) -> Result<Identity
         Ok(loaded) => Ok(Identity::new(loaded.key, loaded.certificate, loaded.chain)?),
         Err(error) => {
             // Every other error is told once, by whoever asked for the identity.
-            if matches!(
-                error,
-                IdentityError::PrivateKey(PrivateKeyError::WrongPassphrase)
-            ) {
+            if error.kind() == IdentityErrorKind::WrongPassphrase {
                 let name = ca_path.display();
                 tracing::error!("{name}: not unlocked: {error}; waiting before saying so");
                 thread::sleep(WRONG_PASSPHRASE_WAIT);
@@ -29,5 +28,5 @@ pub(crate) fn unlock(ca_path: &Path, passphrase: &Passphrase) -> Result<Identity
     }
 }
 
-/// Slows down whoever tries passphrases through us, and a service manager that starts us again and again.
+/// Slows down a person who tries passphrases, and a service manager that starts us again and again.
 const WRONG_PASSPHRASE_WAIT: Duration = Duration::from_secs(1);

@@ -1,17 +1,17 @@
-//! Assertions on an observation, which print the whole story when they fail.
+//! Assertions on an observation. They print the whole story when they fail.
 
 use crate::certificate::IssuedCertificate;
 use crate::hooks::Rejection;
 use crate::pipeline::Observation;
 use crate::request::AltName;
 
-/// For tests; each of these panics with the whole observation when it does not hold.
+/// For tests. An assertion that fails panics with the whole observation.
 impl Observation {
-    /// The client gets its certificate, which is given back.
+    /// Asserts that the client gets its certificate, and returns it.
     ///
     /// # Panics
     ///
-    /// When it does not.
+    /// If it does not.
     ///
     /// ```no_run
     /// # fn f(seen: &sapi::Observation) {
@@ -26,11 +26,11 @@ impl Observation {
         }
     }
 
-    /// The request is denied (403), for a reason that contains this text.
+    /// Asserts that the request is denied (403), for a reason that contains this text.
     ///
     /// # Panics
     ///
-    /// When it is not, or for another reason.
+    /// If it is not, or for another reason.
     ///
     /// ```no_run
     /// # fn f(seen: &sapi::Observation) {
@@ -45,11 +45,12 @@ impl Observation {
         }
     }
 
-    /// The client gets no certificate, for this kind of reason: `pending`, `hook-timeout`, `internal-error`.
+    /// Asserts that the client gets no certificate, for this kind of reason: `pending`, `hook-timeout`,
+    /// `internal-error`.
     ///
     /// # Panics
     ///
-    /// When it gets one, or for another kind of reason.
+    /// If it gets one, or for another kind of reason.
     ///
     /// ```no_run
     /// # fn f(seen: &sapi::Observation) {
@@ -62,11 +63,11 @@ impl Observation {
         assert!(got == Some(slug), "not rejected as {slug}\n{self}");
     }
 
-    /// The certificate has exactly these alternative names, in any order.
+    /// Asserts that the certificate has exactly these alternative names, in any order.
     ///
     /// # Panics
     ///
-    /// When there is no certificate, it has other names, or one of those given is no name.
+    /// If the client gets no certificate, if its names differ, or if a given name is not valid.
     ///
     /// ```no_run
     /// # fn f(seen: &sapi::Observation) {
@@ -87,12 +88,12 @@ impl Observation {
         assert!(same, "the names are not {wanted:?}\n{self}");
     }
 
-    /// The draft as it was to be signed reads like this text, as
+    /// Asserts that the draft after `presign` equals this text, as
     /// [`snapshot`](crate::DraftCertificate::snapshot) writes it.
     ///
     /// # Panics
     ///
-    /// When it does not, or there was no draft.
+    /// If it differs, or if there was no draft.
     ///
     /// ```no_run
     /// # fn f(seen: &sapi::Observation) {

@@ -1,4 +1,4 @@
-//! A throw-away certificate authority, in memory alone.
+//! A throw-away certificate authority, only in memory.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -7,12 +7,12 @@ use openssl::x509::X509;
 
 use super::TestKey;
 use super::ca_certificate::{KeyId, certify_ca, certify_client};
-use crate::identity::Identity;
+use crate::identity::ca::Identity;
 use crate::request::{DistinguishedName, PeerCertificate};
 
 /// A certificate authority for tests: a key and a certificate that nobody trusts.
 ///
-/// It holds from 2000 to the end of 2099 unless told otherwise, so that a test may set its clock.
+/// It is valid from 2000 to the end of 2099 unless changed, so that a test may set its clock.
 ///
 /// ```
 /// use sapi::testing::{Authority, TestKey};
@@ -45,7 +45,7 @@ impl Authority {
         Self::make(TestKey::p256(), "Test CA", None)
     }
 
-    /// A CA of the given name whose certificate this one signs.
+    /// A CA with this name below this CA, which signs its certificate.
     ///
     /// ```
     /// use sapi::testing::Authority;
@@ -103,7 +103,7 @@ impl Authority {
         self.renewed()
     }
 
-    /// The same CA, holding from one time until another, to the second.
+    /// The same CA, valid from one time until another, to the second.
     ///
     /// ```
     /// use std::time::{Duration, SystemTime};
@@ -117,7 +117,7 @@ impl Authority {
         self.renewed()
     }
 
-    /// The same CA without a subject key identifier, as CAs of old are.
+    /// The same CA without a subject key identifier, like some old CAs.
     ///
     /// ```
     /// let ca = sapi::testing::Authority::new().without_key_id();
@@ -143,7 +143,7 @@ impl Authority {
         self.renewed()
     }
 
-    /// The identity of this CA, as often as it is asked for.
+    /// Makes the identity of this CA. It may be called again.
     ///
     /// ```
     /// let ca = sapi::testing::Authority::new();
@@ -157,7 +157,7 @@ impl Authority {
             .expect("a test CA is a fit identity")
     }
 
-    /// The public half with a throw-away key.
+    /// The identity for a rehearsal: the public half with a throw-away key.
     pub(super) fn rehearsal(&self) -> Identity {
         Identity::for_rehearsal(self.certificate.clone(), self.chain())
             .expect("a test CA is a fit identity")
@@ -226,7 +226,7 @@ impl Authority {
         certify_client(key, &subject, (self.from, self.until), signer)
     }
 
-    /// What a hook sees of a peer that has proved itself with a certificate of this CA.
+    /// The certificate that a hook sees when a client presents one of this CA.
     ///
     /// ```
     /// use sapi::{Peer, testing::Authority};
@@ -241,10 +241,10 @@ impl Authority {
         let mut anchors = self.chain();
         anchors.push(self.certificate.clone());
         PeerCertificate::verify(&pem, &anchors, self.from)
-            .expect("a certificate holds before the CA that signed it")
+            .expect("a certificate of this CA verifies against it")
     }
 
-    /// The same CA, its certificate made anew of its present parts.
+    /// Makes the certificate again from the present parts.
     fn renewed(mut self) -> Self {
         let dates = (self.from, self.until);
         let above = self.above.as_deref().map(|ca| (&ca.certificate, &ca.key));

@@ -1,6 +1,6 @@
 //! Certificates of throw-away CAs and their clients, made with OpenSSL's builder.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use openssl::asn1::{Asn1Integer, Asn1Object, Asn1OctetString, Asn1Time};
 use openssl::bn::BigNum;
@@ -14,6 +14,7 @@ use openssl::x509::{X509, X509Builder, X509Extension, X509Name};
 
 use super::TestKey;
 use crate::certificate::{SerialNumber, SignatureAlgorithm};
+use crate::encoding::time::unix;
 use crate::request::DistinguishedName;
 
 #[derive(Clone, Copy, PartialEq)]
@@ -76,7 +77,7 @@ pub(super) fn certify_client(
     make().expect("OpenSSL makes a certificate of sound parts")
 }
 
-/// What a CA's and a client's certificate have in common.
+/// Begins a certificate with the parts that a CA and a client share.
 fn begin(
     key: &TestKey,
     subject: &DistinguishedName,
@@ -101,14 +102,6 @@ fn sign(mut builder: X509Builder, key: &TestKey) -> Result<X509, ErrorStack> {
 fn digest<T: HasPublic>(key: &PKeyRef<T>) -> MessageDigest {
     SignatureAlgorithm::for_key(key)
         .and_then(SignatureAlgorithm::digest)
-        // Ed25519 brings its own.
+        // Ed25519 has its own digest.
         .unwrap_or_else(MessageDigest::null)
-}
-
-fn unix(time: SystemTime) -> i64 {
-    let signed = |since: Duration| i64::try_from(since.as_secs()).unwrap_or(i64::MAX);
-    match time.duration_since(SystemTime::UNIX_EPOCH) {
-        Ok(since) => signed(since),
-        Err(before) => -signed(before.duration()),
-    }
 }

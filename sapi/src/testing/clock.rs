@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// A clock that stands still until a test moves it. Copies are the same clock.
+/// A clock that only a test moves. Copies are the same clock.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -28,7 +28,7 @@ impl Clock {
         Self(Arc::new(Mutex::new(time)))
     }
 
-    /// What it shows.
+    /// The time that it shows.
     ///
     /// ```
     /// # use std::time::SystemTime;

@@ -1,18 +1,17 @@
-//! Hooks on the whole road, in process.
+//! The harness: hooks on the whole road, in the test's own process.
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::{Authority, Clock};
 use crate::certificate::{IssuedCertificate, Profile, SerialNumber};
-use crate::hooks::{BoxError, Chain, Rejection, SigningHooks};
-use crate::identity::SigningPool;
+use crate::hooks::{BoxError, Hooks, IntoHooks, Rejection};
+use crate::identity::pool::SigningPool;
 use crate::pipeline::{Observation, Pipeline};
 use crate::request::{CertRequest, ClientId, Peer};
 
-/// Hooks before a throw-away CA: requests go the whole road and come back as certificates or
-/// rejections, without a socket.
+/// Runs hooks with a throw-away CA and without a socket. Requests go the whole road and come back as
+/// certificates or rejections.
 ///
 /// Use it inside a tokio runtime, as `#[tokio::test]` gives one.
 ///
@@ -27,19 +26,19 @@ use crate::request::{CertRequest, ClientId, Peer};
 /// # });
 /// ```
 pub struct Harness {
-    hooks: Arc<Chain>,
-    authority: Authority,
-    profile: Profile,
-    time_limit: Duration,
-    clock: Option<Clock>,
-    rehearsal: bool,
-    peer: Peer,
+    hooks: Hooks,
+    pub(super) authority: Authority,
+    pub(super) profile: Profile,
+    pub(super) time_limit: Duration,
+    pub(super) clock: Option<Clock>,
+    pub(super) rehearsal: bool,
+    pub(super) peer: Peer,
     pool: SigningPool,
     pipeline: Pipeline,
 }
 
 impl Harness {
-    /// Puts hooks before a new CA, with the default profile and the present time.
+    /// A harness with a new CA, the default profile and the present time.
     ///
     /// ```
     /// # struct Members;
@@ -47,15 +46,15 @@ impl Harness {
     /// let harness = sapi::testing::Harness::new(Members);
     /// ```
     #[must_use]
-    pub fn new(hooks: impl SigningHooks) -> Self {
-        let hooks = Arc::new(Chain::new().then(hooks));
+    pub fn new(hooks: impl IntoHooks) -> Self {
+        let hooks = hooks.into_hooks();
         let authority = Authority::new();
         let profile = Profile::default();
         let time_limit = Duration::from_secs(10);
         let pool = SigningPool::new(1, 1024).expect("the system starts one more thread");
         let pipeline = Pipeline::assemble(
             authority.identity(),
-            Arc::clone(&hooks),
+            hooks.clone(),
             pool.clone(),
             profile.clone(),
             time_limit,
@@ -73,114 +72,11 @@ impl Harness {
         }
     }
 
-    /// Another CA.
-    ///
-    /// ```
-    /// # struct Members;
-    /// # impl sapi::SigningHooks for Members {}
-    /// use sapi::testing::{Authority, Harness, TestKey};
-    /// let harness = Harness::new(Members).authority(Authority::new().with_key(TestKey::p384()));
-    /// ```
-    #[must_use]
-    pub fn authority(mut self, authority: Authority) -> Self {
-        self.authority = authority;
-        self.assembled()
-    }
-
-    /// Another profile, the operator's part of a certificate.
-    ///
-    /// ```
-    /// # struct Members;
-    /// # impl sapi::SigningHooks for Members {}
-    /// use sapi::{Profile, Validity, testing::Harness};
-    /// let profile = Profile::default().with_max_validity(Validity::days(1));
-    /// let harness = Harness::new(Members).profile(profile);
-    /// ```
-    #[must_use]
-    pub fn profile(mut self, profile: Profile) -> Self {
-        self.profile = profile;
-        self.assembled()
-    }
-
-    /// Another time limit for each call of a hook than ten seconds.
-    ///
-    /// ```
-    /// # struct Members;
-    /// # impl sapi::SigningHooks for Members {}
-    /// use std::time::Duration;
-    /// let harness = sapi::testing::Harness::new(Members).time_limit(Duration::from_millis(50));
-    /// ```
-    #[must_use]
-    pub fn time_limit(mut self, limit: Duration) -> Self {
-        self.time_limit = limit;
-        self.assembled()
-    }
-
-    /// Stops the clock: every request arrives at this time.
-    ///
-    /// ```
-    /// # struct Members;
-    /// # impl sapi::SigningHooks for Members {}
-    /// use std::time::{Duration, SystemTime};
-    /// let eclipse = SystemTime::UNIX_EPOCH + Duration::from_secs(1_786_557_600);
-    /// let harness = sapi::testing::Harness::new(Members).at(eclipse);
-    /// ```
-    #[must_use]
-    pub fn at(self, time: SystemTime) -> Self {
-        self.clock(&Clock::at(time))
-    }
-
-    /// Takes the time from a clock that the test sets.
-    ///
-    /// ```
-    /// # struct Members;
-    /// # impl sapi::SigningHooks for Members {}
-    /// use std::time::{Duration, SystemTime};
-    /// use sapi::testing::{Clock, Harness};
-    ///
-    /// let clock = Clock::at(SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
-    /// let harness = Harness::new(Members).clock(&clock);
-    /// clock.advance(Duration::from_secs(86_400)); // the next request arrives a day later
-    /// ```
-    #[must_use]
-    pub fn clock(mut self, clock: &Clock) -> Self {
-        self.clock = Some(clock.clone());
-        self.assembled()
-    }
-
-    /// Only rehearses, as `explain` does: a throw-away key signs, `postsign` does not run, and
-    /// [`SigningContext::rehearsal`](crate::SigningContext::rehearsal) says so.
-    ///
-    /// ```
-    /// # struct Members;
-    /// # impl sapi::SigningHooks for Members {}
-    /// let harness = sapi::testing::Harness::new(Members).rehearsing();
-    /// ```
-    #[must_use]
-    pub fn rehearsing(mut self) -> Self {
-        self.rehearsal = true;
-        self.assembled()
-    }
-
-    /// Another peer than a local one: an address, a client certificate.
-    ///
-    /// ```
-    /// # struct Members;
-    /// # impl sapi::SigningHooks for Members {}
-    /// use sapi::{Peer, testing::Harness};
-    /// let harness = Harness::new(Members).peer(Peer::at("192.0.2.7".parse().unwrap()));
-    /// ```
-    #[must_use]
-    pub fn peer(mut self, peer: Peer) -> Self {
-        self.peer = peer;
-        self
-    }
-
     /// Runs every hook's `boot`.
     ///
     /// # Errors
     ///
-    /// That of the first hook that cannot prepare itself.
+    /// The error of the first hook that fails.
     ///
     /// ```
     /// # struct Members;
@@ -193,13 +89,12 @@ impl Harness {
         self.pipeline.boot().await
     }
 
-    /// Sends a request down the road under the client's name, and gives back everything there was to be
-    /// seen: each hook's answer and time, the terms, the draft before and after `presign`, the certificate,
-    /// the decision.
+    /// Sends a client's request down the road, and returns everything that happened: each hook's answer
+    /// and time, the terms, the draft before and after `presign`, the certificate, the decision.
     ///
     /// # Panics
     ///
-    /// When `client` is no [`ClientId`]: the server answers that with 404 by itself.
+    /// If `client` is not a valid [`ClientId`]. The server answers that with 404 by itself.
     ///
     /// ```
     /// # struct Members;
@@ -216,11 +111,11 @@ impl Harness {
         self.observe_from(&self.peer, client, request).await
     }
 
-    /// As [`observe`](Self::observe), from this peer.
+    /// Like [`observe`](Self::observe), from this peer.
     ///
     /// # Panics
     ///
-    /// When `client` is no [`ClientId`].
+    /// If `client` is not a valid [`ClientId`].
     ///
     /// ```
     /// # struct Members;
@@ -245,16 +140,16 @@ impl Harness {
             .await
     }
 
-    /// Sends a request down the road and gives back what the client gets: the short form of
+    /// Sends a client's request down the road, and returns what the client gets: the short form of
     /// [`observe`](Self::observe).
     ///
     /// # Errors
     ///
-    /// The [`Rejection`], whoever spoke it: a hook or the pipeline.
+    /// The [`Rejection`] of a hook or of the pipeline.
     ///
     /// # Panics
     ///
-    /// When `client` is no [`ClientId`]: the server answers that with 404 by itself.
+    /// If `client` is not a valid [`ClientId`]. The server answers that with 404 by itself.
     ///
     /// ```
     /// # struct Members;
@@ -287,7 +182,7 @@ impl Harness {
         &self.authority
     }
 
-    /// The pipeline itself, for whatever is not shown here.
+    /// The pipeline itself, for what the harness does not offer.
     ///
     /// ```
     /// # struct Members;
@@ -299,15 +194,15 @@ impl Harness {
         &self.pipeline
     }
 
-    /// The same harness, its pipeline made anew of its present parts.
-    fn assembled(mut self) -> Self {
+    /// Makes the pipeline again from the present parts.
+    pub(super) fn assembled(mut self) -> Self {
         let identity = match self.rehearsal {
             true => self.authority.rehearsal(),
             false => self.authority.identity(),
         };
         let pipeline = Pipeline::assemble(
             identity,
-            Arc::clone(&self.hooks),
+            self.hooks.clone(),
             self.pool.clone(),
             self.profile.clone(),
             self.time_limit,

@@ -1,11 +1,11 @@
-//! Private keys of clients and CAs, made on the spot.
+//! Private keys for the clients and CAs of tests.
 
 use openssl::ec::{EcGroup, EcKey};
 use openssl::nid::Nid;
 use openssl::pkey::{Id, PKey, Private};
 use openssl::rsa::Rsa;
 
-/// A private key for a test, fresh from every call.
+/// A private key for a test. Every call makes a new one.
 ///
 /// ```
 /// use sapi::testing::TestKey;
@@ -56,7 +56,7 @@ impl TestKey {
         Self(PKey::generate_ed25519().expect("OpenSSL makes Ed25519 keys"))
     }
 
-    /// An RSA key of so many bits, with the exponent 65537. From 3072 bits on this takes a while.
+    /// An RSA key with this number of bits and the exponent 65537. From 3072 bits on this takes a while.
     ///
     /// ```
     /// assert_eq!(sapi::testing::TestKey::rsa(2048).private_key().bits(), 2048);
@@ -67,7 +67,7 @@ impl TestKey {
         Self(PKey::from_rsa(key).expect("an RSA key is a key"))
     }
 
-    /// A key on any curve that OpenSSL knows, those included that no CA should accept.
+    /// A key on any curve that OpenSSL knows, including curves that no CA should accept.
     ///
     /// ```
     /// use openssl::nid::Nid;
@@ -80,7 +80,7 @@ impl TestKey {
         Self(PKey::from_ec_key(key).expect("an EC key is a key"))
     }
 
-    /// The key as OpenSSL has it.
+    /// The key as a type of OpenSSL.
     ///
     /// ```
     /// let pem = sapi::testing::TestKey::p256().private_key().private_key_to_pem_pkcs8();
@@ -108,7 +108,7 @@ impl TestKey {
     }
 }
 
-/// A key from elsewhere: a file of a test, a weak one made on purpose.
+/// Takes a key from elsewhere, for example from a file, or a weak one made on purpose.
 ///
 /// ```
 /// use openssl::pkey::PKey;

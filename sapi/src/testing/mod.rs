@@ -1,4 +1,4 @@
-//! Tests of hooks without a socket: a throw-away CA, requests of every kind, a harness.
+//! Tools to test hooks without a socket: a throw-away CA, requests of every kind, a harness.
 //!
 //! For integrators' tests, behind the feature `testing`:
 //!
@@ -36,7 +36,7 @@
 //! # });
 //! ```
 
-// In a test a panic is the failure to be seen, and no test wants to handle the errors of its props.
+// In a test a panic is the failure itself. A test should not have to handle the errors of its tools.
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod assertions;
@@ -45,6 +45,7 @@ mod ca_certificate;
 mod clock;
 mod conformance;
 mod harness;
+mod harness_setup;
 mod key;
 mod request_builder;
 mod request_writer;

@@ -1,16 +1,16 @@
-//! Requests of every kind, sound ones and those that no CA should sign.
+//! The builder of requests of every kind: valid ones, and those that no CA should sign.
 
 use std::net::IpAddr;
 
 use der::Tag;
 
 use super::TestKey;
-use crate::certificate::DerWriter;
+use crate::encoding::der_writer::DerWriter;
 use crate::request::AltName;
 
 /// Builds certificate requests: by default an empty subject, no name, a new P-256 key.
 ///
-/// Nothing is checked here; the reader of requests is there to refuse what is wrong.
+/// The builder checks nothing. The reader of requests refuses what is wrong.
 ///
 /// ```
 /// use sapi::testing::{RequestBuilder, TestKey};
@@ -84,7 +84,7 @@ impl RequestBuilder {
         self
     }
 
-    /// Sets the subject to these bytes, whatever they are.
+    /// Sets the subject to these bytes, without any check.
     ///
     /// ```
     /// use sapi::testing::RequestBuilder;
@@ -147,8 +147,8 @@ impl RequestBuilder {
         self
     }
 
-    /// Asks for an extension, by its dotted identifier, with a value in DER. Asking for `2.5.29.17`
-    /// beside a name makes that extension stand twice.
+    /// Asks for an extension, by its dotted identifier, with a value in DER. If a name is also asked for,
+    /// the extension `2.5.29.17` appears twice.
     ///
     /// ```
     /// use sapi::testing::RequestBuilder;
@@ -199,7 +199,7 @@ impl RequestBuilder {
         self.attribute("1.2.840.113549.1.9.7", &value.finish())
     }
 
-    /// Writes another version than 0.
+    /// Writes this version instead of 0.
     ///
     /// ```
     /// use sapi::testing::RequestBuilder;
@@ -224,7 +224,7 @@ impl RequestBuilder {
         self
     }
 
-    /// Writes these bytes in the place of the SubjectPublicKeyInfo, whatever they are.
+    /// Writes these bytes instead of the SubjectPublicKeyInfo, without any check.
     ///
     /// ```
     /// use sapi::testing::RequestBuilder;
@@ -235,7 +235,7 @@ impl RequestBuilder {
         self
     }
 
-    /// Signs with another key than the request's own.
+    /// Signs with this key instead of the request's own.
     ///
     /// ```
     /// use sapi::testing::{RequestBuilder, TestKey};

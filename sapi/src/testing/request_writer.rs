@@ -1,4 +1,4 @@
-//! Writing the requests that a builder describes.
+//! The writer of the requests that a builder describes.
 
 use der::asn1::ObjectIdentifier;
 use der::{Tag, TagNumber};
@@ -8,8 +8,8 @@ use openssl::sign::Signer;
 
 use super::TestKey;
 use super::request_builder::{Digest, RequestBuilder, Subject};
-use crate::certificate::DerWriter;
-use crate::request::general_names::write_names;
+use crate::encoding::der_writer::DerWriter;
+use crate::request::name::general::write_names;
 use crate::request::{CertRequest, CsrError, DistinguishedName, RequestPolicy, pem};
 
 impl RequestBuilder {
@@ -17,7 +17,7 @@ impl RequestBuilder {
     ///
     /// # Panics
     ///
-    /// When the request is refused; see [`try_build`](Self::try_build).
+    /// If the request is refused; see [`try_build`](Self::try_build).
     ///
     /// ```
     /// let request = sapi::testing::RequestBuilder::new().common_name("web01").build();
@@ -43,7 +43,7 @@ impl RequestBuilder {
         CertRequest::read(&self.build_der(), &RequestPolicy::default())
     }
 
-    /// The request as PEM, unread.
+    /// The request as PEM, unchecked.
     ///
     /// ```
     /// let pem = sapi::testing::RequestBuilder::new().build_pem();
@@ -54,7 +54,7 @@ impl RequestBuilder {
         pem::write_request(&self.build_der())
     }
 
-    /// The request as DER, unread.
+    /// The request as DER, unchecked.
     ///
     /// ```
     /// let der = sapi::testing::RequestBuilder::new().build_der();
@@ -167,7 +167,7 @@ fn write_algorithm(key: &TestKey, digest: Digest, out: &mut DerWriter) -> der::R
 
 fn identifier(dotted: &str) -> ObjectIdentifier {
     ObjectIdentifier::new(dotted)
-        .unwrap_or_else(|_| panic!("{dotted:?} is no dotted object identifier"))
+        .unwrap_or_else(|_| panic!("{dotted:?} is not a dotted object identifier"))
 }
 
 const CONTEXT_0: Tag = Tag::ContextSpecific {

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes the whole corpus anew: every request, then manifest.jsonl, then holds both against the
+# Makes the whole corpus anew: every request, then manifest.jsonl. Then it compares both with the
 # oracle. Each generator says at its top what it needs; README.md lists the packages of Debian 12.
 # Usage: tests/corpus/generate/all.sh [NAME...]   (names of generators; without any, all of them)
 set -euo pipefail

@@ -27,7 +27,7 @@ pub fn run(data: &[u8]) {
             Err(error) => Rejection::Unacceptable(error),
         },
     };
-    let (status, headers, body) = sapi::fuzzing::refusal("0123-abcd", &rejection);
+    let (status, headers, body) = sapi::internals::refusal("0123-abcd", &rejection);
     let json: Value = serde_json::from_slice(&body).expect("JSON");
     for (name, value) in &headers {
         let clean = value

@@ -27,7 +27,7 @@ pub fn run(data: &[u8]) {
             Some((&line[..colon], &line[colon + 1..]))
         })
         .collect();
-    let (peer, id) = sapi::fuzzing::peer(address, &headers, &TRUSTED, &ANCHORS);
+    let (peer, id) = sapi::internals::peer(address, &headers, &TRUSTED, &ANCHORS);
 
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     assert!(

@@ -5,9 +5,9 @@ pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
     };
-    match sapi::fuzzing::settings(text) {
+    match sapi::internals::settings(text) {
         Ok(printed) => {
-            let again = sapi::fuzzing::settings(&printed);
+            let again = sapi::internals::settings(&printed);
             // One line for each value makes of tables in tables a deeper key than a file may have.
             if again
                 .as_ref()

@@ -1,131 +1,18 @@
-//! Each rule alone: honest bytes, changed in one place.
+//! Tests of each rule alone: honest bytes, changed in one place.
 
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+mod scene;
 
-use der::asn1::ObjectIdentifier;
-use der::{Reader, SliceReader, Tag};
+use std::time::Duration;
 
-use super::{BrokenInvariant, check};
-use crate::certificate::der_writer::DerWriter;
-use crate::certificate::extension::read_extension;
-use crate::certificate::tbs::{EXTENSIONS, Tbs};
-use crate::certificate::{DraftCertificate, Issuer, Profile, SerialNumber, Validity};
-use crate::request::general_names::write_names;
-use crate::request::{AltName, CertRequest, DistinguishedName};
-use crate::testing::{Authority, RequestBuilder, TestKey};
+use der::Tag;
 
-/// A draft with everything that belongs to it.
-struct Scene {
-    issuer: Arc<Issuer>,
-    csr: CertRequest,
-    draft: DraftCertificate,
-}
-
-/// The fields of a TBSCertificate, each as a whole element, to be changed and put together again.
-struct Parts {
-    version: Vec<u8>,
-    serial: Vec<u8>,
-    algorithm: Vec<u8>,
-    issuer: Vec<u8>,
-    dates: Vec<u8>,
-    subject: Vec<u8>,
-    spki: Vec<u8>,
-    extensions: Vec<(String, bool, Vec<u8>)>,
-    rest: Vec<u8>,
-}
-
-type Change = fn(&mut Parts);
-
-impl Scene {
-    fn new() -> Self {
-        Self::of(&RequestBuilder::new().common_name("web01").dns("a.example"))
-    }
-
-    fn of(request: &RequestBuilder) -> Self {
-        let csr = request.build();
-        let issuer = Arc::clone(Authority::new().identity().issuer());
-        let serial = SerialNumber::from_be_bytes(&[0x12, 0x34]).unwrap();
-        let granted = (Validity::days(1), csr.names().to_vec());
-        let profile = Profile::default();
-        let draft = DraftCertificate::new(&csr, &issuer, &profile, serial, granted, now());
-        Self { issuer, csr, draft }
-    }
-
-    fn parts(&self) -> Parts {
-        let tbs = Tbs::render(self.draft.clone(), &self.csr, &self.issuer).unwrap();
-        let mut reader = SliceReader::new(tbs.der()).unwrap();
-        let read = |fields: &mut SliceReader<'_>| -> Result<Parts, der::Error> {
-            let mut next = || fields.tlv_bytes().map(<[u8]>::to_vec);
-            let mut parts = Parts {
-                version: next()?,
-                serial: next()?,
-                algorithm: next()?,
-                issuer: next()?,
-                dates: next()?,
-                subject: next()?,
-                spki: next()?,
-                extensions: Vec::new(),
-                rest: Vec::new(),
-            };
-            let wrapped = fields.tlv_bytes()?;
-            let mut list = SliceReader::new(&wrapped[content_at(wrapped)..])?;
-            list.sequence(|list| -> Result<(), der::Error> {
-                while !list.is_finished() {
-                    let (kind, critical, value) = read_extension(list)?;
-                    let extension = (kind.to_string(), critical, value.to_vec());
-                    parts.extensions.push(extension);
-                }
-                Ok(())
-            })?;
-            Ok(parts)
-        };
-        reader.sequence(read).unwrap()
-    }
-
-    fn check(&self, parts: &Parts) -> Result<(), BrokenInvariant> {
-        check(&parts.write(), &self.draft, &self.csr, &self.issuer)
-    }
-}
-
-impl Parts {
-    fn write(&self) -> Vec<u8> {
-        let mut out = DerWriter::default();
-        out.nest(Tag::Sequence, |tbs| {
-            let fields = [&self.version, &self.serial, &self.algorithm, &self.issuer];
-            fields.iter().for_each(|field| tbs.raw(field));
-            let fields = [&self.dates, &self.subject, &self.spki];
-            fields.iter().for_each(|field| tbs.raw(field));
-            tbs.nest(EXTENSIONS, |wrapped| {
-                wrapped.nest(Tag::Sequence, |list| {
-                    self.extensions
-                        .iter()
-                        .try_for_each(|(kind, critical, value)| {
-                            list.extension(ObjectIdentifier::new_unwrap(kind), *critical, value)
-                        })
-                })
-            })?;
-            tbs.raw(&self.rest);
-            Ok(())
-        })
-        .unwrap();
-        out.finish()
-    }
-
-    fn extension(&mut self, kind: &str) -> &mut (String, bool, Vec<u8>) {
-        let mut all = self.extensions.iter_mut();
-        all.find(|(other, ..)| other == kind).unwrap()
-    }
-
-    fn without(&mut self, kind: &str) {
-        self.extensions.retain(|(other, ..)| other != kind);
-    }
-
-    fn add(&mut self, kind: &str, critical: bool, value: &[u8]) {
-        self.extensions
-            .push((kind.to_owned(), critical, value.to_vec()));
-    }
-}
+use self::scene::{Change, Parts, Scene, now};
+use super::check;
+use crate::certificate::tbs::Tbs;
+use crate::encoding::der_writer::DerWriter;
+use crate::request::name::general::write_names;
+use crate::request::{AltName, DistinguishedName};
+use crate::testing::{RequestBuilder, TestKey};
 
 #[test]
 fn honest_bytes_pass() {
@@ -189,10 +76,10 @@ fn extensions_keep_to_what_a_leaf_may_have() {
         }),
         ("CA:FALSE", |p| p.extension(BASIC).1 = false),
         ("lacks basicConstraints", |p| p.without(BASIC)),
-        ("stands twice", |p| {
+        ("appears twice", |p| {
             p.add(BASIC, true, &[0x30, 3, 1, 1, 0xff])
         }),
-        ("stands twice", |p| p.add("2.5.29.37", false, &[0x30, 0])),
+        ("appears twice", |p| p.add("2.5.29.37", false, &[0x30, 0])),
         ("keyCertSign", |p| {
             p.extension(KEY_USAGE).2 = vec![3, 2, 2, 0x84]
         }),
@@ -209,10 +96,10 @@ fn extensions_keep_to_what_a_leaf_may_have() {
         ("not the CA's", |p| {
             *p.extension(AUTHORITY).2.last_mut().unwrap() ^= 1
         }),
-        ("CA's certificate alone", |p| {
+        ("only in a CA's certificate", |p| {
             p.add("2.5.29.30", true, &[0x30, 0])
         }),
-        ("CA's certificate alone", |p| {
+        ("only in a CA's certificate", |p| {
             p.add("2.5.29.36", true, &[0x30, 0])
         }),
         ("each once", |p| p.without(NAMES)),
@@ -252,7 +139,7 @@ fn no_hook_gives_away_the_cas_own_name() {
     scene.draft.subject = DistinguishedName::from_fields([("CN", "Test CA")]).unwrap();
     let rendered = Tbs::render(scene.draft.clone(), &scene.csr, &scene.issuer);
     let text = rendered.err().map(|error| error.to_string()).unwrap();
-    assert!(text.contains("that of the CA itself"), "{text}");
+    assert!(text.contains("the subject is the CA's own"), "{text}");
 }
 
 #[test]
@@ -263,8 +150,8 @@ fn dates_stay_in_order_and_inside_those_of_the_ca() {
     for (begin, end, rule) in [
         (now(), now(), "before it begins"),
         (now(), now() - second, "before it begins"),
-        (from - second, now(), "inside those of the CA"),
-        (now(), until + second, "inside those of the CA"),
+        (from - second, now(), "inside the CA certificate's"),
+        (now(), until + second, "inside the CA certificate's"),
     ] {
         (scene.draft.not_before, scene.draft.not_after) = (begin, end);
         let rendered = Tbs::render(scene.draft.clone(), &scene.csr, &scene.issuer);
@@ -309,11 +196,6 @@ fn assert_breaks(scene: &Scene, parts: &Parts, rule: &str) {
     assert!(named, "{rule}: {fault:?}");
 }
 
-/// 2023-11-14T22:13:20Z
-fn now() -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)
-}
-
 fn dates(begin: &str, end: &str) -> Vec<u8> {
     let mut out = DerWriter::default();
     out.nest(Tag::Sequence, |dates| {
@@ -327,14 +209,6 @@ fn dates(begin: &str, end: &str) -> Vec<u8> {
 fn names(texts: &[&str]) -> Vec<u8> {
     let names: Vec<AltName> = texts.iter().map(|text| text.parse().unwrap()).collect();
     write_names(&names).unwrap()
-}
-
-/// Where the content of an element begins; its header is of two octets and those of a long length.
-fn content_at(element: &[u8]) -> usize {
-    match element[1] {
-        long @ 0x81.. => 2 + usize::from(long - 0x80),
-        _ => 2,
-    }
 }
 
 const BASIC: &str = "2.5.29.19";

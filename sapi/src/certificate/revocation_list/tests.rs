@@ -1,4 +1,4 @@
-//! Lists, as OpenSSL reads them, and those that are no lists.
+//! Tests of lists: OpenSSL reads good lists, and bad lists are refused.
 
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ fn openssl_reads_what_was_written() {
             (entry.serial_number().to_bn().unwrap().to_vec(), reason)
         })
         .collect();
-    // Unspecified is not written (RFC 5280 section 5.3.1).
+    // The reason "unspecified" is not written (RFC 5280 section 5.3.1).
     assert_eq!(all, [(vec![5], None), (vec![0x80], Some((false, 1)))]);
     // The CRL number, and the key identifier of the CA.
     let number = [6, 3, 0x55, 0x1d, 20, 4, 3, 2, 1, 7];

@@ -1,4 +1,4 @@
-//! Attributes and extensions, octet by octet.
+//! Tests of attributes and extensions, written octet by octet.
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     [head, content.to_vec()].concat()
 }
 
-/// 2.5.99.n, which nobody has.
+/// The identifier 2.5.99.n, which nobody uses.
 fn arc(n: u8) -> Vec<u8> {
     tlv(6, &[0x55, 99, n])
 }
@@ -56,7 +56,7 @@ fn sixty_four_of_each_and_no_more() {
 fn none_stands_twice() {
     let twice = attribute(&arc(1), &[5, 0]).repeat(2);
     assert_eq!(slug(&twice), Some("duplicate-attribute"));
-    // Microsoft's attribute means the same as the standard one, before it or behind it.
+    // Microsoft's attribute means the same as the standard one, before it or after it.
     let (standard, values) = (extension_request(&[]), tlv(0x30, &[]));
     let microsoft = attribute(&tlv(6, MS_CERT_EXTENSIONS.as_bytes()), &values);
     for set in [

@@ -1,10 +1,12 @@
-//! The schemes, and what holds.
+//! Tests of the schemes, and of verification.
 
 use openssl::ec::{EcGroup, EcKey};
+use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::PKey;
 use openssl::rsa::Rsa;
 
+use super::pss::{TRAILER_1, parameters_of};
 use super::*;
 
 fn read(kind: &str, parameters: Option<&[u8]>) -> Result<Scheme, String> {
@@ -28,7 +30,7 @@ fn parameters_are_left_out_or_null_where_that_is_usual() {
         for odd in [&[5, 1, 0][..], &[0x30, 0], &[4, 0]] {
             let error = read(kind, Some(odd)).unwrap_err();
             assert!(
-                error.contains("parameters that its scheme does not have"),
+                error.contains("parameters that its scheme does not allow"),
                 "{error}"
             );
         }
@@ -69,21 +71,21 @@ fn pss_has_one_digest_throughout_and_a_salt_of_its_length() {
         (Digest::Sha512, 3, 64),
     ] {
         for null in [&[5, 0][..], &[]] {
-            let good = pss_parameters(last, salt, null);
+            let good = parameters_of(last, salt, null);
             assert_eq!(pss(&good), Ok(Scheme::RsaPss(digest)));
             assert_eq!(
                 pss(&[&good, TRAILER_1].concat()),
                 Ok(Scheme::RsaPss(digest))
             );
             assert!(pss(&[&good[..], &[0xa3, 3, 2, 1, 2]].concat()).is_err());
-            assert!(pss(&pss_parameters(last, salt + 1, null)).is_err());
+            assert!(pss(&parameters_of(last, salt + 1, null)).is_err());
             assert!(pss(&good[..good.len() - 1]).is_err());
         }
     }
-    assert!(pss(&pss_parameters(1, 48, &[])).is_err());
+    assert!(pss(&parameters_of(1, 48, &[])).is_err());
     assert!(pss(&[]).is_err());
     // The same octets in a SET.
-    let set = [&[0x31, 48][..], &pss_parameters(1, 32, &[])].concat();
+    let set = [&[0x31, 48][..], &parameters_of(1, 32, &[])].concat();
     let set = read(
         "1.2.840.113549.1.1.10",
         Some(&[&[0x31, u8::try_from(set.len() - 2).unwrap()], &set[2..]].concat()),

@@ -1,4 +1,4 @@
-//! One request of the suite, and who sends it.
+//! A case of the suite: one request, and the client that sends it.
 
 use std::fmt;
 
@@ -12,12 +12,12 @@ pub(super) struct Case {
     client: String,
     request: CertRequest,
     known: bool,
-    /// The names of the certificate that it got when nobody else asked.
+    /// The names in the certificate that it got when it ran alone.
     alone: Option<Vec<AltName>>,
 }
 
 impl Case {
-    /// `None` where the strict reader refuses the request, as it does those that ask to be a CA.
+    /// Draws a case; `None` if the strict reader refuses it, for example because it asks to be a CA.
     pub(super) fn draw(
         chance: &mut Chance,
         clients: &[ClientId],
@@ -58,13 +58,13 @@ impl Case {
         self.alone.as_deref()
     }
 
-    /// From a stranger, under made-up names: nobody's hooks should grant it.
+    /// Whether it comes from a stranger, with made-up names. No hook should grant it.
     pub(super) fn is_garbage(&self) -> bool {
         !self.known
     }
 }
 
-/// Who and what, and the request itself to be tried again.
+/// The client, what it asks for, and the request itself, so that it can be tried again.
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self
@@ -85,7 +85,7 @@ impl fmt::Display for Case {
     }
 }
 
-/// What a member asks for: mostly its due, sometimes more.
+/// The request of a known client: it mostly asks for its own names, sometimes for more.
 fn ordinary(
     chance: &mut Chance,
     mut builder: RequestBuilder,
@@ -112,7 +112,7 @@ fn garbage(chance: &mut Chance, mut builder: RequestBuilder) -> RequestBuilder {
     for _ in 0..chance.below(4) {
         let field = chance.pick(&["CN", "O", "OU", "L", "UID", "serialNumber"]);
         let (field, value) = (field.unwrap_or(&"CN"), value(chance));
-        // What cannot even be written would be the builder's refusal, not the hooks'.
+        // The builder would refuse a value that cannot be encoded, so hooks would not see it.
         if DistinguishedName::from_fields([(*field, value.as_str())]).is_ok() {
             builder = builder.field(field, &value);
         }
@@ -132,11 +132,11 @@ fn garbage(chance: &mut Chance, mut builder: RequestBuilder) -> RequestBuilder {
     }
 }
 
-/// Attributes and extensions that nobody expects.
+/// Adds an attribute or an extension that nobody expects.
 fn odd(chance: &mut Chance, builder: RequestBuilder) -> RequestBuilder {
     let length = chance.below(40);
     let octets = chance.octets(length);
-    // An OCTET STRING of chance, where a text is expected.
+    // A random OCTET STRING, where a text is expected.
     let mut value = vec![4, u8::try_from(length).unwrap_or_default()];
     value.extend(octets);
     match chance.below(4) {
@@ -156,7 +156,7 @@ fn stranger(chance: &mut Chance) -> String {
     chance.word(IDENTIFIER, length)
 }
 
-/// In places that are nobody's (RFC 2606 section 2, RFC 5737 section 3, RFC 3849).
+/// A name in a range that nobody owns (RFC 2606 section 2, RFC 5737 section 3, RFC 3849).
 fn made_up(chance: &mut Chance) -> AltName {
     let length = 1 + chance.below(20);
     let label = chance.word(LETTERS, length);
@@ -171,7 +171,7 @@ fn made_up(chance: &mut Chance) -> AltName {
     }
 }
 
-/// What a subject may hold and few expect.
+/// A value that a subject may contain, but few expect.
 fn value(chance: &mut Chance) -> String {
     let odd = [
         "",

@@ -1,6 +1,6 @@
-//! Chance that is the same every time.
+//! Random numbers that are the same in every run.
 
-/// SplitMix64: what follows a seed is always the same.
+/// SplitMix64: the same seed always gives the same numbers.
 pub(super) struct Chance(u64);
 
 impl Chance {
@@ -15,13 +15,13 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// Less than `end`, which is not zero.
+    /// A number less than `end`, which is not zero.
     pub(super) fn below(&mut self, end: usize) -> usize {
         let end = u64::try_from(end.max(1)).unwrap_or(u64::MAX);
         usize::try_from(self.next() % end).unwrap_or_default()
     }
 
-    /// Once in so many times.
+    /// True once in `times` calls, on average.
     pub(super) fn one_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }

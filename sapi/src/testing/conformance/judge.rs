@@ -1,4 +1,4 @@
-//! What is held against hooks.
+//! The judge: what counts as a finding against hooks.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use crate::certificate::IssuedCertificate;
 use crate::pipeline::Observation;
 use crate::request::AltName;
 
-/// Remembers what must not come twice.
+/// Judges every request. Remembers serial numbers, because none may appear twice.
 pub(super) struct Judge {
     configured: Vec<AltName>,
     serials: HashSet<String>,
@@ -22,7 +22,7 @@ impl Judge {
         }
     }
 
-    /// Looks at one request.
+    /// Judges one request.
     pub(super) fn hold(&mut self, report: &mut ConformanceReport, case: &Case, seen: &Observation) {
         report.asked(case.is_garbage(), seen.certificate().is_some());
         for call in seen.calls() {
@@ -99,7 +99,7 @@ impl Judge {
         asked || value == case.client() || names.into_iter().any(|name| name.value() == value)
     }
 
-    /// Looks at a request that came together with others: it gets what it got alone, or nothing.
+    /// Judges a request that ran together with others. It must get the same names as alone, or nothing.
     pub(super) fn hold_together(
         &mut self,
         report: &mut ConformanceReport,
@@ -116,11 +116,11 @@ impl Judge {
             };
             let (alone, together) = (shown(alone), shown(certificate.names()));
             let what = format!("[{alone}] alone, [{together}] together with others");
-            report.finding("other names where requests come together", &what, case);
+            report.finding("other names when requests come together", &what, case);
         }
     }
 
-    /// The same garbage, a second time.
+    /// Judges the same garbage sent twice: both answers must be the same.
     pub(super) fn compare(
         &mut self,
         report: &mut ConformanceReport,

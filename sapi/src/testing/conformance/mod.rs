@@ -1,4 +1,4 @@
-//! A suite that any hooks should pass.
+//! The conformance suite, which any hooks should pass.
 
 mod case;
 mod chance;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::Harness;
-use crate::hooks::SigningHooks;
+use crate::hooks::IntoHooks;
 use crate::pipeline::Observation;
 use crate::request::{AltName, ClientId, Peer};
 use case::Case;
@@ -19,20 +19,20 @@ use chance::Chance;
 use judge::Judge;
 pub use report::ConformanceReport;
 
-/// Tries hooks with requests of every kind, from the clients they know and from strangers, one after the
-/// other, twice, and all at once; and holds against them:
+/// Tries hooks with requests of every kind, from known clients and from strangers, one after the other,
+/// twice, and all at once. These are findings:
 ///
-/// - a CA certificate; a name, or a common name, that was neither asked for nor is configured;
-/// - a panic, an error, a missed time limit: hooks decide, whatever they are asked;
-/// - a certificate for garbage: an unknown client on a connection that proves nothing, under made-up names;
-/// - another answer to the same garbage the second time;
-/// - a serial number twice;
-/// - other names than before where requests come together;
-/// - not one certificate, though a client and a name are given that the hooks know: a suite that was
-///   refused throughout has tried little.
+/// - a CA certificate; a name or common name that is neither asked for nor configured;
+/// - a panic, an error, a missed time limit: hooks must decide about every request;
+/// - a certificate for garbage: an unknown client on a connection that proves nothing, with made-up names;
+/// - two answers to the same garbage;
+/// - a serial number that appears twice;
+/// - other names when requests come together;
+/// - not one certificate, although the hooks know a client and a name: a suite with only refusals tests
+///   little.
 ///
-/// The requests come from a generator with a fixed beginning, so a failure is found again by running the
-/// test again. `cargo test -- --nocapture` shows what was tried.
+/// The requests come from a generator with a fixed seed, so another run finds the same failure.
+/// `cargo test -- --nocapture` shows what was tried.
 ///
 /// ```
 /// # use sapi::{Rejection, SigningContext, SigningHooks, Terms, Validity, Verdict, async_trait};
@@ -57,7 +57,7 @@ pub use report::ConformanceReport;
 ///     .await;
 /// # });
 /// ```
-pub fn conformance(hooks: impl SigningHooks) -> Conformance {
+pub fn conformance(hooks: impl IntoHooks) -> Conformance {
     Conformance {
         harness: Harness::new(hooks),
         clients: Vec::new(),
@@ -67,7 +67,7 @@ pub fn conformance(hooks: impl SigningHooks) -> Conformance {
     }
 }
 
-/// Hooks to be tried by [`conformance`].
+/// A run of [`conformance`] before it starts: hooks and settings.
 ///
 /// ```
 /// # struct Members;
@@ -85,11 +85,11 @@ pub struct Conformance {
 }
 
 impl Conformance {
-    /// A client that the hooks know.
+    /// Adds a client that the hooks know.
     ///
     /// # Panics
     ///
-    /// When it is no [`ClientId`].
+    /// If it is not a valid [`ClientId`].
     ///
     /// ```
     /// # struct Members;
@@ -102,12 +102,12 @@ impl Conformance {
         self
     }
 
-    /// A name that the hooks are configured with: known clients will ask for it, and it may be granted
+    /// Adds a name that the hooks are configured with. Known clients ask for it, and hooks may grant it
     /// unasked.
     ///
     /// # Panics
     ///
-    /// When it is no name such as `DNS:www.example.com`.
+    /// If it is not a name such as `DNS:www.example.com`.
     ///
     /// ```
     /// # struct Members;
@@ -122,7 +122,7 @@ impl Conformance {
         self
     }
 
-    /// The connection known clients come over; strangers come over one that proves nothing.
+    /// Sets the connection of known clients. The connection of strangers proves nothing.
     ///
     /// ```
     /// # struct Members;
@@ -136,7 +136,7 @@ impl Conformance {
         self
     }
 
-    /// Another harness around the hooks: another CA, profile, time or time limit.
+    /// Changes the harness around the hooks: the CA, profile, time or time limit.
     ///
     /// ```
     /// # struct Members;
@@ -150,7 +150,7 @@ impl Conformance {
         self
     }
 
-    /// Another number of requests than 200.
+    /// Sets the number of requests. The default is 200.
     ///
     /// ```
     /// # struct Members;
@@ -162,7 +162,7 @@ impl Conformance {
         self
     }
 
-    /// Another beginning of the generator, for other requests.
+    /// Sets the seed of the generator, for other requests.
     ///
     /// ```
     /// # struct Members;
@@ -174,11 +174,11 @@ impl Conformance {
         self
     }
 
-    /// Tries the hooks, prints what was tried, and fails the test if anything is held against them.
+    /// Tries the hooks, prints what was tried, and fails the test if there are findings.
     ///
     /// # Panics
     ///
-    /// With every finding, and the request that led to it.
+    /// If there are findings. The message shows each with the request that led to it.
     ///
     /// ```no_run
     /// # struct Members;
@@ -189,17 +189,14 @@ impl Conformance {
     /// ```
     pub async fn run(self) {
         let report = self.report().await;
-        #[allow(
-            clippy::print_stdout,
-            reason = "what was tried is told where tests tell it"
-        )]
+        #[allow(clippy::print_stdout, reason = "a test prints to standard output")]
         {
             println!("{report}");
         }
         assert!(report.findings().is_empty(), "{report}");
     }
 
-    /// Tries the hooks and tells.
+    /// Tries the hooks and returns the report.
     ///
     /// ```
     /// # struct Members;
@@ -246,7 +243,7 @@ impl Conformance {
         report
     }
 
-    /// What to ask; what no hook would get to see is counted and left out.
+    /// Draws the cases. Requests that no hook would see are counted and left out.
     fn cases(&self, report: &mut ConformanceReport) -> Vec<Case> {
         let mut chance = Chance::new(self.seed);
         let mut cases = Vec::new();
@@ -260,7 +257,7 @@ impl Conformance {
     }
 }
 
-/// Strangers prove nothing.
+/// Sends the request of a case. The connection of strangers proves nothing.
 async fn observe(harness: &Harness, case: &Case) -> Observation {
     let (client, request) = (case.client(), case.request());
     // A hook that waits for another request to end must not wait for ever.

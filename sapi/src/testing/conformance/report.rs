@@ -1,10 +1,10 @@
-//! What was tried, and what came of it.
+//! The report of the suite: what was tried, and what was found.
 
 use std::fmt;
 
 use super::case::Case;
 
-/// What [`conformance`](super::conformance) tried, and what it holds against the hooks. Displayed it tells
+/// What [`conformance`](super::conformance) tried, and its findings against the hooks. Its `Display` shows
 /// both, with one request for each kind of finding.
 ///
 /// ```
@@ -26,8 +26,7 @@ pub struct ConformanceReport {
 }
 
 impl ConformanceReport {
-    /// What is held against the hooks, one text to each kind of finding, the first request that led to it
-    /// included.
+    /// The findings against the hooks, one text for each kind. It includes the first request that led to it.
     ///
     /// ```no_run
     /// # fn f(report: &sapi::testing::ConformanceReport) { assert!(report.findings().is_empty()); }
@@ -40,7 +39,8 @@ impl ConformanceReport {
             .collect()
     }
 
-    /// How many certificates were issued. Without any, little was tried: name a client that the hooks know.
+    /// How many certificates were issued. If none was, the suite tested little: name a client that the hooks
+    /// know.
     ///
     /// ```no_run
     /// # fn f(report: &sapi::testing::ConformanceReport) { assert!(report.issued() > 0); }
@@ -74,12 +74,12 @@ impl ConformanceReport {
     }
 
     pub(super) fn refused_throughout(&mut self) {
-        let text = "not one certificate was issued: are client and name those that the hooks know, and does \
-                    the suite's .peer() prove what they ask for?";
+        let text = "not one certificate was issued: do the hooks know the client and the name, and does \
+                    the suite's .peer() prove what the hooks require?";
         self.findings.push((text.to_owned(), 1));
     }
 
-    /// Whether going on would only take time.
+    /// Whether more requests would only take time.
     pub(super) fn is_hopeless(&self) -> bool {
         self.kinds.iter().any(|kind| kind == "a missed time limit")
     }
@@ -90,7 +90,7 @@ impl fmt::Display for ConformanceReport {
         writeln!(
             f,
             "conformance: asked {} times as a known client and {} times as a stranger, one by one and all at once \
-             ({} more requests were refused by the reader, as those to become a CA); {} certificates were signed",
+             ({} more requests were refused by the reader, such as those to be a CA); {} certificates were signed",
             self.known, self.garbage, self.unreadable, self.issued
         )?;
         if self.issued == 0 {
@@ -100,7 +100,7 @@ impl fmt::Display for ConformanceReport {
             )?;
         }
         for (text, times) in &self.findings {
-            writeln!(f, "\nheld against the hooks {times} times: {text}")?;
+            writeln!(f, "\nfound {times} times: {text}")?;
         }
         Ok(())
     }

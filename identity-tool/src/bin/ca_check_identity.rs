@@ -1,7 +1,0 @@
-//! Checks the identity of a certificate authority.
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    identity_tool::run::<identity_tool::CheckIdentity>()
-}

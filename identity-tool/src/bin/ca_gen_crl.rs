@@ -1,7 +1,0 @@
-//! Publishes the revocation list.
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    identity_tool::run::<identity_tool::GenCrl>()
-}

@@ -1,7 +1,0 @@
-//! Reads the journal of certificates.
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    identity_tool::run::<identity_tool::ReadJournal>()
-}
