@@ -7,7 +7,7 @@ use super::crl_error::CrlError;
 use super::durable::{Readers, named, replace};
 use super::journal::Journal;
 
-/// The file; who takes a number from it holds the lock on its folder.
+/// The file. The caller has the lock on its folder while it takes a number.
 pub(crate) struct CrlNumber<'a>(&'a Path);
 
 impl<'a> CrlNumber<'a> {

@@ -25,7 +25,7 @@ pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes a file anew: whoever reads it meanwhile sees the old content or the new. It gets the owner of its folder.
+/// Replaces a file. A reader sees the old content or the new. The file gets the owner of its folder.
 pub(crate) fn replace(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
     let written = unfinished(path).and_then(|mut file| {
         own_and_open(file.as_file(), path, readers)?;
@@ -63,8 +63,8 @@ pub(crate) fn lock_folder(folder: &Path) -> io::Result<File> {
     locked.map_err(|error| named(folder, &error))
 }
 
-/// Any number of readers, and no writer meanwhile. Who may only read can have it too; where nobody has
-/// written yet there is nothing to wait for.
+/// Any number of readers, and no writer meanwhile. A user who may only read can take it too. A lock that nobody
+/// has made yet needs no waiting.
 pub(crate) fn lock_shared(path: &Path) -> io::Result<Option<File>> {
     match File::open(path).and_then(|file| file.lock_shared().map(|()| file)) {
         Ok(file) => Ok(Some(file)),

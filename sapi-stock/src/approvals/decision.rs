@@ -118,7 +118,6 @@ impl Approval {
     /// let terms = yes.terms(csr, sapi::Validity::hours(48));
     /// # }
     /// ```
-    #[must_use]
     pub fn terms(&self, csr: &CertRequest, otherwise: Validity) -> Terms {
         let terms = Terms::valid_for(self.validity.unwrap_or(otherwise));
         match &self.names {

@@ -35,7 +35,7 @@ impl RequestFiles {
         }
     }
 
-    /// Checks nothing: a folder that is missing counts as empty.
+    /// Checks nothing. A request in a folder that is missing is unknown.
     pub(super) fn at(folder: &Path) -> Self {
         Self(folder.to_owned())
     }

@@ -1,4 +1,4 @@
-//! The folder of the requests that wait for people: one file for each, in a folder named after its state.
+//! `Store`: the requests that wait for people, and what was decided about them.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -13,8 +13,7 @@ use crate::durable::parent;
 
 /// Where requests and decisions are kept.
 ///
-/// Every change is made under a lock that other processes respect; whoever reads needs none. All methods
-/// block.
+/// A change takes a lock that other processes respect; reading needs no lock. All methods block.
 ///
 /// ```
 /// use sapi_stock::approvals::Store;
@@ -48,11 +47,11 @@ impl Store {
         Ok(Self::over(RequestFiles::make(folder)?))
     }
 
-    /// The folder as it is, for whoever only looks at it; nothing is made.
+    /// The folder as it is, for reading; nothing is made.
     ///
     /// # Errors
     ///
-    /// When there is no such folder.
+    /// When the folder is missing.
     ///
     /// ```
     /// assert!(sapi_stock::approvals::Store::existing("/nonexistent".as_ref()).is_err());
@@ -78,7 +77,7 @@ impl Store {
         }
     }
 
-    /// How a request stands; an unknown one is kept as pending, if there is room: `None` if not.
+    /// The state of a request. An unknown one is kept as pending if there is room; `None` if not.
     ///
     /// # Errors
     ///
@@ -120,7 +119,7 @@ impl Store {
         Ok(Some(application))
     }
 
-    /// How a request stands, unless it is unknown or forgotten.
+    /// The state of a request, unless it is unknown or forgotten.
     ///
     /// # Errors
     ///
@@ -203,11 +202,11 @@ impl Store {
         Ok(found)
     }
 
-    /// Writes down a decision about a request that stands as the decider has seen it.
+    /// Records a decision about a request, if it is still as the decider has seen it.
     ///
     /// # Errors
     ///
-    /// When it stands otherwise by now, or files cannot be read or written.
+    /// When it has changed meanwhile, or files cannot be read or written.
     ///
     /// ```no_run
     /// # use sapi_stock::approvals::{Approval, Application, Decision, Store, StoreError};

@@ -82,7 +82,7 @@ impl AutoApprove {
         let mut rules = BTreeMap::new();
         for (name, rule) in &settings.rules {
             let fault = |what: &str| fault(format!("rules.{name}: {what}"));
-            // The name becomes that of a file.
+            // A file gets this name.
             let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
             if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
                 return Err(fault("the name of a rule is letters, digits, - and _").into());

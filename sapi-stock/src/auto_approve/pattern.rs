@@ -1,4 +1,4 @@
-//! Patterns of settings: text in which `*` stands for any run of characters.
+//! Patterns of settings: text in which `*` means any run of characters.
 
 use serde::Deserialize;
 

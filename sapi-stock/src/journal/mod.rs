@@ -1,7 +1,7 @@
 //! A record of every certificate, in two forms: `journal.jsonl`, in which no line can be changed unseen,
 //! and `index.txt`, the database of `openssl ca`.
 //!
-//! A folder holds both. One process writes at a time, by a lock on `journal.lock`; any number read. The
+//! A folder contains both. One process writes at a time, by a lock on `journal.lock`; any number read. The
 //! lines of `journal.jsonl` are chained by their hashes; `index.txt` can be derived from them, and is
 //! where a process was killed between the two.
 //!
@@ -103,7 +103,7 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// When there is no journal.
+    /// When the journal is missing.
     ///
     /// ```
     /// assert!(sapi_stock::Journal::read_only("/nonexistent".as_ref()).is_err());

@@ -70,7 +70,7 @@ impl Scene {
         fs::write(self.path(JOURNAL), text).unwrap();
     }
 
-    /// What is wrong, for whoever verifies and for whoever opens.
+    /// What `verify` and `open` say is wrong.
     fn fault(&self) -> String {
         let fresh = Journal::read_only(self.journal.folder()).unwrap();
         let error = fresh.verify().unwrap_err().to_string();
