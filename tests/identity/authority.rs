@@ -4,6 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use openssl::asn1::Asn1Time;
+use openssl::hash::MessageDigest;
+use openssl::pkey::PKey;
+use openssl::x509::{X509, X509Builder, X509NameBuilder};
 use sapi::DistinguishedName;
 use sapi::KeyKind;
 use sapi::identity::{AuthorityWarning, Existing, NewIdentity, Passphrase};
@@ -50,37 +54,9 @@ fn extensions_decide() {
 
 #[test]
 fn root_of_ssl_api_is_adopted_with_warnings() {
-    // Version 1, signed with SHA-1.
     let directory = old_identity();
     let path = directory.path();
-    let key = ["-passin", "pass:hush", "-sha1"];
-    let request = [
-        "req",
-        "-new",
-        "-key",
-        "ca.private_key.pem",
-        "-subj",
-        "/CN=old",
-        "-out",
-        "r.pem",
-    ];
-    openssl(path, &[&request[..], &key].concat());
-    let sign = [
-        "x509",
-        "-req",
-        "-in",
-        "r.pem",
-        "-signkey",
-        "ca.private_key.pem",
-        "-out",
-        "ca.cert.pem",
-    ];
-    openssl(path, &[&sign[..], &key].concat());
-    let text = openssl(path, &["x509", "-in", "ca.cert.pem", "-noout", "-text"]);
-    if !text.contains("Version: 1 ") {
-        // Newer commands no longer write version 1.
-        return;
-    }
+    put(path.join("ca.cert.pem"), old_root(path).to_pem().unwrap());
     let loaded = load_with(path, "hush").unwrap();
     assert_eq!(
         loaded.warnings,
@@ -94,6 +70,26 @@ fn root_of_ssl_api_is_adopted_with_warnings() {
         table.contains("warning  certificate  an X.509 version 1 certificate"),
         "{table}"
     );
+}
+
+/// Version 1, signed with SHA-1; newer commands of OpenSSL no longer make one.
+fn old_root(path: &Path) -> X509 {
+    let key = fs::read(path.join("ca.private_key.pem")).unwrap();
+    let key = PKey::private_key_from_pem_passphrase(&key, b"hush").unwrap();
+    let mut name = X509NameBuilder::new().unwrap();
+    name.append_entry_by_text("CN", "old").unwrap();
+    let name = name.build();
+    let mut root = X509Builder::new().unwrap();
+    root.set_version(0).unwrap();
+    root.set_subject_name(&name).unwrap();
+    root.set_issuer_name(&name).unwrap();
+    root.set_not_before(&Asn1Time::days_from_now(0).unwrap())
+        .unwrap();
+    root.set_not_after(&Asn1Time::days_from_now(30).unwrap())
+        .unwrap();
+    root.set_pubkey(&key).unwrap();
+    root.sign(&key, MessageDigest::sha1()).unwrap();
+    root.build()
 }
 
 #[test]
