@@ -58,26 +58,10 @@ count() {
         ! grep -q 'sapi serves' "$here/log" || break
         sleep 0.1
     done
-    warm_up "$here" "$shell"
     "$LIMIT" --child load <"$here/plan" >/dev/null
     kill -TERM "$shell"
     wait "$shell" || { cat "$here/log" >&2; return 1; }
     sed -n 's/^summary: //p; s/^totals: //p' "$here/out" | head -n 1
-}
-
-# A key in steady use gets a table, made beside the work. Wait for it: otherwise chance would decide how many
-# signatures are verified without it.
-warm_up() {
-    local before="" now waited
-    python3 -c 'import json, sys; plan = json.load(sys.stdin); plan["most"] = 33; print(json.dumps(plan))' \
-        <"$1/plan" >"$1/warm"
-    "$LIMIT" --child load <"$1/warm" >/dev/null
-    for ((waited = 0; waited < 60; waited++)); do
-        now=$(awk '{ print $14 + $15 }' "/proc/$2/stat")
-        [[ $now != "$before" ]] || return 0
-        before=$now
-        sleep 1
-    done
 }
 
 compare() {

@@ -7,6 +7,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use pem_rfc7468::LineEnding;
 use zeroize::Zeroizing;
 
 /// One block: its label and its DER.
@@ -45,20 +46,11 @@ pub(crate) fn blocks(bytes: &[u8]) -> Result<Vec<Block>, PemError> {
     }
 }
 
-/// Writes one block.
+/// Writes one block (RFC 7468 section 2).
 pub(crate) fn write(label: &str, der: &[u8]) -> Zeroizing<String> {
-    let body = Zeroizing::new(STANDARD.encode(der));
-    let mut text = Zeroizing::new(String::with_capacity(body.len() + body.len() / 64 + 80));
-    text.push_str(&format!("-----BEGIN {label}-----\n"));
-    let mut rest = body.as_str();
-    while !rest.is_empty() {
-        let (line, after) = rest.split_at(rest.len().min(64));
-        text.push_str(line);
-        text.push('\n');
-        rest = after;
-    }
-    text.push_str(&format!("-----END {label}-----\n"));
-    text
+    // Only a label that is not ASCII would be an error.
+    let text = pem_rfc7468::encode_string(label, LineEnding::LF, der);
+    Zeroizing::new(text.unwrap_or_default())
 }
 
 fn between<'a>(line: &'a str, begin: &str) -> Option<&'a str> {

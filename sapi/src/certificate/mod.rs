@@ -24,6 +24,7 @@ pub use issuer::Issuer;
 pub(crate) use issuer::algorithm::SignatureAlgorithm;
 pub(crate) use issuer::error::IssuerError;
 pub(crate) use issuer::key_identifier::key_identifier;
+pub(crate) use issuer::verifier::Verifier;
 pub use key_usage::{KeyUsage, KeyUsages};
 pub use profile::Profile;
 pub(crate) use revocation_list::ListFault;

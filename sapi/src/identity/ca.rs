@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use openssl::pkey::{PKey, Private, Public};
+use openssl::pkey::{PKey, Private};
 use openssl::x509::X509;
 
 use super::key::rehearsal;
@@ -11,6 +11,7 @@ use super::signer::{self, KeySigner, SignError, Signer};
 use super::unfit::UnfitIdentity;
 use crate::certificate::{
     IssuedCertificate, Issuer, RevocationList, RevocationListError, SignedRevocationList, Tbs,
+    Verifier,
 };
 
 /// A certificate authority that can sign: its issuer and its signer, which always change together.
@@ -25,8 +26,8 @@ use crate::certificate::{
 pub struct Identity {
     issuer: Arc<Issuer>,
     signer: Box<dyn Signer>,
-    /// The public half of the key that signs in a rehearsal; otherwise the issuer's does.
-    throw_away: Option<PKey<Public>>,
+    /// Verifies in a rehearsal, which signs with a throw-away key; otherwise the issuer does.
+    throw_away: Option<Verifier>,
 }
 
 impl Identity {
@@ -68,6 +69,8 @@ impl Identity {
     ) -> Result<Self, UnfitIdentity> {
         let issuer = Issuer::new(certificate, chain)?;
         let (key, throw_away) = rehearsal::key_like(issuer.public_key())?;
+        let throw_away = Verifier::new(issuer.algorithm(), throw_away)
+            .map_err(|error| UnfitIdentity(error.to_string()))?;
         let signer = KeySigner::new(key, issuer.algorithm());
         Ok(Self {
             issuer: Arc::new(issuer),

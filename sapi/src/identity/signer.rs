@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use openssl::error::ErrorStack;
-use openssl::pkey::{PKey, Private, Public};
+use openssl::pkey::{PKey, Private};
 use openssl::x509::X509Crl;
 
 use super::authority::extensions::AuthorityExtensions;
+use crate::certificate::Verifier;
 use crate::certificate::{
     IssuedCertificate, Issuer, ListFault, RevocationList, SignatureAlgorithm, SignedRevocationList,
     Tbs,
@@ -43,15 +44,15 @@ impl Signer for KeySigner {
 pub(crate) fn issue(
     signer: &dyn Signer,
     issuer: &Arc<Issuer>,
-    throw_away: Option<&PKey<Public>>,
+    throw_away: Option<&Verifier>,
     tbs: Tbs,
 ) -> Result<IssuedCertificate, SignError> {
     let signature = signer.sign(tbs.der())?;
     let verifies = match throw_away {
         None => issuer.verifies(tbs.der(), &signature),
-        Some(key) => issuer.algorithm().verifies(key, tbs.der(), &signature),
+        Some(key) => key.verifies(tbs.der(), &signature),
     };
-    if !verifies? {
+    if !verifies {
         return Err(SignError::DoesNotVerify);
     }
     IssuedCertificate::assemble(tbs, issuer, &signature).map_err(SignError::Encoding)
@@ -74,7 +75,7 @@ pub(crate) fn sign_list(
     let signed = SignedRevocationList::assemble(&tbs, issuer, &signature)?;
     let read = X509Crl::from_der(signed.der()).map_err(failed)?;
     let entries = read.get_revoked().map_or(0, |entries| entries.len());
-    if entries == list.entries.len() && read.verify(issuer.public_key()).map_err(failed)? {
+    if entries == list.entries.len() && issuer.verifies(&tbs, &signature) {
         Ok(signed)
     } else {
         Err(ListFault::Signing(SignError::DoesNotVerify.to_string()))

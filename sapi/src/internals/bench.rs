@@ -27,12 +27,13 @@ pub fn check_key(csr: &CertRequest, policy: &RequestPolicy) -> Result<(), BoxErr
 
 /// Builds the key of a request and verifies a signature with it, made with SHA-256.
 pub fn verify(csr: &CertRequest, message: &[u8], signature: &[u8]) -> Result<(), BoxError> {
-    let key = read_spki(csr.public_key_der())?.build()?;
+    let numbers = read_spki(csr.public_key_der())?;
+    let key = numbers.build()?;
     let scheme = match csr.key_kind().is_rsa() {
         true => Scheme::RsaPkcs1(Digest::Sha256),
         false => Scheme::Ecdsa(Digest::Sha256),
     };
-    Ok(scheme.verify(csr.key_kind(), &key, message, signature)?)
+    Ok(scheme.verify(&numbers, &key, message, signature)?)
 }
 
 pub struct Draft(DraftCertificate);

@@ -38,7 +38,7 @@ fn sign(generation: &Generation, now: SystemTime) -> Result<(), BoxError> {
         within(issuer, now),
     );
     let certificate = identity.issue(Tbs::render(draft, &csr, issuer)?)?;
-    // Verify again with OpenSSL, from the whole certificate.
+    // The signer has verified with AWS-LC. OpenSSL reads the whole certificate.
     if certificate.as_openssl()?.verify(issuer.public_key())? {
         Ok(())
     } else {

@@ -93,8 +93,8 @@ impl CertRequest {
         let spki_sha256 = Sha256::digest(info.spki).into();
         policy.check_key(&info.key, &spki_sha256)?;
         let scheme = Scheme::read(parts.algorithm, parts.parameters)?;
-        let (key_kind, key) = (info.key.kind(), info.key.build()?);
-        scheme.verify(key_kind, &key, parts.info, parts.signature)?;
+        let key = info.key.build()?;
+        scheme.verify(&info.key, &key, parts.info, parts.signature)?;
         let owned = |(kind, values): (_, &[u8])| (kind, values.to_vec());
         Ok(Self {
             der: der.to_vec(),
@@ -103,7 +103,7 @@ impl CertRequest {
             subject: info.subject,
             names: info.attributes.names,
             attributes: info.attributes.all.into_iter().map(owned).collect(),
-            key_kind,
+            key_kind: info.key.kind(),
             key,
             pem: OnceLock::new(),
         })

@@ -20,7 +20,7 @@ pub use csr::CertRequest;
 pub use csr_error::CsrError;
 pub(crate) use csr_error::CsrFault;
 pub use key::kind::{KeyKind, UnknownKeyKind};
-#[cfg(feature = "internals")]
+#[cfg(any(test, feature = "internals"))]
 pub(crate) use key::public::read_spki;
 pub use key::rsa::policy::RsaBoundsError;
 #[cfg(feature = "internals")]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use pem_rfc7468::LineEnding;
 
 use super::csr_error::CsrFault;
 
@@ -46,27 +47,10 @@ pub(crate) fn write_request(der: &[u8]) -> String {
     write_block("CERTIFICATE REQUEST", der)
 }
 
-/// Writes a PEM block with lines of 64 characters (RFC 7468 section 2).
+/// Writes a PEM block (RFC 7468 section 2).
 pub(crate) fn write_block(label: &str, der: &[u8]) -> String {
-    let body = BASE64_STANDARD.encode(der);
-    let mut pem = String::with_capacity(body.len() + body.len() / 64 + 2 * label.len() + 40);
-    pem.push_str("-----BEGIN ");
-    pem.push_str(label);
-    pem.push_str("-----\n");
-    let mut rest = body.as_str();
-    while let Some((line, tail)) = rest.split_at_checked(64) {
-        pem.push_str(line);
-        pem.push('\n');
-        rest = tail;
-    }
-    if !rest.is_empty() {
-        pem.push_str(rest);
-        pem.push('\n');
-    }
-    pem.push_str("-----END ");
-    pem.push_str(label);
-    pem.push_str("-----\n");
-    pem
+    // Only a label that is not ASCII would be an error.
+    pem_rfc7468::encode_string(label, LineEnding::LF, der).unwrap_or_default()
 }
 
 /// Decodes a block that begins with its BEGIN line.

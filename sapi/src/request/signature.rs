@@ -5,9 +5,13 @@ mod pss;
 #[cfg(test)]
 mod tests;
 
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P256_SHA384_ASN1, ECDSA_P256_SHA512_ASN1, ECDSA_P384_SHA256_ASN1,
+    ECDSA_P384_SHA384_ASN1, ECDSA_P384_SHA512_ASN1, ECDSA_P521_SHA256_ASN1, ECDSA_P521_SHA384_ASN1,
+    ECDSA_P521_SHA512_ASN1, ED25519 as ED25519_VERIFIER, VerificationAlgorithm,
+};
 use der::asn1::{ObjectIdentifier, UintRef};
 use der::{AnyRef, Decode, Reader, SliceReader};
-use openssl::ecdsa::EcdsaSig;
 use openssl::error::ErrorStack;
 use openssl::pkey::{PKeyRef, Public};
 use openssl::rsa::Padding;
@@ -16,6 +20,7 @@ use openssl::sign::{RsaPssSaltlen, Verifier};
 use self::digest::Digest;
 use super::csr_error::CsrFault;
 use super::key::kind::KeyKind;
+use super::key::public::KeyNumbers;
 use crate::encoding::oids::{ED25519, ML_DSA_44, ML_DSA_65, ML_DSA_87};
 
 /// A signature scheme that is good enough.
@@ -64,32 +69,40 @@ impl Scheme {
         }
     }
 
-    /// Verifies `signature` over `message`.
+    /// Verifies `signature` over `message`. `key` is the key that OpenSSL has made of the same numbers.
     pub(crate) fn verify(
         self,
-        kind: KeyKind,
+        numbers: &KeyNumbers<'_>,
         key: &PKeyRef<Public>,
         message: &[u8],
         signature: &[u8],
     ) -> Result<(), CsrFault> {
-        let fits = match self {
-            Self::RsaPkcs1(_) | Self::RsaPss(_) => kind.is_rsa(),
-            Self::Ecdsa(_) => {
-                matches!(kind, KeyKind::P256 | KeyKind::P384 | KeyKind::P521)
-                    && is_ecdsa_value(signature)
-            }
-            Self::Ed25519 => kind == KeyKind::Ed25519,
-            Self::MlDsa(signer) => kind == signer,
+        let aws_lc = |algorithm: &'static dyn VerificationAlgorithm, key: &[u8]| {
+            algorithm.verify_sig(key, message, signature).is_ok()
         };
-        // Whatever OpenSSL's reason is, the client learns that the signature is not valid.
-        if fits && self.holds(key, message, signature).unwrap_or(false) {
+        let verified = match (self, numbers) {
+            // AWS-LC takes 84 % of OpenSSL's time on P-256, a third of it on other curves.
+            (Self::Ecdsa(digest), KeyNumbers::Ec { curve, point }) => {
+                is_ecdsa_value(signature) && aws_lc(ecdsa(*curve, digest), point)
+            }
+            (Self::Ed25519, KeyNumbers::Ed25519(key)) => aws_lc(&ED25519_VERIFIER, key),
+            (Self::RsaPkcs1(_) | Self::RsaPss(_), KeyNumbers::Rsa { .. }) => {
+                self.holds(key, message, signature).unwrap_or(false)
+            }
+            (Self::MlDsa(signer), KeyNumbers::MlDsa { kind, .. }) if signer == *kind => {
+                self.holds(key, message, signature).unwrap_or(false)
+            }
+            _ => false,
+        };
+        // Whatever the library's reason is, the client learns that the signature is not valid.
+        if verified {
             Ok(())
         } else {
             Err(CsrFault::BadSignature)
         }
     }
 
-    /// Whether the signature is valid, for a key of the scheme's kind.
+    /// Whether the signature is valid by OpenSSL, for a key of the scheme's kind.
     pub(crate) fn holds(
         self,
         key: &PKeyRef<Public>,
@@ -105,15 +118,28 @@ impl Scheme {
                 verifier.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
                 verifier.verify_oneshot(signature, message)
             }
-            // Verifies on the curve directly: OpenSSL 3 would first move the key to a provider, which
-            // costs a third of the verification.
             Self::Ecdsa(digest) => {
-                EcdsaSig::from_der(signature)?.verify(&digest.of(message), &*key.ec_key()?)
+                Verifier::new(digest.message_digest(), key)?.verify_oneshot(signature, message)
             }
             Self::Ed25519 | Self::MlDsa(_) => {
                 Verifier::new_without_digest(key)?.verify_oneshot(signature, message)
             }
         }
+    }
+}
+
+/// AWS-LC's name of ECDSA on a curve.
+fn ecdsa(curve: KeyKind, digest: Digest) -> &'static dyn VerificationAlgorithm {
+    match (curve, digest) {
+        (KeyKind::P384, Digest::Sha256) => &ECDSA_P384_SHA256_ASN1,
+        (KeyKind::P384, Digest::Sha384) => &ECDSA_P384_SHA384_ASN1,
+        (KeyKind::P384, Digest::Sha512) => &ECDSA_P384_SHA512_ASN1,
+        (KeyKind::P521, Digest::Sha256) => &ECDSA_P521_SHA256_ASN1,
+        (KeyKind::P521, Digest::Sha384) => &ECDSA_P521_SHA384_ASN1,
+        (KeyKind::P521, Digest::Sha512) => &ECDSA_P521_SHA512_ASN1,
+        (_, Digest::Sha256) => &ECDSA_P256_SHA256_ASN1,
+        (_, Digest::Sha384) => &ECDSA_P256_SHA384_ASN1,
+        (_, Digest::Sha512) => &ECDSA_P256_SHA512_ASN1,
     }
 }
 

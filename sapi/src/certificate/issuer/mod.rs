@@ -2,23 +2,21 @@
 
 pub(crate) mod algorithm;
 pub(crate) mod error;
-mod fixed_key;
 pub(crate) mod key_identifier;
 #[cfg(test)]
 mod tests;
+pub(crate) mod verifier;
 
 use std::fmt;
 use std::time::SystemTime;
 
-use openssl::ecdsa::EcdsaSig;
-use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Public};
 use openssl::x509::{X509, X509NameRef, X509Ref};
 
 use self::algorithm::SignatureAlgorithm;
 use self::error::IssuerError;
-use self::fixed_key::SteadyKey;
 use self::key_identifier::{authority_key_id, key_bits};
+use self::verifier::Verifier;
 use super::constraints::{NameConstraints, OutsideConstraints};
 use crate::encoding::time::from_openssl;
 use crate::request::{AltName, CertRequest, CsrError, CsrFault, DistinguishedName};
@@ -39,8 +37,7 @@ pub struct Issuer {
     name: Option<DistinguishedName>,
     key_bits: Vec<u8>,
     key: PKey<Public>,
-    /// Only for a key on an elliptic curve.
-    steady: Option<SteadyKey>,
+    verifier: Verifier,
     algorithm: SignatureAlgorithm,
     not_before: SystemTime,
     not_after: SystemTime,
@@ -73,7 +70,7 @@ impl Issuer {
             not_before: from_openssl(certificate.not_before())?,
             not_after: from_openssl(certificate.not_after())?,
             authority_key_id: authority_key_id(&certificate)?,
-            steady: key.ec_key().ok().map(SteadyKey::new),
+            verifier: Verifier::new(algorithm, key.clone())?,
             key,
             certificate,
             chain,
@@ -204,13 +201,8 @@ impl Issuer {
     }
 
     /// Whether a signature is the CA's.
-    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> Result<bool, ErrorStack> {
-        match (&self.steady, self.algorithm.ecdsa_digest()) {
-            (Some(key), Some(digest)) => {
-                key.holds(&digest.of(message), &*EcdsaSig::from_der(signature)?)
-            }
-            _ => self.algorithm.verifies(&self.key, message, signature),
-        }
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.verifier.verifies(message, signature)
     }
 
     /// The whole authority key identifier extension, the same for every certificate.

@@ -12,7 +12,7 @@ use openssl::x509::extension::{BasicConstraints, KeyUsage};
 use openssl::x509::{X509, X509Builder, X509Extension, X509Name, X509NameRef, X509Ref};
 
 use super::error::CreateError;
-use crate::certificate::{SignatureAlgorithm, key_identifier};
+use crate::certificate::{SignatureAlgorithm, Verifier, key_identifier};
 use crate::encoding::der_writer::DerWriter;
 use crate::encoding::extensions::each_extension;
 use crate::encoding::oids::{AUTHORITY_KEY_ID, BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_KEY_ID};
@@ -118,7 +118,8 @@ impl AuthorityCertificate {
         builder.sign(key, digest(key)?)?;
         let certificate = builder.build();
         let public = PKey::public_key_from_der(&key.public_key_to_der()?)?;
-        if certificate.verify(&public)? {
+        let algorithm = SignatureAlgorithm::for_key(key).ok_or(CreateError::UnsupportedKey)?;
+        if Verifier::new(algorithm, public)?.verifies_certificate(&certificate.to_der()?) {
             Ok(certificate)
         } else {
             Err(CreateError::DoesNotVerify)

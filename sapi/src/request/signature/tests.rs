@@ -1,13 +1,12 @@
 //! Tests of the schemes, and of verification.
 
-use openssl::ec::{EcGroup, EcKey};
 use openssl::hash::MessageDigest;
-use openssl::nid::Nid;
 use openssl::pkey::PKey;
 use openssl::rsa::Rsa;
 
 use super::pss::{TRAILER_1, parameters_of};
 use super::*;
+use crate::request::read_spki;
 
 fn read(kind: &str, parameters: Option<&[u8]>) -> Result<Scheme, String> {
     let kind = ObjectIdentifier::new_unwrap(kind);
@@ -93,11 +92,20 @@ fn pss_has_one_digest_throughout_and_a_salt_of_its_length() {
     assert!(set.is_err());
 }
 
+fn fits(kind: KeyKind, scheme: Scheme) -> bool {
+    match scheme {
+        Scheme::RsaPkcs1(_) | Scheme::RsaPss(_) => kind.is_rsa(),
+        Scheme::Ecdsa(_) => matches!(kind, KeyKind::P256 | KeyKind::P384 | KeyKind::P521),
+        Scheme::Ed25519 => kind == KeyKind::Ed25519,
+        Scheme::MlDsa(of) => kind == of,
+    }
+}
+
 #[test]
 fn a_signature_holds_for_its_message_key_and_scheme_alone() {
     let rsa = PKey::from_rsa(Rsa::generate(2048).unwrap()).unwrap();
-    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
-    let ec = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
+    let curves = [KeyKind::P256, KeyKind::P384, KeyKind::P521];
+    let curves = curves.map(|curve| (curve, curve.generate().unwrap()));
     let ed = PKey::generate_ed25519().unwrap();
     let public = |key: &PKey<openssl::pkey::Private>| {
         PKey::public_key_from_der(&key.public_key_to_der().unwrap()).unwrap()
@@ -122,12 +130,10 @@ fn a_signature_holds_for_its_message_key_and_scheme_alone() {
             public(&rsa),
             sign(&rsa, Some(theirs)),
         ));
-        all.push((
-            Scheme::Ecdsa(digest),
-            KeyKind::P256,
-            public(&ec),
-            sign(&ec, Some(theirs)),
-        ));
+        for (curve, key) in &curves {
+            let signature = sign(key, Some(theirs));
+            all.push((Scheme::Ecdsa(digest), *curve, public(key), signature));
+        }
     }
     all.push((
         Scheme::Ed25519,
@@ -137,7 +143,12 @@ fn a_signature_holds_for_its_message_key_and_scheme_alone() {
     ));
     for (scheme, kind, key, signature) in &all {
         let verify = |scheme: Scheme, message: &[u8], signature: &[u8]| {
-            scheme.verify(*kind, key, message, signature).is_ok()
+            let spki = key.public_key_to_der().unwrap();
+            let numbers = read_spki(&spki).unwrap();
+            let verified = scheme.verify(&numbers, key, message, signature).is_ok();
+            let openssl = scheme.holds(key, message, signature).unwrap_or(false);
+            assert_eq!(verified, openssl && fits(*kind, scheme), "{scheme:?}");
+            verified
         };
         assert!(verify(*scheme, b"message", signature), "{scheme:?}");
         assert!(!verify(*scheme, b"massage", signature), "{scheme:?}");
