@@ -107,6 +107,12 @@ const CA: &[&str] = &[
     "keyUsage=critical,keyCertSign,cRLSign",
 ];
 
+/// Writes a file that others may read, whatever the umask of the tests.
+fn put(path: impl AsRef<Path>, content: impl AsRef<[u8]>) {
+    fs::write(&path, content).unwrap();
+    chmod(path.as_ref(), 0o644);
+}
+
 /// Sets a file's mode.
 fn chmod(path: &Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt;

@@ -15,6 +15,7 @@ mod systemd;
 mod unlock;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -70,8 +71,14 @@ fn write_locked(folder: &Path, ca: &Authority, passphrase: &str) {
     let key = ca.key().private_key().ec_key().unwrap();
     let cipher = openssl::symm::Cipher::aes_128_cbc();
     let pem = key.private_key_to_pem_passphrase(cipher, passphrase.as_bytes());
-    fs::write(folder.join("ca.private_key.pem"), pem.unwrap()).unwrap();
-    fs::write(folder.join("ca.cert.pem"), ca.pem()).unwrap();
+    for (name, content) in [
+        ("ca.private_key.pem", pem.unwrap()),
+        ("ca.cert.pem", ca.pem().into_bytes()),
+    ] {
+        let path = folder.join(name);
+        fs::write(&path, content).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o640)).unwrap();
+    }
 }
 
 /// Waits for a condition, at most a minute.

@@ -5,8 +5,10 @@
 #     tests   to run `cargo test --workspace` too
 #     ci      to run .ci/run too
 #
-# Asks for sudo where it must. Ubuntu 24.04 has all of them under the same names (`universe` must be on);
-# nobody has tried that.
+# Asks for sudo where it must. Debian starts nginx, prometheus and postgresql as services when it installs them.
+# The tests start their own: `systemctl disable --now` may end these.
+#
+# Ubuntu 24.04 has all packages under the same names (`universe` must be on); nobody has tried that.
 set -euo pipefail
 
 readonly BUILD=(

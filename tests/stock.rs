@@ -5,6 +5,7 @@ mod guide;
 mod journal;
 mod killed;
 mod renew;
+mod settings;
 mod tools;
 
 use std::fs;

@@ -92,6 +92,11 @@ fn the_program_that_cargo_makes_is_the_same_tool() {
         let built = said(&binary("ca_create_identity"), None, arguments);
         assert_eq!(built, said(&link, None, arguments), "{arguments:?}");
     }
+    // Under any name, as ever.
+    let renamed = folder.path().join("renamed");
+    fs::copy(binary("ca_create_identity"), &renamed).unwrap();
+    let version = run(detached(&renamed).arg("--version")).expect(0).stdout;
+    assert!(version.starts_with("ca_create_identity "), "{version}");
 }
 
 #[test]
@@ -132,6 +137,8 @@ fn ca_has_a_man_page_and_completions_of_its_own() {
     for name in NAMES {
         assert!(page.contains(&format!("\n  {name}(1)")), "{name} in {page}");
     }
+    // There are no pages of these names.
+    assert!(!page.contains("ca\\-revoke"), "{page}");
     for shell in ["bash", "zsh", "fish"] {
         let script = ca(&["--generate-completion", shell]).expect(0).stdout;
         for part in ["gen-crl", "links", "publish"] {

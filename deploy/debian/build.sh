@@ -39,11 +39,12 @@ target_folder() {
 programs() {
     if [[ $CRATE == "$SAPI"/* ]]; then
         # In one go, so that cargo builds what both need once.
-        cargo build --release --locked --manifest-path "$SAPI/Cargo.toml" -p "$SHELL_NAME" -p identity-tool
+        cargo build --release --locked --manifest-path "$SAPI/Cargo.toml" -p "$SHELL_NAME" -p identity-tool \
+            --bin "$SHELL_NAME" --bin ca
     else
         cargo build --release --locked --manifest-path "$CRATE/Cargo.toml" --bin "$SHELL_NAME"
         # Into the shell's target folder, wherever that is.
-        cargo build --release --locked --manifest-path "$SAPI/identity-tool/Cargo.toml" --target-dir "$1"
+        cargo build --release --locked --manifest-path "$SAPI/identity-tool/Cargo.toml" --bin ca --target-dir "$1"
     fi
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use sapi::policy::{Names, Subject};
 use sapi::{
     AltName, BoxError, Rejection, SigningContext, SigningHooks, Terms, Validity, Verdict,
     async_trait,
@@ -33,7 +34,7 @@ pub struct HttpMembers {
 
 #[derive(Debug)]
 struct Member {
-    names: Vec<AltName>,
+    names: Names,
     validity: Validity,
 }
 
@@ -106,22 +107,8 @@ impl SigningHooks for HttpMembers {
         let Some(member) = self.member(cx).await? else {
             return Err(Rejection::denied("unknown client"));
         };
-        let own = |name: &&AltName| !member.names.contains(name);
-        if let Some(name) = cx.csr().names().iter().find(own) {
-            return Err(Rejection::denied(format!(
-                "{name} is not among this client's names"
-            )));
-        }
-        if cx
-            .csr()
-            .subject()
-            .common_name()
-            .is_some_and(|cn| cx.client() != cn)
-        {
-            return Err(Rejection::denied(
-                "the common name is not the client's identifier",
-            ));
-        }
+        member.names.check(cx.csr().names())?;
+        Subject::none().common_name_is_own().check(cx)?;
         let terms = Terms::valid_for(member.validity).with_requested_names(cx.csr());
         Ok(Verdict::Grant(terms))
     }
@@ -130,8 +117,8 @@ impl SigningHooks for HttpMembers {
 fn ask(agent: &Agent, url: &str) -> Result<Option<Member>, BoxError> {
     #[derive(Deserialize)]
     struct Answer {
-        names: Vec<String>,
-        validity: String,
+        names: Vec<AltName>,
+        validity: Validity,
     }
     let mut answer = agent.get(url).call()?;
     match answer.status().as_u16() {
@@ -145,10 +132,10 @@ fn ask(agent: &Agent, url: &str) -> Result<Option<Member>, BoxError> {
         .limit(65_536)
         .read_to_string()?;
     let answer: Answer = serde_json::from_str(&body)?;
-    let names: Result<Vec<AltName>, _> = answer.names.iter().map(|name| name.parse()).collect();
+    let names = answer.names.into_iter();
     Ok(Some(Member {
-        names: names?,
-        validity: answer.validity.parse()?,
+        names: names.fold(Names::none(), Names::exactly),
+        validity: answer.validity,
     }))
 }
 

@@ -8,6 +8,7 @@
 
 use std::sync::Arc;
 
+use sapi::policy::{Names, Subject};
 use sapi::{
     AltName, BoxError, IssuedCertificate, Issuer, Rejection, SigningContext, SigningHooks, Terms,
     Validity, Verdict, async_trait,
@@ -87,22 +88,9 @@ impl SigningHooks for PostgresRegistry {
         };
         let (names, days): (Vec<String>, i32) = (row.try_get(0)?, row.try_get(1)?);
         let names: Result<Vec<AltName>, _> = names.iter().map(|name| name.parse()).collect();
-        let names = names?;
-        if let Some(name) = cx.csr().names().iter().find(|name| !names.contains(name)) {
-            return Err(Rejection::denied(format!(
-                "{name} is not among this client's names"
-            )));
-        }
-        if cx
-            .csr()
-            .subject()
-            .common_name()
-            .is_some_and(|cn| cx.client() != cn)
-        {
-            return Err(Rejection::denied(
-                "the common name is not the client's identifier",
-            ));
-        }
+        let allowed = names?.into_iter().fold(Names::none(), Names::exactly);
+        allowed.check(cx.csr().names())?;
+        Subject::none().common_name_is_own().check(cx)?;
         let validity = Validity::days(u64::try_from(days)?);
         Ok(Verdict::Grant(
             Terms::valid_for(validity).with_requested_names(cx.csr()),

@@ -17,13 +17,13 @@ use crate::installation::refused;
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
 
-/// Makes one file of the identity, encrypted to the certificates of one or several people, any one of whom can
-/// open it.
+/// Makes one file of the identity, encrypted to the certificates of one or several people. Each of them can
+/// open it alone.
 ///
-/// It is CMS in PEM around a tar archive, which openssl and tar open without this tool. The private key in
-/// it is still locked with its passphrase: keep that in another place. The file must not exist.
+/// The file is CMS in PEM around a tar archive: openssl and tar open it without this tool. The private key
+/// inside is still locked with its passphrase: keep the passphrase in another place. The file must not exist.
 ///
-/// With a passphrase, or a terminal to ask for one, it is first tried whether the key unlocks.
+/// If there is a passphrase, or a terminal to ask for one, the tool first tests that the key unlocks.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_backup", after_help = EXAMPLE)]
 pub(crate) struct Backup {
@@ -86,8 +86,11 @@ impl Tool for Backup {
             "not tested: no passphrase"
         };
         let names = backup.names().join(", ");
-        writeln!(io::stdout(), "{path}\nHolds {names}\nPrivate key: {tested}")
-            .map_err(|error| Failure::new(SYSTEM, error))
+        writeln!(
+            io::stdout(),
+            "{path}\nContains {names}\nPrivate key: {tested}"
+        )
+        .map_err(|error| Failure::new(SYSTEM, error))
     }
 }
 
@@ -106,5 +109,5 @@ Example:
 Without this tool, Alice opens it with:
   openssl cms -decrypt -inform PEM -in ca-backup.pem -recip alice.crt -inkey alice.key | tar -xv
 
-Exit codes: 0 written, 64 wrong usage, 65 a recipient is not fit, 66 a file cannot be read, 73 the
-backup exists or cannot be written, 78 the identity is not fit or no proper passphrase.";
+Exit codes: 0 written, 64 wrong usage, 65 a recipient's certificate cannot be used, 66 a file cannot be
+read, 73 the backup exists or cannot be written, 78 the identity or the passphrase cannot be used.";

@@ -15,8 +15,8 @@ use crate::run::Tool;
 
 /// Locks the CA's private key with another passphrase.
 ///
-/// The new file is written beside the old one, read back and unlocked, and only then takes its place. The
-/// same passphrase again is allowed: a key in an older form is then locked as ca_create_identity does it.
+/// It writes the new file beside the old one, reads it back and unlocks it, and only then replaces the old
+/// one. The same passphrase is allowed: it locks a key in an older form as ca_create_identity does.
 ///
 /// The old passphrase comes from the first of: --passphrase-fd, --passphrase-file,
 /// SAPI_PASSPHRASE_FILE, $CREDENTIALS_DIRECTORY/ca-passphrase, CA_PASSPHRASE, the terminal. The new one
@@ -57,12 +57,12 @@ impl Tool for ChangePassphrase {
     }
 }
 
-const DONE: &str = "The passphrase is changed. Older backups open with the old one only.";
+const DONE: &str = "The passphrase is changed. Older backups still need the old one.";
 
 const EXAMPLE: &str = "\
 Example:
   ca_change_passphrase --passphrase-file /etc/sapi/ca-passphrase \
       --new-passphrase-file /etc/sapi/ca-passphrase.new
 
-Exit codes: 0 changed, 64 wrong usage, 70 OpenSSL failed, 73 the key cannot be written, 78 no proper
-passphrase or key.";
+Exit codes: 0 changed, 64 wrong usage, 70 OpenSSL failed, 73 the key cannot be written, 78 the key or a
+passphrase cannot be used.";

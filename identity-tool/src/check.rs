@@ -14,19 +14,18 @@ use crate::directory::CaDirectory;
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
 
-/// Checks the identity of a certificate authority, and shows in a table what was found.
+/// Checks the identity of a certificate authority, and shows the findings in a table.
 ///
-/// The private key is tested too if a passphrase is given, or if there is a terminal to ask:
-/// --passphrase-fd, --passphrase-file, SAPI_PASSPHRASE_FILE,
-/// $CREDENTIALS_DIRECTORY/ca-passphrase, CA_PASSPHRASE, the terminal, in this order.
+/// With a passphrase it tests the private key too. The passphrase comes from the first of: --passphrase-fd,
+/// --passphrase-file, SAPI_PASSPHRASE_FILE, $CREDENTIALS_DIRECTORY/ca-passphrase, CA_PASSPHRASE, the terminal.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_check_identity", after_help = EXAMPLE)]
 pub(crate) struct CheckIdentity {
     #[command(flatten)]
     directory: CaDirectory,
 
-    /// How long the certificates that the CA signs are valid; with less than twice that left of its own,
-    /// there is a warning
+    /// How long the certificates that the CA signs are valid; the tool warns if the CA is valid for less than
+    /// twice as long
     #[arg(long, value_name = "VALIDITY", default_value = "398d")]
     leaf_validity: Validity,
 
@@ -137,5 +136,5 @@ const EXAMPLE: &str = "\
 Example:
   ca_check_identity --ca-path /var/lib/ca --leaf-validity 90d
 
-Exit codes: 0 usable (warnings included), 1 something is wrong, 64 wrong usage, 78 no proper
-passphrase.";
+Exit codes: 0 usable (perhaps with warnings), 1 something is wrong, 64 wrong usage, 78 the passphrase
+cannot be used.";

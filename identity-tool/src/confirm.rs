@@ -1,8 +1,8 @@
-//! A question that only a person can answer.
+//! Asking a person.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-/// Asks on standard error; `None` without a terminal, where nobody would answer.
+/// Asks on standard error. Returns `None` without a terminal, because nobody would answer.
 pub(crate) fn confirm(question: &str) -> io::Result<Option<bool>> {
     let input = io::stdin();
     if !input.is_terminal() {

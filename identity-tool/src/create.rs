@@ -16,15 +16,16 @@ use crate::installation::{refused, report, what_about_the_old};
 use crate::passphrase::PassphraseOptions;
 use crate::run::Tool;
 use crate::spinner::Spinner;
+use crate::subject::subject;
 
 /// Creates the identity of a certificate authority: a key locked with a passphrase, and a
-/// certificate that it signs itself. The directory is made if missing.
+/// certificate that it signs itself. Makes the directory if it is missing.
 ///
 /// Writes ca.private_key.pem, ca.public_key.pem, ca.csr.pem and ca.cert.pem: all of them or none.
-/// If the directory holds an identity already, asks whether to replace it; the old files are then
-/// kept in a folder named after the date. Without a terminal to ask, nothing is replaced.
+/// If the directory contains an identity, asks whether to replace it, and keeps the old files in a
+/// folder named after the date. Without a terminal to ask, nothing is replaced.
 ///
-/// With --intermediate there is no certificate yet: an outside CA makes it from ca.csr.pem, and
+/// With --intermediate it makes no certificate: an outside CA makes one from ca.csr.pem, and
 /// ca_install_certificate puts it in place.
 ///
 /// The passphrase comes from the first of: --passphrase-fd, --passphrase-file,
@@ -65,8 +66,12 @@ impl Tool for CreateIdentity {
 
     fn act(self, now: SystemTime) -> Result<(), Failure> {
         let subject = subject(&self.fields)?;
+        if subject.is_empty() {
+            let message = "the CA needs a subject: give at least -f CN NAME";
+            return Err(Failure::new(USAGE, message));
+        }
         let directory = &self.directory.ca_path;
-        let existing = what_about_the_old(directory, existing(directory), "identity")?;
+        let existing = what_about_the_old(directory, &existing(directory), "identity")?;
         let passphrase = self
             .passphrase
             .sources()
@@ -126,23 +131,7 @@ impl CreateIdentity {
     }
 }
 
-fn subject(fields: &[String]) -> Result<DistinguishedName, Failure> {
-    let pairs = fields.chunks_exact(2).filter_map(|pair| match pair {
-        [field, value] => Some((field.as_str(), value.as_str())),
-        _ => None,
-    });
-    let subject =
-        DistinguishedName::from_fields(pairs).map_err(|error| Failure::new(USAGE, error))?;
-    if subject.is_empty() {
-        return Err(Failure::new(
-            USAGE,
-            "the CA needs a subject: give at least -f CN NAME",
-        ));
-    }
-    Ok(subject)
-}
-
-/// What is to be done with a request; `ca_roll_identity` says it too.
+/// The next step after a request; `ca_roll_identity` prints it too.
 pub(crate) const HAVE_IT_SIGNED: &str =
     "Have ca.csr.pem signed by the outside CA, then run ca_install_certificate";
 
@@ -153,4 +142,4 @@ Example:
   ca_create_identity --intermediate -f O \"Random Authority, Inc.\" -f CN \"Issuing CA 1\"
 
 Exit codes: 0 created, 1 an identity exists and was kept, 64 wrong usage, 73 files cannot be
-written, 78 no proper passphrase.";
+written, 78 the passphrase cannot be used.";

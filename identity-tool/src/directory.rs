@@ -1,4 +1,4 @@
-//! The option that says which CA.
+//! The option that names the CA's directory.
 
 use std::path::PathBuf;
 

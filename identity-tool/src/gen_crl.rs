@@ -20,17 +20,17 @@ use crate::spinner::Spinner;
 
 /// Publishes the revocation list: ca.crl, for the address in the certificates, and ca.crl.pem.
 ///
-/// On it is every certificate of this CA's name that the journal says is revoked. Its number is kept in
-/// crlnumber beside the journal, where `openssl ca -gencrl` finds it too. With --due nothing is done, and no
-/// passphrase asked for, unless half of the list's time is over or something was revoked since: run it
-/// as often as you like.
+/// The list contains every certificate under this CA's name that the journal says is revoked. The file
+/// crlnumber beside the journal keeps its number, and `openssl ca -gencrl` finds it there too. With --due it
+/// acts, and asks for a passphrase, only if half of the list's time is over or something was revoked since:
+/// run it as often as you like.
 ///
 /// The passphrase comes from the first of: --passphrase-fd, --passphrase-file,
 /// SAPI_PASSPHRASE_FILE, $CREDENTIALS_DIRECTORY/ca-passphrase, CA_PASSPHRASE, the terminal.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_gen_crl", after_help = EXAMPLE)]
 pub(crate) struct GenCrl {
-    /// How long the list is valid; it is due at half of that
+    /// How long the list is valid; the next is due after half of that
     #[arg(short, long, default_value = "7d")]
     validity: Validity,
 
@@ -38,7 +38,7 @@ pub(crate) struct GenCrl {
     #[arg(long, value_name = "DIR", default_value = "/var/lib/sapi-crl")]
     publish: PathBuf,
 
-    /// Only if a list is due
+    /// Publish only if a list is due
     #[arg(long)]
     due: bool,
 
@@ -151,5 +151,6 @@ Example:
   ca_gen_crl --publish /var/lib/sapi-crl --validity 7d
   ca_gen_crl --due --passphrase-file /etc/sapi/ca-passphrase
 
-Exit codes: 0 published or not due, 64 wrong usage, 65 a damaged journal or number, 71 the journal cannot
-be read, 73 a file cannot be written, 78 no journal, no proper passphrase, or the CA cannot sign lists.";
+Exit codes: 0 published or not due, 64 wrong usage, 65 the journal or the number is damaged, 71 the journal
+cannot be read, 73 a file cannot be written, 78 the journal is missing, the passphrase cannot be used, or the
+CA cannot sign lists.";

@@ -17,10 +17,10 @@ use crate::run::Tool;
 
 /// Puts the certificate that an outside CA made for this one in place, and those above it as the chain.
 ///
-/// The files hold certificates in PEM, in any order: the CA's own is the one of the key in the directory.
-/// Checked are the key, CA:TRUE, keyCertSign, every signature up to a root or as far as the chain goes,
-/// path lengths and dates. Written are ca.cert.pem and ca.chain.pem. If there is a certificate already,
-/// asks whether to replace it; the old files are then kept in a folder named after the date.
+/// The files contain certificates in PEM, in any order: the CA's own is the one for the key in the directory.
+/// Checks the key, CA:TRUE, keyCertSign, path lengths, dates, and every signature up to a root or to the end
+/// of the chain. Writes ca.cert.pem and ca.chain.pem. If the directory contains a certificate, asks whether to
+/// replace it, and keeps the old files in a folder named after the date.
 ///
 /// The passphrase comes from the first of: --passphrase-fd, --passphrase-file,
 /// SAPI_PASSPHRASE_FILE, $CREDENTIALS_DIRECTORY/ca-passphrase, CA_PASSPHRASE, the terminal.
@@ -65,7 +65,7 @@ impl Tool for InstallCertificate {
             .map_err(|error| Failure::new(CONFIG, error))?;
         let outside =
             OutsideCertificate::find(&pem, directory, &passphrase, now).map_err(refused)?;
-        let existing = what_about_the_old(directory, certificates(directory), "certificate")?;
+        let existing = what_about_the_old(directory, &certificates(directory), "certificate")?;
         let installed = outside.install(directory, existing, now).map_err(refused)?;
         report(&installed, "certificate")
             .and_then(|()| describe(&outside, existing))
@@ -87,8 +87,8 @@ fn describe(outside: &OutsideCertificate, existing: Existing) -> io::Result<()> 
     writeln!(output, "Chain: {number} above the CA, {end}")?;
     let until = outside.certificate().not_after();
     writeln!(output, "Valid until {until}")?;
-    if existing == Existing::SetAside {
-        writeln!(output, "A service that runs takes it at SIGHUP")?;
+    if matches!(existing, Existing::SetAside) {
+        writeln!(output, "A running service takes it at SIGHUP")?;
     }
     Ok(())
 }
@@ -98,4 +98,4 @@ Example:
   ca_install_certificate from-the-root.pem root.pem
 
 Exit codes: 0 in place, 1 a certificate exists and was kept, 64 wrong usage, 65 the certificate does
-not fit, 66 a file cannot be read, 73 files cannot be written, 78 no proper passphrase or key.";
+not fit, 66 a file cannot be read, 73 files cannot be written, 78 the key or the passphrase cannot be used.";

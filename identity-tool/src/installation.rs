@@ -1,4 +1,4 @@
-//! What an installation comes to: what to ask before, what to say after.
+//! What the tools ask before an installation, and print after it.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use sapi_tools::exit::{CANNOT_CREATE, CONFIG, DATA, Failure, NO, SOFTWARE, SYSTE
 
 use crate::confirm::confirm;
 
-/// Asks what is to happen to files that are there; without a terminal to ask, they stay.
+/// Asks whether to replace the files that were found. Without a terminal to ask, they stay.
 pub(crate) fn what_about_the_old(
     directory: &Path,
-    found: Vec<PathBuf>,
+    found: &[PathBuf],
     what: &str,
 ) -> Result<Existing, Failure> {
     if found.is_empty() {
@@ -26,7 +26,7 @@ pub(crate) fn what_about_the_old(
         format!("Replace the {what} in this directory? Its files are kept in a dated folder.");
     let mut output = io::stderr();
     let article = if what.starts_with('i') { "an" } else { "a" };
-    let _ = writeln!(output, "{} holds {article} {what}.", directory.display());
+    let _ = writeln!(output, "{} contains {article} {what}.", directory.display());
     match confirm(&question).map_err(|error| Failure::new(SYSTEM, error))? {
         Some(true) => Ok(Existing::SetAside),
         Some(false) => Err(Failure::new(NO, kept)),
@@ -37,7 +37,7 @@ pub(crate) fn what_about_the_old(
     }
 }
 
-/// Where everything is now.
+/// Prints where everything is now.
 pub(crate) fn report(installed: &Installed, old: &str) -> io::Result<()> {
     let mut output = io::stdout();
     for path in &installed.written {
@@ -49,7 +49,7 @@ pub(crate) fn report(installed: &Installed, old: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// The failure that an error about an identity ends a tool with.
+/// Gives an error about an identity its exit code.
 pub(crate) fn refused(error: IdentityError) -> Failure {
     let code = match error.kind() {
         IdentityErrorKind::Usage => USAGE,

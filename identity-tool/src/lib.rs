@@ -1,8 +1,8 @@
 //! The command-line tools of a CA: for its identity from creation to succession, for revocation, and `ca_approve`
 //! and `ca_journal` for the files of the ready-made hooks.
 //!
-//! Each tool is a clap definition and a function here; help, completions and man pages come from
-//! the same definition. One program, `ca`, is all of them. Exit codes are those of sysexits(3), and 1 for "no".
+//! Each tool is a clap definition and a function. Help, completions and man pages come from the same
+//! definition. One program, `ca`, contains them all. Exit codes are those of sysexits(3), and 1 for "no".
 
 mod approve;
 mod backup;
@@ -17,6 +17,7 @@ mod installation;
 mod journal;
 mod links;
 mod passphrase;
+mod printable;
 mod program;
 mod restore;
 mod revoke;
@@ -24,6 +25,7 @@ mod roll;
 mod run;
 mod service;
 mod spinner;
+mod subject;
 mod table;
 mod tools;
 

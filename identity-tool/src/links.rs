@@ -13,8 +13,8 @@ use crate::tools::TOOLS;
 
 /// Make the names of the tools, as links to this program
 ///
-/// The links are relative. A link to this program is made anew; any other file is left as it is, and
-/// then no link is made at all.
+/// The links are relative. A link to this program is made again. Any other file stays, and then no link
+/// is made at all.
 #[derive(Args, Debug)]
 pub(crate) struct Links {
     /// The folder of the links, such as /usr/bin
@@ -54,9 +54,9 @@ impl Links {
 /// One link, made or to be made.
 struct Link<'a> {
     path: PathBuf,
-    /// What it says.
+    /// Its text.
     target: &'a Path,
-    /// What it leads to.
+    /// The file at its end.
     program: &'a Path,
 }
 
@@ -64,7 +64,7 @@ struct Link<'a> {
 #[derive(PartialEq)]
 enum Found {
     Nothing,
-    /// A link to the program, with other words or the same.
+    /// A link to the program, whatever its text.
     Ours,
     Foreign,
 }
@@ -93,7 +93,7 @@ impl Link<'_> {
         })
     }
 
-    /// Beside it first, then renamed: the name is never missing, and nothing else is ever replaced.
+    /// Makes the link beside the old one, then renames it: the name is never missing, and no other file is replaced.
     fn make(&self) -> io::Result<()> {
         match symlink(self.target, &self.path) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}

@@ -1,4 +1,4 @@
-//! The programs: `ca`, which is all the tools, and `ca_create_identity`, which is one of them.
+//! The programs: `ca`, which contains all the tools, and `ca_create_identity`, which is one of them.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -14,7 +14,7 @@ use crate::links::Links;
 use crate::run::run;
 use crate::tools::{Entry, TOOLS, named, what};
 
-/// The program `ca`: called by the name of a tool it is that tool; `ca <what>` is the same.
+/// The program `ca`. Under the name of a tool it runs that tool, and so does `ca <what>`.
 ///
 /// ```no_run
 /// fn main() -> std::process::ExitCode {
@@ -30,7 +30,7 @@ pub fn ca() -> ExitCode {
     }
 }
 
-/// The program `ca_create_identity`, under whatever name.
+/// The program `ca_create_identity`, under any name.
 ///
 /// ```no_run
 /// fn main() -> std::process::ExitCode {
@@ -42,7 +42,7 @@ pub fn ca_create_identity() -> ExitCode {
     run::<CreateIdentity>(env::args_os().collect())
 }
 
-/// The tool that is meant, and its arguments.
+/// The tool that the command line names, and its arguments.
 fn called(arguments: &[OsString]) -> Option<(&'static Entry, &[OsString])> {
     let (program, rest) = arguments.split_first()?;
     let name = Path::new(program).file_name().unwrap_or(OsStr::new(""));
@@ -53,7 +53,7 @@ fn called(arguments: &[OsString]) -> Option<(&'static Entry, &[OsString])> {
     Some((what(word)?, rest))
 }
 
-/// No tool, but the program around them.
+/// Runs the program itself, not a tool.
 fn itself(arguments: Vec<OsString>) -> ExitCode {
     let ca: Ca = match parse(command(), arguments, USAGE) {
         Ok(ca) => ca,
@@ -92,14 +92,14 @@ enum What {
     Links(Links),
 }
 
-/// With all the tools as subcommands, for help, completions and what is close to a misspelt word.
+/// The definition with all the tools as subcommands, for help, completions and hints about misspelt words.
 fn command() -> Command {
     Ca::command()
         .version(version(openssl::version::version()))
         .subcommands(TOOLS.iter().map(Entry::subcommand))
 }
 
-/// The tools have pages of their own, under their own names: the page of `ca` lists these.
+/// Each tool has a man page of its own. The page of `ca` lists these pages.
 fn for_manual() -> Command {
     let names = TOOLS.iter().map(|tool| format!("\n  {}(1)", tool.name));
     let pages: String = names.collect();

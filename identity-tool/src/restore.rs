@@ -1,10 +1,9 @@
 //! `ca_restore`.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
-use std::{fmt, io};
 
 use clap::Parser;
 use sapi::identity::{
@@ -19,11 +18,11 @@ use crate::installation::{refused, report};
 use crate::passphrase::{KeyPassphraseOptions, PassphraseOptions};
 use crate::run::Tool;
 
-/// Puts an identity back out of its backup, into a directory that holds none.
+/// Restores an identity from its backup, into a directory without an identity.
 ///
 /// Takes the encrypted file with a recipient's certificate and key, or the archive that openssl has
-/// decrypted. Before anything is put in place, the files are compared with their checksums, the key is
-/// unlocked, and the identity is checked as the service does when it starts.
+/// decrypted. Before it puts anything in place, it compares the files with their checksums, unlocks the key,
+/// and checks the identity as the service does when it starts.
 ///
 /// The passphrase of the CA's key comes from the first of: --passphrase-fd, --passphrase-file,
 /// SAPI_PASSPHRASE_FILE, $CREDENTIALS_DIRECTORY/ca-passphrase, CA_PASSPHRASE, the terminal. If the
@@ -85,7 +84,7 @@ impl Tool for Restore {
             .install(&self.directory.ca_path, &passphrase, now)
             .map_err(refused)?;
         report(&installed, "identity")
-            .and_then(|()| writeln!(io::stdout(), "Restored; ca_check_identity says what it is"))
+            .and_then(|()| writeln!(io::stdout(), "Restored; ca_check_identity shows what it is"))
             .map_err(|error| Failure::new(SYSTEM, error))
     }
 }
@@ -105,37 +104,19 @@ fn unlock(
     .map_err(|error| Failure::new(CONFIG, format!("{}: {error}", path.display())))
 }
 
-/// Why a recipient's key does not help.
+/// Why a recipient's key cannot be used.
+#[derive(Debug, thiserror::Error)]
 enum Unusable {
-    Key(IdentityError),
-    Passphrase(PassphraseError),
-}
-
-impl From<IdentityError> for Unusable {
-    fn from(error: IdentityError) -> Self {
-        Self::Key(error)
-    }
-}
-
-impl From<PassphraseError> for Unusable {
-    fn from(error: PassphraseError) -> Self {
-        Self::Passphrase(error)
-    }
-}
-
-impl fmt::Display for Unusable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Key(error) => error.fmt(f),
-            Self::Passphrase(error) => error.fmt(f),
-        }
-    }
+    #[error(transparent)]
+    Key(#[from] IdentityError),
+    #[error(transparent)]
+    Passphrase(#[from] PassphraseError),
 }
 
 const EXAMPLE: &str = "\
 Example:
   ca_restore --ca-path /var/lib/ca --recipient alice.crt --key alice.key ca-backup.pem
 
-Exit codes: 0 restored, 1 an identity exists and was kept, 64 wrong usage, 65 no backup, damaged or not
-for this recipient, 66 a file cannot be read, 73 files cannot be written, 78 no proper passphrase or the
-identity does not fit together.";
+Exit codes: 0 restored, 1 an identity exists and was kept, 64 wrong usage, 65 the backup is damaged or not
+for this recipient, 66 a file cannot be read, 73 files cannot be written, 78 a passphrase cannot be used or
+the identity does not fit together.";

@@ -8,31 +8,33 @@ use std::time::SystemTime;
 use clap::Parser;
 use openssl::hash::MessageDigest;
 use openssl::x509::X509;
+use sapi::SerialNumber;
 use sapi_stock::Journal;
-use sapi_stock::journal::{Issued, Reason, Record, parse_serial};
+use sapi_stock::journal::{Issued, Reason, Record};
 use sapi_tools::Generate;
 use sapi_tools::exit::{DATA, Failure, NO, NO_INPUT, SYSTEM, USAGE};
 use serde_json::json;
 
 use crate::journal::{JournalLocation, failure};
+use crate::printable::printable;
 use crate::run::Tool;
 
-/// Revokes certificates: they cannot be renewed from now on, and stand on the next revocation list.
+/// Revokes certificates: they cannot be renewed from now on, and the next revocation list contains them.
 ///
-/// Chosen by serial number, by the certificate itself, or by client: then every certificate of the client that
-/// has not ended. Prints what was revoked; all of it must be in the journal. Publish the list with ca_gen_crl.
+/// Choose by serial number, by certificate, or by client: a client means its certificates that have not expired.
+/// All must be in the journal. Prints what was revoked. Publish the list with ca_gen_crl.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_revoke", after_help = EXAMPLE)]
 pub(crate) struct Revoke {
     /// A serial number in hexadecimal; repeat it for each
     #[arg(long = "serial", value_name = "HEX")]
-    serials: Vec<String>,
+    serials: Vec<SerialNumber>,
 
     /// A certificate in PEM; repeat it for each
     #[arg(long = "certificate", value_name = "FILE")]
     certificates: Vec<PathBuf>,
 
-    /// A client, whose living certificates are all meant
+    /// A client: all its certificates that are neither expired nor revoked; repeat it for each
     #[arg(long = "client", value_name = "CLIENT")]
     clients: Vec<String>,
 
@@ -59,11 +61,11 @@ impl Tool for Revoke {
 
     fn act(self, now: SystemTime) -> Result<(), Failure> {
         if self.serials.is_empty() && self.certificates.is_empty() && self.clients.is_empty() {
-            let message = "which? say it with --serial, --certificate or --client";
+            let message = "say which certificates: --serial, --certificate or --client";
             return Err(Failure::new(USAGE, message));
         }
         let journal = self.journal.open()?;
-        // All are found before the first is revoked.
+        // If one cannot be found, none is revoked.
         let mut chosen: Vec<Record> = Vec::new();
         for serial in &self.serials {
             chosen.push(by_serial(&journal, serial)?);
@@ -107,23 +109,22 @@ impl Revoke {
                 subject,
                 ..
             } = &record.issued;
+            let subject = printable(subject);
             writeln!(output, "{serial}  {client}  {subject}  {}", self.reason)?;
         }
         Ok(())
     }
 }
 
-fn by_serial(journal: &Journal, text: &str) -> Result<Record, Failure> {
-    let serial = parse_serial(text)
-        .ok_or_else(|| Failure::new(USAGE, format!("{text:?} is no serial number")))?;
+fn by_serial(journal: &Journal, serial: &SerialNumber) -> Result<Record, Failure> {
     only(
         journal,
-        |issued| issued.serial == serial,
+        |issued| issued.serial == *serial,
         &format!("serial number {serial}"),
     )
 }
 
-/// By its fingerprint: another CA may have given the same number.
+/// Finds it by its fingerprint: another CA may have given the same serial number.
 fn by_certificate(journal: &Journal, file: &Path) -> Result<Record, Failure> {
     let name = file.display().to_string();
     let pem = fs::read(file).map_err(|error| Failure::new(NO_INPUT, format!("{name}: {error}")))?;
@@ -158,7 +159,7 @@ fn by_client(journal: &Journal, client: &str, now: SystemTime) -> Result<Vec<Rec
     if found.is_empty() {
         return Err(Failure::new(
             NO,
-            format!("client {client}: has no living certificate; nothing was revoked"),
+            format!("client {client}: has no certificate left to revoke; nothing was revoked"),
         ));
     }
     Ok(found)
@@ -169,6 +170,6 @@ Example:
   ca_revoke --client web01 --reason keyCompromise
   ca_revoke --serial 5a17c0ffee --reason superseded && systemctl start sapi-crl.service
 
-Exit codes: 0 revoked, 1 not in the journal or revoked already, 64 wrong usage, 65 no certificate or a
-damaged journal, 66 a certificate cannot be read, 71 the journal cannot be
-read or written, 78 no journal.";
+Exit codes: 0 revoked, 1 not in the journal or revoked already, 64 wrong usage, 65 a file is not a
+certificate or the journal is damaged, 66 a certificate cannot be read, 71 the journal cannot be read or
+written, 78 the journal is missing.";

@@ -20,16 +20,16 @@ use crate::spinner::Spinner;
 
 /// Prepares the successor of a certificate authority, and later puts it in place.
 ///
-/// First step: a new key and certificate with the same subject, in the folder `next` of the CA's directory.
-/// Published beside it are ca.bundle.pem, the CAs to trust from now on, and two cross-certificates for
+/// The first step makes a key and a certificate with the same subject, in the folder `next` of the CA's
+/// directory. It publishes ca.bundle.pem, the CAs to trust from now on, and two cross-certificates for
 /// verifiers that know only one of the two: ca.new-by-old.pem and ca.old-by-new.pem. Nothing else changes
 /// yet: give everybody the bundle.
 ///
-/// Second step, with --activate: the successor takes the place of the identity, whose files are kept in a
+/// The second step, with --activate, puts the successor in place of the identity, and keeps the old files in a
 /// folder named after the date. The service takes it at SIGHUP. Keep the bundle published until the last
-/// certificate of the old CA has ended.
+/// certificate of the old CA has expired.
 ///
-/// Where an outside CA certifies this one, the first step makes a key and a request in `next`, and
+/// If an outside CA certifies this one, the first step makes a key and a request in `next`, and
 /// ca_install_certificate puts the certificate there.
 ///
 /// The passphrase stays the same for the successor. It comes from the first of: --passphrase-fd,
@@ -87,7 +87,7 @@ impl Tool for RollIdentity {
         if self.activate {
             let installed = rollover.activate(&passphrase, now).map_err(refused)?;
             report(&installed, "identity")
-                .and_then(|()| writeln!(io::stdout(), "A service that runs takes it at SIGHUP"))
+                .and_then(|()| writeln!(io::stdout(), "A running service takes it at SIGHUP"))
                 .map_err(|error| Failure::new(SYSTEM, error))
         } else {
             self.prepare(rollover, &passphrase, now)
@@ -145,5 +145,5 @@ Example:
   ca_roll_identity --publish /var/www/ca --activate
   systemctl reload sapi.service
 
-Exit codes: 0 done, 1 a successor is prepared already or none is, 64 wrong usage, 73 files cannot be
-written, 78 no proper passphrase or the identity cannot be used.";
+Exit codes: 0 done, 1 a successor is already prepared, or not yet, 64 wrong usage, 73 files cannot be
+written, 78 the passphrase or the identity cannot be used.";

@@ -1,4 +1,4 @@
-//! The whole life of a tool.
+//! Running a tool, from its command line to its exit code.
 
 use std::ffi::OsString;
 use std::io;
@@ -15,13 +15,13 @@ pub(crate) trait Tool: Parser {
     /// Options that print completions or the man page instead of doing anything.
     fn generate(&self) -> &Generate;
 
-    /// Does the work; `now` is the moment it starts. A failure has the message and the exit code to end with.
+    /// Does the work; `now` is the time of the start. A failure has the message and the exit code.
     fn act(self, now: SystemTime) -> Result<(), Failure>;
 }
 
-/// From the command line, whose first argument is the tool's name, to the exit code.
+/// Runs a tool. The first argument is its name.
 pub(crate) fn run<T: Tool>(arguments: Vec<OsString>) -> ExitCode {
-    // First of all: later there are threads, and secrets in memory.
+    // This comes first, because later there are threads, and secrets in memory.
     if let Err(error) = hardening::before_secrets() {
         return conclude("", Err(Failure::new(SYSTEM, error))).into();
     }

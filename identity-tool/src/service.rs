@@ -10,13 +10,13 @@ use serde::de::DeserializeOwned;
 /// The option that says where the settings are.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ServiceOptions {
-    /// The service's settings, which say where everything is
+    /// The settings of the service
     #[arg(long, value_name = "FILE", default_value = DEFAULT)]
     config: PathBuf,
 }
 
 impl ServiceOptions {
-    /// Reads the settings. The default file may be missing: then the options must say everything.
+    /// Reads the settings. The default file may be missing; then the options must say where everything is.
     pub(crate) fn read(&self) -> Result<Service, Failure> {
         let named = self.config != Path::new(DEFAULT);
         let settings = ServiceSettings::read(named.then_some(self.config.as_path()));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::ProgressBar;
 
-/// Turns while something takes its time: large RSA keys take seconds.
+/// Turns during slow work: a large RSA key takes seconds.
 pub(crate) struct Spinner(Option<ProgressBar>);
 
 impl Spinner {

@@ -18,7 +18,7 @@ use crate::revoke::Revoke;
 use crate::roll::RollIdentity;
 use crate::run::{Tool, command, run};
 
-/// All of them, in the order of a CA's life.
+/// All tools, in the order of a CA's life.
 pub(crate) static TOOLS: [Entry; 11] = [
     Entry::of::<CreateIdentity>("ca_create_identity", "Create the identity of a CA"),
     Entry::of::<CheckIdentity>("ca_check_identity", "Check the identity of a CA"),
@@ -45,18 +45,18 @@ pub(crate) static TOOLS: [Entry; 11] = [
     Entry::of::<GenCrl>("ca_gen_crl", "Publish the revocation list"),
 ];
 
-/// The tool with this name.
+/// Finds a tool by its name.
 pub(crate) fn named(name: &OsStr) -> Option<&'static Entry> {
     TOOLS.iter().find(|tool| name == tool.name)
 }
 
-/// The tool of `ca <what>`, with hyphens or with underscores.
+/// Finds the tool of `ca <what>`, with hyphens or underscores.
 pub(crate) fn what(word: &OsStr) -> Option<&'static Entry> {
     let word = word.to_str()?.replace('-', "_");
     TOOLS.iter().find(|tool| tool.plain_name() == word)
 }
 
-/// One tool: what it is called, and how it is run.
+/// One tool: its name, and how to run it.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) name: &'static str,
@@ -75,13 +75,13 @@ impl Entry {
         }
     }
 
-    /// Runs it under its own name, however it was called: its help and errors are always the same.
+    /// Runs it under its own name, so that its help and errors are the same however it was called.
     pub(crate) fn run(&self, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         let name = OsString::from(self.name);
         (self.run)(std::iter::once(name).chain(arguments).collect())
     }
 
-    /// Its definition as `ca <what>`, with hyphens; underscores are understood too.
+    /// Its definition as `ca <what>`, with hyphens. Underscores work too.
     pub(crate) fn subcommand(&self) -> Command {
         let command = (self.command)().about(self.summary);
         match self.plain_name().replace('_', "-") {

@@ -1,17 +1,18 @@
 //! The revocation list of a CA, made from the journal.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
-use std::{fmt, fs, io};
 
 use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::error::ErrorStack;
 use openssl::x509::{X509, X509Crl, X509Ref};
 
+use super::crl_error::CrlError;
 use super::crl_number::CrlNumber;
-use super::journal::{Journal, JournalError};
-use super::public_file::{lock_folder, replace_public};
-use sapi::{Identity, RevocationList, RevocationListError, RevokedEntry};
+use super::durable::{Readers, lock_folder, replace};
+use super::journal::Journal;
+use sapi::{Identity, RevocationList, RevokedEntry};
 
 /// Where a CA's revocation list comes from and where it goes: `ca.crl`, in DER for the distribution point, and
 /// `ca.crl.pem`.
@@ -98,8 +99,10 @@ impl Crl<'_> {
             entries,
         };
         let signed = identity.sign_revocation_list(&list)?;
-        replace_public(self.folder, PEM, signed.pem().as_bytes())?;
-        replace_public(self.folder, DER, signed.der())?;
+        let publish =
+            |name, content: &[u8]| replace(&self.folder.join(name), content, Readers::Everybody);
+        publish(PEM, signed.pem().as_bytes())?;
+        publish(DER, signed.der())?;
         Ok(PublishedCrl {
             number,
             entries: list.entries.len(),
@@ -192,77 +195,3 @@ fn moment(time: &Asn1TimeRef) -> Result<SystemTime, ErrorStack> {
 
 const DER: &str = "ca.crl";
 const PEM: &str = "ca.crl.pem";
-
-/// Why no list was published.
-///
-/// ```no_run
-/// # use std::time::SystemTime;
-/// # fn f(crl: sapi_stock::Crl<'_>, ca: &openssl::x509::X509Ref, now: SystemTime) {
-/// match crl.is_due(ca, now) {
-///     Ok(due) => println!("another list is due: {due}"),
-///     Err(error) => eprintln!("{error}"),
-/// }
-/// # }
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum CrlError {
-    /// The CA's certificate is expired or not yet valid: nobody would believe the list.
-    CaNotValid,
-    /// The next update lies too far ahead.
-    TooLong,
-    /// The journal cannot be read.
-    Journal(JournalError),
-    /// The list was not signed.
-    List(RevocationListError),
-    /// The number of the next list is not to be had.
-    Number(PathBuf),
-    /// A file cannot be written.
-    Io(io::Error),
-    /// OpenSSL cannot read a certificate.
-    OpenSsl(ErrorStack),
-}
-
-impl From<JournalError> for CrlError {
-    fn from(error: JournalError) -> Self {
-        Self::Journal(error)
-    }
-}
-
-impl From<RevocationListError> for CrlError {
-    fn from(error: RevocationListError) -> Self {
-        Self::List(error)
-    }
-}
-
-impl From<io::Error> for CrlError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl From<ErrorStack> for CrlError {
-    fn from(errors: ErrorStack) -> Self {
-        Self::OpenSsl(errors)
-    }
-}
-
-impl fmt::Display for CrlError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::CaNotValid => f.write_str("the CA's certificate is expired or not yet valid"),
-            Self::TooLong => f.write_str("the list would be valid beyond the year 9999"),
-            Self::Journal(error) => error.fmt(f),
-            Self::List(error) => error.fmt(f),
-            Self::Number(path) => write!(
-                f,
-                "{}: holds no hexadecimal number; write the next one into it",
-                path.display()
-            ),
-            Self::Io(error) => error.fmt(f),
-            Self::OpenSsl(errors) => write!(f, "a certificate cannot be read: {errors}"),
-        }
-    }
-}
-
-impl std::error::Error for CrlError {}

@@ -3,12 +3,11 @@
 use std::path::Path;
 use std::{fs, io};
 
-use super::crl::CrlError;
-use super::durable::named;
+use super::crl_error::CrlError;
+use super::durable::{Readers, named, replace};
 use super::journal::Journal;
-use super::public_file::replace_public;
 
-/// The file; who takes a number from it holds the lock on its folder.
+/// The file. The caller has the lock on its folder while it takes a number.
 pub(crate) struct CrlNumber<'a>(&'a Path);
 
 impl<'a> CrlNumber<'a> {
@@ -32,7 +31,7 @@ impl<'a> CrlNumber<'a> {
         if text.len() % 2 == 1 {
             text.insert(0, '0');
         }
-        replace_public(self.0, NAME, format!("{text}\n").as_bytes())?;
+        replace(&path, format!("{text}\n").as_bytes(), Readers::Everybody)?;
         Ok(number)
     }
 }

@@ -1,10 +1,11 @@
 //! Files that are there whole or not at all, and still there after a power failure.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, fchown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+
+use tempfile::{Builder, NamedTempFile};
 
 /// Makes a folder for its owner and group only, unless it is there.
 pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
@@ -24,19 +25,24 @@ pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes a file anew: whoever reads it meanwhile sees the old content or the new.
-pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = path.with_file_name(format!(".{name}.{}-{number}", std::process::id()));
-    let written = write_new(&temporary, content).and_then(|()| fs::rename(&temporary, path));
-    if let Err(error) = written {
-        // The error that matters is the first one.
-        let _ = fs::remove_file(&temporary);
-        return Err(named(path, &error));
-    }
+/// Replaces a file. A reader sees the old content or the new. The file gets the owner of its folder.
+pub(crate) fn replace(path: &Path, content: &[u8], readers: Readers) -> io::Result<()> {
+    let written = unfinished(path).and_then(|mut file| {
+        own_and_open(file.as_file(), path, readers)?;
+        file.write_all(content)?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|failed| failed.error)
+    });
+    written.map_err(|error| named(path, &error))?;
     sync_folder(parent(path))
+}
+
+/// Who may read a file, beside root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Readers {
+    OwnerAndGroup,
+    /// Whatever the umask.
+    Everybody,
 }
 
 /// Makes the names in a folder last.
@@ -51,8 +57,14 @@ pub(crate) fn lock(path: &Path) -> io::Result<File> {
     locked.map_err(|error| named(path, &error))
 }
 
-/// Any number of readers, and no writer meanwhile. Who may only read can have it too; where nobody has
-/// written yet there is nothing to wait for.
+/// The same, where the lock is on the folder itself.
+pub(crate) fn lock_folder(folder: &Path) -> io::Result<File> {
+    let locked = File::open(folder).and_then(|file| file.lock().map(|()| file));
+    locked.map_err(|error| named(folder, &error))
+}
+
+/// Any number of readers, and no writer meanwhile. A user who may only read can take it too. A lock that nobody
+/// has made yet needs no waiting.
 pub(crate) fn lock_shared(path: &Path) -> io::Result<Option<File>> {
     match File::open(path).and_then(|file| file.lock_shared().map(|()| file)) {
         Ok(file) => Ok(Some(file)),
@@ -73,18 +85,29 @@ pub(crate) fn parent(path: &Path) -> &Path {
     }
 }
 
-fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+/// A file beside `path`, which is removed unless it gets that name.
+fn unfinished(path: &Path) -> io::Result<NamedTempFile<File>> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut options = OpenOptions::new();
-    // Left behind by a process of the same number that was killed: nobody else writes this name.
-    let _ = fs::remove_file(path);
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o640)
-        .open(path)?;
-    like_folder(&file, path);
-    file.write_all(content)?;
-    file.sync_all()
+    let options = options.write(true).create_new(true).mode(0o640);
+    let prefix = format!(".{name}.");
+    Builder::new()
+        .prefix(&prefix)
+        .make_in(parent(path), |path| options.open(path))
+}
+
+fn own_and_open(file: &File, path: &Path, readers: Readers) -> io::Result<()> {
+    match readers {
+        Readers::OwnerAndGroup => like_folder(file, path),
+        Readers::Everybody => {
+            let owner = fs::metadata(parent(path))?;
+            if file.metadata()?.uid() != owner.uid() {
+                fchown(file, Some(owner.uid()), Some(owner.gid()))?;
+            }
+            file.set_permissions(Permissions::from_mode(0o644))?;
+        }
+    }
+    Ok(())
 }
 
 /// A tool run by root would leave files that the service cannot read: they get the owner of their folder.
@@ -114,10 +137,25 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         for content in ["one", "two"] {
-            replace(&path, content.as_bytes()).unwrap();
+            replace(&path, content.as_bytes(), Readers::OwnerAndGroup).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), content);
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn readers_are_those_who_are_meant() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        for (readers, mode) in [(Readers::Everybody, 0o644), (Readers::OwnerAndGroup, 0o640)] {
+            replace(&path, b"x", readers).unwrap();
+            let written = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+            // A strict umask takes the group's part, but never makes a file for everybody.
+            assert!(
+                written == mode || (mode == 0o640 && written == 0o600),
+                "{written:o}"
+            );
+        }
     }
 
     #[test]
@@ -125,9 +163,24 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("taken");
         fs::create_dir(&path).unwrap();
-        let error = replace(&path, b"x").unwrap_err().to_string();
-        assert!(error.starts_with(path.to_str().unwrap()), "{error}");
+        for readers in [Readers::OwnerAndGroup, Readers::Everybody] {
+            let error = replace(&path, b"x", readers).unwrap_err().to_string();
+            assert!(
+                error.starts_with(&format!("{}: ", path.display())),
+                "{error}"
+            );
+            assert!(!error.contains(".taken."), "{error}");
+        }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let nowhere = folder.path().join("missing/file");
+        let error = replace(&nowhere, b"x", Readers::OwnerAndGroup).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "{}: No such file or directory (os error 2)",
+                nowhere.display()
+            )
+        );
     }
 
     #[test]

@@ -17,18 +17,18 @@
 pub mod approvals;
 pub mod auto_approve;
 mod crl;
+mod crl_error;
 mod crl_number;
 mod decided_by;
 mod durable;
 pub mod journal;
 mod moment;
-mod public_file;
 pub mod renew;
-mod text;
 
 pub use approvals::Approvals;
 pub use auto_approve::AutoApprove;
-pub use crl::{Crl, CrlError, PublishedCrl};
+pub use crl::{Crl, PublishedCrl};
+pub use crl_error::CrlError;
 pub use decided_by::DecidedBy;
 pub use journal::Journal;
 pub use renew::RenewByCertificate;

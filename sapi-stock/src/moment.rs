@@ -52,7 +52,9 @@ pub(crate) fn serialize<S: Serializer>(moment: &SystemTime, to: S) -> Result<S::
 pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<SystemTime, D::Error> {
     let text = String::deserialize(from)?;
     from_rfc3339(&text).ok_or_else(|| {
-        D::Error::custom(format!("{text:?} is no time such as 2026-11-21T09:43:00Z"))
+        D::Error::custom(format!(
+            "{text:?} is not a time such as 2026-11-21T09:43:00Z"
+        ))
     })
 }
 

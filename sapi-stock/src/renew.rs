@@ -14,11 +14,10 @@ use std::time::{Duration, SystemTime};
 use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::error::ErrorStack;
 use sapi::async_trait;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::decided_by::DecidedBy;
 use crate::journal::Journal;
-use crate::text::parsed_if_present;
 use sapi::{
     AltName, CertRequest, DistinguishedName, DraftCertificate, Issuer, PeerCertificate, Rejection,
     SerialNumber, SigningContext, SigningHooks, Terms, Validity, Verdict,
@@ -35,14 +34,17 @@ use sapi::{
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// How long before its end a certificate may be renewed. Absent: at any time.
-    #[serde(default, deserialize_with = "parsed_if_present")]
-    window: Option<Validity>,
+    #[serde(default, deserialize_with = "present")]
+    window: Option<Duration>,
     /// How long after its end a certificate may still be renewed. Absent: not at all.
-    #[serde(default, deserialize_with = "parsed_if_present")]
-    after_expiry: Option<Validity>,
+    #[serde(default, deserialize_with = "present")]
+    after_expiry: Option<Duration>,
     /// How long the new certificate is valid. Absent: as long as the old one.
-    #[serde(default, deserialize_with = "parsed_if_present")]
     validity: Option<Validity>,
+}
+
+fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    sapi::duration::deserialize(from).map(Some)
 }
 
 /// Grants the subject and the names of the client certificate that came with a request, for another key.
@@ -136,12 +138,14 @@ impl Settings {
     fn not_now(&self, old: &OldCertificate, now: SystemTime) -> Option<&'static str> {
         match old.not_after.duration_since(now) {
             Ok(left) => {
-                let early = self.window.is_some_and(|window| left > window.duration());
-                early.then_some("the client certificate holds longer than hooks.renew.window")
+                let early = self.window.is_some_and(|window| left > window);
+                early
+                    .then_some("the client certificate is valid for longer than hooks.renew.window")
             }
             Err(past) => {
-                let allowed = self.after_expiry.map(Validity::duration);
-                let late = allowed.is_none_or(|allowed| past.duration() > allowed);
+                let late = self
+                    .after_expiry
+                    .is_none_or(|allowed| past.duration() > allowed);
                 late.then_some(
                     "the client certificate expired longer ago than hooks.renew.after_expiry",
                 )

@@ -182,7 +182,9 @@ fn the_example_shell_enrols_a_client_through_nginx() {
     until("nginx has logged it", || {
         road.nginx.access_log().contains(id)
     });
-    assert!(road.shell.as_ref().unwrap().log().contains(id));
+    until("the shell has logged it", || {
+        road.shell.as_ref().unwrap().log().contains(id)
+    });
 }
 
 #[test]

@@ -4,12 +4,16 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use openssl::asn1::Asn1Time;
+use openssl::hash::MessageDigest;
+use openssl::pkey::PKey;
+use openssl::x509::{X509, X509Builder, X509NameBuilder};
 use sapi::DistinguishedName;
 use sapi::KeyKind;
 use sapi::identity::{AuthorityWarning, Existing, NewIdentity, Passphrase};
 use sapi_tests::tool::{openssl, run};
 
-use super::{CA, certify, check, load_with, now, old_identity};
+use super::{CA, certify, check, load_with, now, old_identity, put};
 
 #[test]
 fn extensions_decide() {
@@ -50,37 +54,9 @@ fn extensions_decide() {
 
 #[test]
 fn root_of_ssl_api_is_adopted_with_warnings() {
-    // Version 1, signed with SHA-1.
     let directory = old_identity();
     let path = directory.path();
-    let key = ["-passin", "pass:hush", "-sha1"];
-    let request = [
-        "req",
-        "-new",
-        "-key",
-        "ca.private_key.pem",
-        "-subj",
-        "/CN=old",
-        "-out",
-        "r.pem",
-    ];
-    openssl(path, &[&request[..], &key].concat());
-    let sign = [
-        "x509",
-        "-req",
-        "-in",
-        "r.pem",
-        "-signkey",
-        "ca.private_key.pem",
-        "-out",
-        "ca.cert.pem",
-    ];
-    openssl(path, &[&sign[..], &key].concat());
-    let text = openssl(path, &["x509", "-in", "ca.cert.pem", "-noout", "-text"]);
-    if !text.contains("Version: 1 ") {
-        // Newer commands no longer write version 1.
-        return;
-    }
+    put(path.join("ca.cert.pem"), old_root(path).to_pem().unwrap());
     let loaded = load_with(path, "hush").unwrap();
     assert_eq!(
         loaded.warnings,
@@ -94,6 +70,26 @@ fn root_of_ssl_api_is_adopted_with_warnings() {
         table.contains("warning  certificate  an X.509 version 1 certificate"),
         "{table}"
     );
+}
+
+/// Version 1, signed with SHA-1; newer commands of OpenSSL no longer make one.
+fn old_root(path: &Path) -> X509 {
+    let key = fs::read(path.join("ca.private_key.pem")).unwrap();
+    let key = PKey::private_key_from_pem_passphrase(&key, b"hush").unwrap();
+    let mut name = X509NameBuilder::new().unwrap();
+    name.append_entry_by_text("CN", "old").unwrap();
+    let name = name.build();
+    let mut root = X509Builder::new().unwrap();
+    root.set_version(0).unwrap();
+    root.set_subject_name(&name).unwrap();
+    root.set_issuer_name(&name).unwrap();
+    root.set_not_before(&Asn1Time::days_from_now(0).unwrap())
+        .unwrap();
+    root.set_not_after(&Asn1Time::days_from_now(30).unwrap())
+        .unwrap();
+    root.set_pubkey(&key).unwrap();
+    root.sign(&key, MessageDigest::sha1()).unwrap();
+    root.build()
 }
 
 #[test]
@@ -115,7 +111,7 @@ fn tampered_root_is_refused() {
         der[place..place + 3].copy_from_slice(b"new");
     }
     let forged = openssl::x509::X509::from_der(&der).unwrap();
-    fs::write(&path, forged.to_pem().unwrap()).unwrap();
+    put(&path, forged.to_pem().unwrap());
     let error = load_with(directory.path(), "hush").unwrap_err().to_string();
     assert_eq!(error, "ca.cert.pem: its own key did not make its signature");
 }
@@ -149,7 +145,7 @@ fn several_certificates_in_one_file_give_the_first_and_a_warning() {
     let (one, other) = (old_identity(), old_identity());
     let first = fs::read_to_string(one.path().join("ca.cert.pem")).unwrap();
     let second = fs::read_to_string(other.path().join("ca.cert.pem")).unwrap();
-    fs::write(one.path().join("ca.cert.pem"), first.clone() + &second).unwrap();
+    put(one.path().join("ca.cert.pem"), first.clone() + &second);
     let loaded = load_with(one.path(), "hush").unwrap();
     assert_eq!(loaded.certificate.to_pem().unwrap(), first.as_bytes());
     assert_eq!(loaded.warnings, [AuthorityWarning::SeveralCertificates]);
@@ -167,7 +163,7 @@ fn chain_must_lead_upwards() {
 
     assert!(load_with(ca.path(), "hush").unwrap().chain.is_empty());
     for (content, length) in [(middle.clone(), 1), (middle.clone() + &root, 2)] {
-        fs::write(&chain, content).unwrap();
+        put(&chain, content);
         assert_eq!(load_with(ca.path(), "hush").unwrap().chain.len(), length);
         run(&mut check(ca.path())).expect(0);
     }
@@ -184,7 +180,7 @@ fn chain_must_lead_upwards() {
         (String::new(), "no certificate in PEM"),
         ("garbage".to_owned(), "no certificate in PEM"),
     ] {
-        fs::write(&chain, content).unwrap();
+        put(&chain, content);
         let error = load_with(ca.path(), "hush").unwrap_err().to_string();
         assert!(
             error.starts_with("ca.chain.pem: ") && error.contains(fault),
@@ -229,7 +225,7 @@ fn issue(above: &Path, below: &Path, extensions: &[&str]) {
             "r.pem",
         ],
     );
-    fs::write(below.join("x.cnf"), extensions.join("\n")).unwrap();
+    put(below.join("x.cnf"), extensions.join("\n"));
     let at = |name: &str| above.join(name).to_str().unwrap().to_owned();
     openssl(
         below,

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use sapi::KeyKind;
 use sapi_tests::program::program;
+use sapi_tests::program::with_umask;
 use sapi_tests::tool::{binary, detached, openssl, run};
 
 use super::{create, listing, load_with};
@@ -96,7 +97,7 @@ fn command_line_of_ssl_api() {
         "-v",
         "10",
     ];
-    run(create(&ca).args(line)).expect(0);
+    run(&mut with_umask("022", create(&ca).args(line))).expect(0);
     let subject = openssl(
         &ca,
         &[

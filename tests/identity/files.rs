@@ -5,7 +5,7 @@ use std::fs;
 use sapi_tests::program::program;
 use sapi_tests::tool::{openssl, run};
 
-use super::{check, chmod, load_with, old_identity};
+use super::{check, chmod, load_with, old_identity, put};
 
 const KEY: &str = "ca.private_key.pem";
 const CERTIFICATE: &str = "ca.cert.pem";
@@ -89,7 +89,7 @@ fn missing_and_garbage_files_are_named() {
         .unwrap_err()
         .to_string();
     assert!(
-        error.starts_with("/proc/nonexistent: there is no such"),
+        error.starts_with("/proc/nonexistent: the file does not exist"),
         "{error}"
     );
 }
@@ -133,13 +133,13 @@ fn crt_goes_before_cert() {
     let path = directory.path();
     let rightful = fs::read(path.join(CERTIFICATE)).unwrap();
     fs::rename(path.join(CERTIFICATE), path.join("ca.crt.pem")).unwrap();
-    fs::write(path.join(CERTIFICATE), "garbage").unwrap();
+    put(path.join(CERTIFICATE), "garbage");
     let loaded = load_with(path, "hush").unwrap();
     assert_eq!(loaded.certificate.to_pem().unwrap(), rightful);
     let table = run(&mut check(path)).expect(0).stdout;
     assert!(table.contains("ca.crt.pem"), "{table}");
     fs::rename(path.join("ca.crt.pem"), path.join("ca.cert.pem")).unwrap();
-    fs::write(path.join("ca.crt.pem"), "garbage").unwrap();
+    put(path.join("ca.crt.pem"), "garbage");
     let error = load_with(path, "hush").unwrap_err().to_string();
     assert_eq!(error, "ca.crt.pem: no certificate in PEM");
 }
@@ -173,7 +173,7 @@ fn public_key_and_request_are_compared_but_not_needed() {
         path.join("ca.public_key.pem"),
     )
     .unwrap();
-    fs::write(path.join("ca.csr.pem"), "garbage").unwrap();
+    put(path.join("ca.csr.pem"), "garbage");
     let table = run(&mut check(path)).expect(0).stdout;
     assert!(
         table.contains("warning  public key   ca.public_key.pem: does not match the certificate"),

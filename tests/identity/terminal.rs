@@ -1,12 +1,11 @@
 //! The terminal as a source of the passphrase, and what must never ask there.
 
-use std::fs;
 use std::path::Path;
 
 use sapi_tests::terminal::Session;
 use sapi_tests::tool::binary;
 
-use super::{listing, old_identity};
+use super::{listing, old_identity, put};
 
 #[test]
 fn terminal_is_asked_once_to_unlock_and_shows_nothing() {
@@ -87,7 +86,7 @@ fn encrypted_block_among_the_public_files_does_not_make_openssl_ask() {
              DEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\n\
              AAAAAAAAAAAAAAAAAAAAAA==\n-----END {label}-----\n"
         );
-        fs::write(directory.path().join(name), block).unwrap();
+        put(directory.path().join(name), block);
         let path = directory.path().to_str().unwrap();
         let session = Session::start(
             &binary("ca_check_identity"),

@@ -1,6 +1,7 @@
 //! A CA, its journal, and the folder where its list is published.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -31,8 +32,11 @@ impl Place {
     pub(super) fn of(ca: TempDir) -> Self {
         let folder = TempDir::with_prefix("sapi-crl-").unwrap();
         Journal::open(&folder.path().join("journal")).unwrap();
-        fs::create_dir(folder.path().join("public")).unwrap();
-        Self { ca, folder }
+        let place = Self { ca, folder };
+        fs::create_dir(place.public()).unwrap();
+        // Readers are other users, whatever the umask of the tests.
+        fs::set_permissions(place.public(), fs::Permissions::from_mode(0o755)).unwrap();
+        place
     }
 
     pub(super) fn journal(&self) -> PathBuf {

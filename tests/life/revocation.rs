@@ -69,8 +69,12 @@ fn refusals() {
     let garbage = write(place.ca.path(), "garbage", "no certificate");
     for (arguments, code, part) in [
         (&["--serial", "5a17"][..], 1, "not in the journal"),
-        (&["--serial", "five"], 64, "is no serial number"),
-        (&["--client", "web02"], 1, "has no living certificate"),
+        (&["--serial", "five"], 64, "is not written in hexadecimal"),
+        (
+            &["--client", "web02"],
+            1,
+            "has no certificate left to revoke",
+        ),
         (
             &["--certificate", ca_pem.to_str().unwrap()],
             1,
@@ -85,12 +89,12 @@ fn refusals() {
         (
             &["--client", "web01", "--reason", "boredom"],
             64,
-            "is no reason",
+            "is not a reason",
         ),
         (
             &["--client", "web01", "--reason", "removeFromCRL"],
             64,
-            "is no reason",
+            "is not a reason",
         ),
         (&["--reason", "keyCompromise"], 64, "--client"),
         // All of them or none.
@@ -123,7 +127,7 @@ fn refusals() {
     place
         .publish(&[])
         .expect(65)
-        .says(&["crlnumber: holds no hexadecimal number"]);
+        .says(&["crlnumber: is not a hexadecimal number"]);
     assert_eq!(fs::read(place.list()).unwrap(), before);
     // A damaged journal is believed by nobody.
     let journal = place.journal().join("journal.jsonl");

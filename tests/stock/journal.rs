@@ -29,7 +29,7 @@ fn three() -> (Place, Vec<String>) {
         reply.json()["serial_number"].as_str().unwrap().to_owned()
     });
     let journal = Journal::open(&place.file("journal")).unwrap();
-    let serial = sapi_stock::journal::parse_serial(&serials[1]).unwrap();
+    let serial = serials[1].parse().unwrap();
     journal
         .revoke(&serial, Reason::KeyCompromise, std::time::SystemTime::now())
         .unwrap();

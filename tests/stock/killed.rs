@@ -106,10 +106,7 @@ fn nothing_that_a_client_has_is_missing_after_kill_9() {
         .map(|record| record.issued.serial)
         .collect();
     for serial in &handed_out {
-        assert!(
-            known.contains(&sapi_stock::journal::parse_serial(serial).unwrap()),
-            "{serial} is lost"
-        );
+        assert!(known.contains(&serial.parse().unwrap()), "{serial} is lost");
     }
     // Every client that was told to wait is waiting, once.
     let waiting = json(tool(&place, "ca_approve", "list", &["--json"]));

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use sapi_stock::Journal;
-use sapi_stock::journal::{Reason, parse_serial};
+use sapi_stock::journal::Reason;
 use sapi_tests::tool::openssl;
 
 use super::*;
@@ -89,7 +89,7 @@ fn a_new_key_for_the_same_names_until_revoked() {
     let journal = Journal::open(&place.file("journal")).unwrap();
     journal
         .revoke(
-            &parse_serial(&serial).unwrap(),
+            &serial.parse().unwrap(),
             Reason::KeyCompromise,
             SystemTime::now(),
         )
@@ -119,7 +119,7 @@ fn too_early_a_person_is_asked() {
     let held = header(&keep(&place, "web01.pem", &put(&shell, "web01", &csr, &[])));
     let new = request(place.path(), "new", "/CN=web01", "");
     assert_eq!(put(&shell, "web01", &new, &[VERIFIED, &held]).status, 202);
-    let _said = shell.logs(|line| line.contains("holds longer than hooks.renew.window"));
+    let _said = shell.logs(|line| line.contains("is valid for longer than hooks.renew.window"));
 }
 
 #[test]

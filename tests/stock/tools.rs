@@ -52,7 +52,7 @@ fn a_name_that_was_not_asked_for_is_pointed_out() {
     let approve = ["web01", "--name", "DNS:other.example.com"];
     tool(&place, "ca_approve", "approve", &approve)
         .expect(0)
-        .says(&["DNS:other.example.com was not asked for"]);
+        .says(&["DNS:other.example.com was not requested"]);
 }
 
 #[test]

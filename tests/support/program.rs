@@ -21,6 +21,14 @@ pub fn through(mut starter: Command, command: &Command) -> Command {
     with_details(starter, command)
 }
 
+/// The command with a umask of its own; that of the tests is whatever the user chose.
+#[must_use]
+pub fn with_umask(umask: &str, command: &Command) -> Command {
+    let mut shell = program("sh");
+    shell.args(["-c", &format!("umask {umask}; exec \"$@\""), "sh"]);
+    through(shell, command)
+}
+
 /// Adds the arguments, the variables and the folder of another command.
 #[must_use]
 pub fn with_details(mut command: Command, other: &Command) -> Command {
@@ -40,12 +48,11 @@ pub fn with_details(mut command: Command, other: &Command) -> Command {
 /// Looks whether programs are installed that only a script names.
 ///
 /// # Panics
-/// When one is not; the message names its package.
+/// When some are not; the message names their packages.
 #[track_caller]
 pub fn need(names: &[&str]) {
-    for name in names {
-        let _there = program(name);
-    }
+    let missing: Vec<_> = names.iter().filter_map(|name| find(name).err()).collect();
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
 /// Where the program is, or what to install.

@@ -87,7 +87,10 @@ impl Authority {
         fs::write(&key, pem.unwrap()).unwrap();
         fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
         let certificate = self.certificate.to_pem().unwrap();
-        fs::write(folder.join("ca.cert.pem"), certificate).unwrap();
+        let path = folder.join("ca.cert.pem");
+        fs::write(&path, certificate).unwrap();
+        // A umask of 0002 would let the group write it, which is refused.
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
     }
 
     /// Issues a certificate for `localhost` and `127.0.0.1`.

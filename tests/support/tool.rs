@@ -5,7 +5,7 @@
     reason = "an outcome is often looked at only to check it"
 )]
 
-use crate::program::program;
+use crate::program::{program, with_umask};
 use crate::running::Running;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -134,7 +134,12 @@ pub fn forget_variables(command: &mut Command) {
 /// The `openssl` command; fails the test unless it succeeds.
 #[track_caller]
 pub fn openssl(directory: &Path, arguments: &[&str]) -> String {
-    let outcome = run(program("openssl").args(arguments).current_dir(directory));
+    let mut command = program("openssl");
+    // What it writes may become an identity, which nobody else may write.
+    let outcome = run(&mut with_umask(
+        "022",
+        command.args(arguments).current_dir(directory),
+    ));
     assert_eq!(
         outcome.code,
         Some(0),

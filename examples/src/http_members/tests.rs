@@ -83,12 +83,17 @@ async fn members_get_their_names_and_others_nothing() {
     harness
         .observe("web01", &more)
         .await
-        .assert_denied("DNS:other.example.com is not among");
+        .assert_denied("DNS:other.example.com: is not among");
     let called = RequestBuilder::new().common_name("other").build();
     harness
         .observe("web01", &called)
         .await
-        .assert_denied("common name");
+        .assert_denied("subject: CN=other is neither");
+    let fields = RequestBuilder::new().field("O", "Somebody Else").build();
+    harness
+        .observe("web01", &fields)
+        .await
+        .assert_denied("subject: O is not allowed");
 }
 
 #[tokio::test]

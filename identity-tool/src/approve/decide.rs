@@ -4,23 +4,25 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use clap::Args;
-use sapi::{AltName, DistinguishedName, Validity};
+use sapi::{AltName, Validity};
 use sapi_stock::approvals::{Application, Approval, Decision, Refusal};
-use sapi_tools::exit::{Failure, SYSTEM, USAGE};
+use sapi_tools::exit::{Failure, SYSTEM};
 
 use super::list::{Row, id};
 use super::select::select;
 use super::store_location::{StoreLocation, failure};
+use crate::printable::ascii;
+use crate::subject::subject;
 use crate::table::write_json;
 
-/// Approves a request: the client gets its certificate when it asks again, and another each time after
+/// Approves a request: the client gets a certificate each time it asks again
 #[derive(Args, Clone, Debug)]
 pub(super) struct Approve {
     /// The client, or the id of the request
     which: String,
 
-    /// An alternative name to be certified, such as DNS:www.example.com, asked for or not; repeat it. Without
-    /// it: those of the request
+    /// An alternative name to certify, such as DNS:www.example.com, requested or not; repeat it
+    /// [default: the names of the request]
     #[arg(long = "name", value_name = "NAME")]
     names: Vec<AltName>,
 
@@ -28,35 +30,36 @@ pub(super) struct Approve {
     #[arg(long, conflicts_with = "names")]
     no_names: bool,
 
-    /// A field of the subject, such as CN web01; repeat it, in the wanted order. Without it: the request's subject
+    /// A field of the subject, such as CN web01; repeat it, in the wanted order
+    /// [default: the subject of the request]
     #[arg(short, long = "field", num_args = 2, value_names = ["KEY", "VALUE"], allow_hyphen_values = true)]
     fields: Vec<String>,
 
-    /// How long each certificate holds. Without it: hooks.approvals.validity
+    /// How long each certificate is valid [default: hooks.approvals.validity]
     #[arg(short, long)]
     validity: Option<Validity>,
 
     #[command(flatten)]
-    how: How,
+    options: DecideOptions,
 }
 
-/// Rejects a request, or withdraws an approval: the client gets no certificate any more, and reads the reason
+/// Rejects a request, or withdraws an approval: the client gets no more certificates, and reads the reason
 #[derive(Args, Clone, Debug)]
 pub(super) struct Reject {
     /// The client, or the id of the request
     which: String,
 
-    /// Why, for the client to read
+    /// Why; the client reads it
     #[arg(short, long)]
     reason: String,
 
     #[command(flatten)]
-    how: How,
+    options: DecideOptions,
 }
 
 #[derive(Args, Clone, Debug)]
-struct How {
-    /// Who decides, for the record. Without it: the user, as sudo or the login name it
+struct DecideOptions {
+    /// Who decides, for the record [default: $SUDO_USER, $LOGNAME or $USER]
     #[arg(long, value_name = "WHO")]
     by: Option<String>,
 
@@ -70,51 +73,44 @@ struct How {
 
 impl Approve {
     pub(super) fn act(self, now: SystemTime) -> Result<(), Failure> {
-        let pairs: Vec<(String, String)> = self
-            .fields
-            .chunks_exact(2)
-            .filter_map(|pair| match pair {
-                [field, value] => Some((field.clone(), value.clone())),
-                _ => None,
-            })
-            .collect();
-        let fields = pairs
-            .iter()
-            .map(|(field, value)| (field.as_str(), value.as_str()));
-        DistinguishedName::from_fields(fields).map_err(|error| Failure::new(USAGE, error))?;
-        let names: Vec<_> = self.names.iter().map(ToString::to_string).collect();
-        let approval = Approval {
-            validity: self.validity.map(|validity| validity.to_string()),
-            names: (self.no_names || !names.is_empty()).then_some(names),
-            subject: (!pairs.is_empty()).then_some(pairs),
-            ..Approval::by(&self.how.who(), now)
+        let subject = match self.fields.is_empty() {
+            true => None,
+            false => Some(subject(&self.fields)?),
         };
-        self.how.decide(&self.which, Decision::Approved(approval))
+        let approval = Approval {
+            validity: self.validity,
+            names: (self.no_names || !self.names.is_empty()).then_some(self.names),
+            subject,
+            ..Approval::by(&self.options.who(), now)
+        };
+        self.options
+            .decide(&self.which, Decision::Approved(approval))
     }
 }
 
 impl Reject {
     pub(super) fn act(self, now: SystemTime) -> Result<(), Failure> {
         let refusal = Refusal {
-            by: self.how.who(),
+            by: self.options.who(),
             at: now,
             reason: self.reason,
         };
-        self.how.decide(&self.which, Decision::Rejected(refusal))
+        self.options
+            .decide(&self.which, Decision::Rejected(refusal))
     }
 }
 
-impl How {
+impl DecideOptions {
     fn decide(&self, which: &str, decision: Decision) -> Result<(), Failure> {
         let (store, _) = self.location.open()?;
         let seen = select(&store, which)?;
         let decided = store.decide(&seen, decision).map_err(failure)?;
         for name in not_asked_for(&decided) {
-            let id = id(&decided);
-            // A slip of the pen would otherwise be seen in the certificate alone.
+            let (id, name) = (id(&decided), ascii(&name));
+            // A typing mistake would show only in the certificate.
             let _ = writeln!(
                 io::stderr(),
-                "{id}: note: {name} was not asked for, and will be certified"
+                "{id}: note: {name} was not requested, but will be certified"
             );
         }
         let written = if self.json {
@@ -137,11 +133,12 @@ impl How {
     }
 }
 
-/// The names of an approval that are none of the request.
-fn not_asked_for(decided: &Application) -> impl Iterator<Item = &String> {
+/// The names of an approval that the request does not ask for.
+fn not_asked_for(decided: &Application) -> impl Iterator<Item = String> {
     let granted = match &decided.decision {
         Some(Decision::Approved(approval)) => approval.names.as_deref().unwrap_or_default(),
         _ => &[],
     };
-    granted.iter().filter(|name| !decided.names.contains(name))
+    let granted = granted.iter().map(ToString::to_string);
+    granted.filter(|name| !decided.names.contains(name))
 }

@@ -9,16 +9,17 @@ use sapi_tools::exit::{Failure, SYSTEM};
 use serde::Serialize;
 
 use super::store_location::{StoreLocation, failure};
-use crate::table::{age, colours, shown, write_json, write_table};
+use crate::printable::ascii;
+use crate::table::{age, colours, write_json, write_table};
 
-/// Shows what waits for a decision, in a table
+/// Lists the requests that wait for a decision
 #[derive(Args, Clone, Debug)]
 pub(super) struct List {
-    /// What was decided too
+    /// Include the requests that are decided
     #[arg(long)]
     all: bool,
 
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 
@@ -40,7 +41,7 @@ impl List {
     }
 }
 
-/// A request for scripts: all that is kept of it, with its state and id.
+/// A request as scripts read it: its file, with its state and id.
 #[derive(Serialize)]
 pub(super) struct Row<'a> {
     id: String,
@@ -59,7 +60,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// What a request is called by.
+/// The short name of a request.
 pub(super) fn id(application: &Application) -> String {
     format!("{}-{}", application.client, start(&application.sha256, 8))
 }
@@ -74,8 +75,8 @@ pub(super) fn write(to: &mut impl Write, found: &[Application], now: SystemTime)
             application.state().to_string(),
             age(application.received_at, now),
             application.client.clone(),
-            shown(&application.subject),
-            shown(&application.names.join(" ")),
+            ascii(&application.subject),
+            ascii(&application.names.join(" ")),
             application.key.clone(),
             start(&application.key_sha256, 16).to_owned(),
             id(application),

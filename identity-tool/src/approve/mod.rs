@@ -21,8 +21,8 @@ use watch::Watch;
 
 /// Shows the requests that wait for a decision, and decides.
 ///
-/// Run it as the service's user (or as root). A request is called by its client, web01, or, where the
-/// client has several, by the id that the list shows: web01-3f0a4c62.
+/// Run it as the service's user or as root. Name a request by its client: web01. If the client has several
+/// requests, name it by the id in the list: web01-3f0a4c62.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ca_approve", after_help = EXAMPLE, subcommand_negates_reqs = true)]
 pub(crate) struct ApproveRequests {
@@ -69,5 +69,5 @@ Example:
   ca_approve approve web01 --name DNS:www.example.com --validity 7d
   ca_approve reject web02 --reason \"unknown machine\"
 
-Exit codes: 0 done, 1 there is no such request or it stands otherwise by now, 64 wrong usage, 65 a
-file is broken, 71 files cannot be read or written, 78 the settings name no folder.";
+Exit codes: 0 done, 1 the request is unknown or was decided meanwhile, 64 wrong usage, 65 a file is
+broken, 71 files cannot be read or written, 78 the settings are wrong or do not name the folder.";

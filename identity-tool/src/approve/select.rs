@@ -1,4 +1,4 @@
-//! Which request is meant.
+//! Finding the request that the command line names.
 
 use sapi_stock::approvals::{Application, State, Store};
 use sapi_tools::exit::{Failure, NO};
@@ -6,10 +6,10 @@ use sapi_tools::exit::{Failure, NO};
 use super::list::id;
 use super::store_location::failure;
 
-/// The request of a client, or with an id. Of a client's several the one that is pending, if there is one alone.
+/// Finds a request by its client or id. If a client has several, it is the pending one, if only one is pending.
 pub(super) fn select(store: &Store, which: &str) -> Result<Application, Failure> {
     let mut found = store.list().map_err(failure)?;
-    // A client is letters and digits: what follows a hyphen is the beginning of the request's SHA-256.
+    // A client is letters and digits. After a hyphen comes the start of the request's SHA-256.
     let meant = |application: &Application| match which.split_once('-') {
         Some((client, start)) => {
             application.client == client

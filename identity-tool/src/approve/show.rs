@@ -6,27 +6,28 @@ use std::time::SystemTime;
 
 use clap::Args;
 use sapi::{CertRequest, DistinguishedName, DraftCertificate, Issuer, Validity};
-use sapi_stock::approvals::{self, Application, Approval, Decision};
+use sapi_stock::approvals::{Application, Approval, Decision};
 use sapi_tools::exit::{CONFIG, DATA, Failure, SOFTWARE, SYSTEM};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::list::{Row, id};
 use super::select::select;
 use super::store_location::StoreLocation;
+use crate::printable::ascii;
 use crate::service::Service;
-use crate::table::{moment, shown, write_json};
+use crate::table::{moment, write_json};
 
-/// Shows a request, and the certificate that would be signed
+/// Shows a request, and the certificate that the service would sign
 #[derive(Args, Clone, Debug)]
 pub(super) struct Show {
     /// The client, or the id of the request
     which: String,
 
-    /// The CA's directory, if not the ca_path of the settings
+    /// The CA's directory [default: ca_path of the settings]
     #[arg(long, value_name = "DIR", env = "SAPI_CA_PATH")]
     ca_path: Option<PathBuf>,
 
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 
@@ -54,7 +55,7 @@ impl Show {
     }
 }
 
-/// What the approval makes of the request, or would: the same code as the service's.
+/// Drafts the certificate by the service's own code, as approved or, before a decision, as requested.
 fn draft(
     application: &Application,
     service: &Service,
@@ -63,24 +64,27 @@ fn draft(
 ) -> Result<DraftCertificate, Failure> {
     let csr = CertRequest::from_pem(application.request.as_bytes())
         .map_err(|error| Failure::new(DATA, error))?;
-    let table: Option<approvals::Settings> = service.hook("approvals")?;
-    let otherwise = table.map_or(Validity::hours(48), |table| table.validity());
+    let table: Option<Table> = service.hook("approvals")?;
+    let otherwise = table.and_then(|table| table.validity);
+    let otherwise = otherwise.unwrap_or(Validity::hours(48));
     let approval = match &application.decision {
         Some(Decision::Approved(approval)) => approval.clone(),
         _ => Approval::by("nobody", now),
     };
-    let broken = |error: sapi::BoxError| Failure::new(DATA, error);
-    let terms = approval.terms(&csr, otherwise).map_err(broken)?;
-    let mut draft = terms
+    let mut draft = approval
+        .terms(&csr, otherwise)
         .draft(&csr, issuer, service.0.profile(), now)
         .map_err(|error| Failure::new(SOFTWARE, error))?;
-    if let Some(subject) = approval
-        .own_subject()
-        .map_err(|error| broken(error.into()))?
-    {
+    if let Some(subject) = approval.subject {
         draft.set_subject(subject);
     }
     Ok(draft)
+}
+
+/// The part of `[hooks.approvals]` that a draft needs. SAPI_HOOKS__APPROVALS__FOLDER alone makes a table without it.
+#[derive(Deserialize)]
+struct Table {
+    validity: Option<Validity>,
 }
 
 #[derive(Serialize)]
@@ -161,7 +165,7 @@ fn write(to: &mut impl Write, application: &Application, draft: &Draft) -> io::R
         ("subject", draft.subject.clone()),
         ("names", draft.names.join(" ")),
         (
-            "holds",
+            "valid",
             format!("{} to {}", draft.not_before, draft.not_after),
         ),
         ("usage", draft.key_usage.join(" ")),
@@ -179,7 +183,7 @@ fn write_pairs(to: &mut impl Write, pairs: &[(&str, String)]) -> io::Result<()> 
             if value.is_empty() {
                 "-".into()
             } else {
-                shown(value)
+                ascii(value)
             }
         )?;
     }

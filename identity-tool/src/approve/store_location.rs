@@ -1,4 +1,4 @@
-//! Where the requests are, as the options or the service's settings name it.
+//! `StoreLocation`: the options that say where the requests are.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ pub(crate) struct StoreLocation {
     #[command(flatten)]
     service: ServiceOptions,
 
-    /// The folder of the requests, if not that of hooks.approvals.folder
+    /// The folder of the requests [default: hooks.approvals.folder of the settings]
     #[arg(long, value_name = "DIR", env = "SAPI_HOOKS__APPROVALS__FOLDER")]
     folder: Option<PathBuf>,
 }
@@ -22,20 +22,26 @@ pub(crate) struct StoreLocation {
 impl StoreLocation {
     pub(crate) fn open(&self) -> Result<(Store, Service), Failure> {
         let service = self.service.read()?;
-        let table: Option<approvals::Settings> = service.hook("approvals")?;
-        let of_service = || table.map(|table| table.folder().to_owned());
-        let folder = self.folder.clone().or_else(of_service).ok_or_else(|| {
-            Failure::new(
-                CONFIG,
-                "where are the requests? The settings have no [hooks.approvals]; give --folder or --config",
-            )
-        })?;
+        let folder = match &self.folder {
+            Some(folder) => folder.clone(),
+            None => of_service(&service)?,
+        };
         let store = Store::existing(&folder).map_err(failure)?;
         Ok((store, service))
     }
 }
 
-/// An error of the store with the code it ends with.
+fn of_service(service: &Service) -> Result<PathBuf, Failure> {
+    let table: Option<approvals::Settings> = service.hook("approvals")?;
+    table.map(|table| table.folder().to_owned()).ok_or_else(|| {
+        Failure::new(
+            CONFIG,
+            "where are the requests? The settings have no [hooks.approvals]; give --folder or --config",
+        )
+    })
+}
+
+/// Gives an error of the store its exit code.
 pub(crate) fn failure(error: StoreError) -> Failure {
     let code = match &error {
         StoreError::Missing(_) => CONFIG,

@@ -13,10 +13,10 @@ use super::list::{Row, id, write};
 use super::store_location::{StoreLocation, failure};
 use crate::run::now;
 
-/// Shows what waits for a decision, live, until Ctrl-C
+/// Shows the waiting requests live, until Ctrl-C
 #[derive(Args, Clone, Debug)]
 pub(super) struct Watch {
-    /// Instead of a live view one line of JSON for each request, and again when it was decided
+    /// Print a line of JSON for each request, and another when it is decided
     #[arg(long)]
     json: bool,
 
@@ -31,7 +31,7 @@ impl Watch {
         if !self.json && !output.is_terminal() {
             return Err(Failure::new(
                 USAGE,
-                "watch needs a terminal; for scripts there is --json",
+                "watch needs a terminal; scripts use --json",
             ));
         }
         let mut seen = HashMap::new();
@@ -44,7 +44,7 @@ impl Watch {
             };
             match written {
                 Ok(()) => thread::sleep(EVERY),
-                // Whoever read it has gone.
+                // The reader has gone.
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
                 Err(error) => return Err(Failure::new(SYSTEM, error)),
             }
@@ -52,7 +52,7 @@ impl Watch {
     }
 }
 
-/// Draws the table over the one before.
+/// Draws the table over the previous one.
 fn view(mut found: Vec<Application>) -> io::Result<()> {
     found.retain(|application| application.state() == State::Pending);
     let mut screen = Vec::new();

@@ -1,4 +1,4 @@
-//! All the tools: each by its own name, and as `ca <what>`.
+//! Runs every tool, by its own name and as `ca <what>`.
 
 use std::process::ExitCode;
 

@@ -1,5 +1,5 @@
-//! Creates the identity of a certificate authority. A program of its own, so that cargo alone makes one: ssl_api
-//! had it under this name. The other names are links that `ca links` makes.
+//! Creates the identity of a certificate authority. ssl_api had this program under this name, so cargo builds it
+//! without further steps. The other names are links that `ca links` makes.
 
 use std::process::ExitCode;
 

@@ -4,54 +4,56 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use clap::Args;
-use sapi_stock::journal::{Issued, Record, parse_serial};
-use sapi_tools::exit::{Failure, NO, SYSTEM, USAGE};
+use sapi::SerialNumber;
+use sapi_stock::journal::{Issued, Record};
+use sapi_tools::exit::{Failure, NO, SYSTEM};
 
 use super::location::{JournalLocation, failure};
-use crate::table::{colours, moment, shown, write_json, write_table};
+use crate::printable::printable;
+use crate::table::{colours, moment, write_json, write_table};
 
 /// Lists every certificate, the oldest first
 #[derive(Args, Clone, Debug)]
 pub(super) struct List {
     #[command(flatten)]
-    how: How,
+    options: FindOptions,
 }
 
-/// Finds certificates: what is given must all fit
+/// Finds the certificates that fit all the options
 #[derive(Args, Clone, Debug)]
 #[group(id = "wanted", required = true, multiple = true, args = ["serial", "client", "name", "fingerprint"])]
 pub(super) struct Find {
     /// The serial number in hex
     #[arg(long)]
-    serial: Option<String>,
+    serial: Option<SerialNumber>,
 
     /// The client
     #[arg(long)]
     client: Option<String>,
 
-    /// An alternative name, with its kind or without, or a common name
+    /// An alternative name, with or without its kind, or a common name
     #[arg(long)]
     name: Option<String>,
 
-    /// The SHA-256 of the certificate or its beginning, with colons or without
+    /// The SHA-256 of the certificate or its start, with or without colons
     #[arg(long)]
     fingerprint: Option<String>,
 
     #[command(flatten)]
-    how: How,
+    options: FindOptions,
 }
 
 #[derive(Args, Clone, Debug)]
-struct How {
-    /// Only what is neither expired nor revoked
+struct FindOptions {
+    /// Only certificates that are neither expired nor revoked
     #[arg(long)]
     valid: bool,
 
-    /// As JSON, with the certificates
+    /// Print JSON, with the certificates
     #[arg(long, conflicts_with = "pem")]
     json: bool,
 
-    /// Only the certificates, as PEM
+    /// Print only the certificates, as PEM
     #[arg(long)]
     pem: bool,
 
@@ -61,25 +63,19 @@ struct How {
 
 impl List {
     pub(super) fn act(self, now: SystemTime) -> Result<(), Failure> {
-        let found = self.how.find(now, |_| true)?;
-        self.how.write(&found, now)
+        let found = self.options.find(now, |_| true)?;
+        self.options.write(&found, now)
     }
 }
 
 impl Find {
     pub(super) fn act(self, now: SystemTime) -> Result<(), Failure> {
-        let serial = match &self.serial {
-            Some(text) => Some(parse_serial(text).ok_or_else(|| {
-                Failure::new(USAGE, format!("{text:?} is no serial number in hex"))
-            })?),
-            None => None,
-        };
         let fingerprint = self
             .fingerprint
             .as_ref()
             .map(|text| text.replace(':', "").to_ascii_lowercase());
         let fits = |issued: &Issued| {
-            serial
+            self.serial
                 .as_ref()
                 .is_none_or(|serial| issued.serial == *serial)
                 && self
@@ -91,15 +87,15 @@ impl Find {
                     .as_ref()
                     .is_none_or(|start| !start.is_empty() && issued.fingerprint.starts_with(start))
         };
-        let found = self.how.find(now, fits)?;
+        let found = self.options.find(now, fits)?;
         if found.is_empty() {
             return Err(Failure::new(NO, "the journal has no such certificate"));
         }
-        self.how.write(&found, now)
+        self.options.write(&found, now)
     }
 }
 
-impl How {
+impl FindOptions {
     fn find(
         &self,
         now: SystemTime,
@@ -160,9 +156,9 @@ fn write(found: &[Record], now: SystemTime) -> io::Result<()> {
             moment(record.time),
             moment(issued.not_after),
             issued.client.clone(),
-            shown(&issued.subject),
-            shown(&issued.names.join(" ")),
-            shown(
+            printable(&issued.subject),
+            printable(&issued.names.join(" ")),
+            printable(
                 issued
                     .decided_by
                     .as_ref()

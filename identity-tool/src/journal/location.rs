@@ -1,4 +1,4 @@
-//! Where the journal is, as the options or the service's settings name it.
+//! `JournalLocation`: the options that say where the journal is.
 
 use std::path::PathBuf;
 
@@ -15,13 +15,13 @@ pub(crate) struct JournalLocation {
     #[command(flatten)]
     service: ServiceOptions,
 
-    /// The folder of the journal, if not that of hooks.journal.folder
+    /// The folder of the journal [default: hooks.journal.folder of the settings]
     #[arg(long, value_name = "DIR", env = "SAPI_HOOKS__JOURNAL__FOLDER")]
     folder: Option<PathBuf>,
 }
 
 impl JournalLocation {
-    /// The folder, as the options or the service's settings name it.
+    /// The folder that the options name, or else the service's settings.
     pub(crate) fn folder(&self) -> Result<PathBuf, Failure> {
         if let Some(folder) = &self.folder {
             return Ok(folder.clone());
@@ -39,14 +39,14 @@ impl JournalLocation {
         Journal::read_only(&self.folder()?).map_err(failure)
     }
 
-    /// To be written too; a journal that is not there is not made.
+    /// Opens it for writing too. A missing journal is not made.
     pub(crate) fn open(&self) -> Result<Journal, Failure> {
         self.read_only()?;
         Journal::open(&self.folder()?).map_err(failure)
     }
 }
 
-/// An error of the journal with the code it ends with.
+/// Gives an error of the journal its exit code.
 pub(crate) fn failure(error: JournalError) -> Failure {
     let code = match &error {
         JournalError::Io(io) if io.kind() == std::io::ErrorKind::NotFound => CONFIG,

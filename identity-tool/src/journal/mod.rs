@@ -58,5 +58,5 @@ Example:
   ca_journal list --json
   ca_journal find --client web01 --valid
 
-Exit codes: 0 done, 1 nothing found, 64 wrong usage, 65 the journal is not what was written, 71 files
-cannot be read, 78 there is no journal or the settings do not name it.";
+Exit codes: 0 done, 1 nothing found, 64 wrong usage, 65 the journal is not as it was written, 71 files
+cannot be read, 78 the journal is missing, or the settings are wrong or do not name it.";

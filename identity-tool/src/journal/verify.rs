@@ -13,11 +13,11 @@ use crate::table::write_json;
 /// Verifies that no line was altered, dropped or moved
 #[derive(Args, Clone, Debug)]
 pub(super) struct Verify {
-    /// The head that an earlier verification printed: shows that nothing was cut off since
+    /// The head that an earlier verification printed; proves that nothing was cut off since
     #[arg(long, value_name = "SHA-256")]
     head: Option<String>,
 
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 

@@ -4,8 +4,9 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
+use super::subject_fields;
 use crate::moment;
-use sapi::{AltName, BoxError, CertRequest, DistinguishedName, Terms, Validity};
+use sapi::{AltName, CertRequest, DistinguishedName, Terms, Validity};
 
 /// What was decided.
 ///
@@ -64,15 +65,16 @@ impl Decision {
 /// A yes. What is absent is as the request and the settings say.
 ///
 /// ```
+/// use sapi::Validity;
 /// use sapi_stock::approvals::Approval;
 /// use std::time::SystemTime;
 ///
 /// let yes = Approval {
-///     validity: Some("7d".into()),
-///     names: Some(vec!["DNS:www.example.com".into()]),
+///     validity: Some(Validity::days(7)),
+///     names: Some(vec!["DNS:www.example.com".parse()?]),
 ///     ..Approval::by("alice", SystemTime::UNIX_EPOCH)
 /// };
-/// assert!(yes.check().is_ok());
+/// # Ok::<(), sapi::NameError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Approval {
@@ -82,11 +84,12 @@ pub struct Approval {
     #[serde(with = "moment")]
     pub at: SystemTime,
     /// How long each certificate is valid; absent: as the settings say.
-    pub validity: Option<String>,
+    pub validity: Option<Validity>,
     /// The alternative names; absent: those of the request.
-    pub names: Option<Vec<String>>,
-    /// The fields of the subject; absent: the request's subject.
-    pub subject: Option<Vec<(String, String)>>,
+    pub names: Option<Vec<AltName>>,
+    /// The subject; absent: the request's subject. In JSON it is a list of fields.
+    #[serde(default, with = "subject_fields")]
+    pub subject: Option<DistinguishedName>,
 }
 
 impl Approval {
@@ -108,77 +111,19 @@ impl Approval {
         }
     }
 
-    /// Whether everything in it is of its form.
-    ///
-    /// # Errors
-    ///
-    /// That of the first validity, name or field that is not.
-    ///
-    /// ```
-    /// # use sapi_stock::approvals::Approval;
-    /// let mut yes = Approval::by("alice", std::time::SystemTime::UNIX_EPOCH);
-    /// yes.names = Some(vec!["www.example.com".into()]); // without DNS:
-    /// assert!(yes.check().is_err());
-    /// ```
-    pub fn check(&self) -> Result<(), BoxError> {
-        self.own_validity()?;
-        self.own_names()?;
-        self.own_subject()?;
-        Ok(())
-    }
-
-    /// The terms for a request.
-    ///
-    /// # Errors
-    ///
-    /// As [`check`](Self::check).
+    /// The terms for a request. `otherwise` is the validity if the approval has none of its own.
     ///
     /// ```no_run
-    /// # fn f(yes: &sapi_stock::approvals::Approval, csr: &sapi::CertRequest) -> Result<(), sapi::BoxError> {
-    /// let terms = yes.terms(csr, sapi::Validity::hours(48))?;
-    /// # Ok(()) }
+    /// # fn f(yes: &sapi_stock::approvals::Approval, csr: &sapi::CertRequest) {
+    /// let terms = yes.terms(csr, sapi::Validity::hours(48));
+    /// # }
     /// ```
-    pub fn terms(&self, csr: &CertRequest, otherwise: Validity) -> Result<Terms, BoxError> {
-        let terms = Terms::valid_for(self.own_validity()?.unwrap_or(otherwise));
-        Ok(match self.own_names()? {
-            Some(names) => terms.with_names(names),
+    pub fn terms(&self, csr: &CertRequest, otherwise: Validity) -> Terms {
+        let terms = Terms::valid_for(self.validity.unwrap_or(otherwise));
+        match &self.names {
+            Some(names) => terms.with_names(names.iter().cloned()),
             None => terms.with_requested_names(csr),
-        })
-    }
-
-    /// The subject, where it is not the request's.
-    ///
-    /// # Errors
-    ///
-    /// When a field is not of its form.
-    ///
-    /// ```
-    /// # use sapi_stock::approvals::Approval;
-    /// let mut yes = Approval::by("alice", std::time::SystemTime::UNIX_EPOCH);
-    /// yes.subject = Some(vec![("CN".into(), "web01".into())]);
-    /// assert_eq!(yes.own_subject()?.unwrap().to_string(), "CN=web01");
-    /// # Ok::<(), sapi::SubjectError>(())
-    /// ```
-    pub fn own_subject(&self) -> Result<Option<DistinguishedName>, sapi::SubjectError> {
-        let Some(fields) = &self.subject else {
-            return Ok(None);
-        };
-        let fields = fields
-            .iter()
-            .map(|(field, value)| (field.as_str(), value.as_str()));
-        DistinguishedName::from_fields(fields).map(Some)
-    }
-
-    fn own_validity(&self) -> Result<Option<Validity>, BoxError> {
-        Ok(self.validity.as_deref().map(str::parse).transpose()?)
-    }
-
-    fn own_names(&self) -> Result<Option<Vec<AltName>>, BoxError> {
-        let Some(names) = &self.names else {
-            return Ok(None);
-        };
-        let names: Result<Vec<AltName>, _> = names.iter().map(|name| name.parse()).collect();
-        Ok(Some(names?))
+        }
     }
 }
 

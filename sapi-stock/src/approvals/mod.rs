@@ -13,9 +13,12 @@
 
 mod application;
 mod decision;
+mod limits;
+mod request_files;
 mod settings;
 mod store;
 mod store_error;
+mod subject_fields;
 #[cfg(test)]
 mod tests;
 
@@ -26,12 +29,13 @@ use sapi::async_trait;
 use crate::decided_by::DecidedBy;
 pub use application::{Application, State};
 pub use decision::{Approval, Decision, Refusal};
+pub use limits::Limits;
 use sapi::{
     BoxError, DistinguishedName, DraftCertificate, Issuer, Rejection, SigningContext, SigningHooks,
     Verdict,
 };
 pub use settings::Settings;
-pub use store::{Limits, Store};
+pub use store::Store;
 pub use store_error::StoreError;
 
 /// Grants what a person has approved, and keeps everything else until somebody decides.
@@ -138,12 +142,12 @@ impl SigningHooks for Approvals {
         };
         let known = tokio::task::spawn_blocking(asked).await??;
         match known.map(|known| known.decision) {
-            None => Err(Rejection::too_many(self.settings.retry_after())),
-            Some(None) => Err(Rejection::pending(self.settings.retry_after())),
+            None => Err(Rejection::too_many(self.settings.retry_after)),
+            Some(None) => Err(Rejection::pending(self.settings.retry_after)),
             Some(Some(Decision::Rejected(refusal))) => Err(Rejection::denied(refusal.reason)),
             Some(Some(Decision::Approved(approval))) => {
-                let terms = approval.terms(cx.csr(), self.settings.validity)?;
-                cx.insert(ApprovedSubject(approval.own_subject()?));
+                let terms = approval.terms(cx.csr(), self.settings.validity);
+                cx.insert(ApprovedSubject(approval.subject));
                 cx.insert(DecidedBy(approval.by));
                 Ok(Verdict::Grant(terms))
             }

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::store::Limits;
-use crate::text::parsed;
+use super::limits::Limits;
 use sapi::Validity;
 
 /// Where requests wait, and for how long.
@@ -24,11 +23,10 @@ pub struct Settings {
     /// The folder; made if missing.
     pub(super) folder: PathBuf,
     /// How long a certificate is valid, unless the approval says otherwise.
-    #[serde(deserialize_with = "parsed")]
     pub(super) validity: Validity,
     /// After how long a client is to ask again.
-    #[serde(default = "minute", deserialize_with = "parsed")]
-    retry_after: Validity,
+    #[serde(default = "minute", with = "sapi::duration")]
+    pub(super) retry_after: Duration,
     /// How many requests of one client may be pending.
     #[serde(default = "three")]
     max_pending_per_client: usize,
@@ -36,8 +34,8 @@ pub struct Settings {
     #[serde(default = "thousand")]
     max_pending: usize,
     /// After how long a pending request and a rejection are forgotten.
-    #[serde(default = "month", deserialize_with = "parsed")]
-    max_age: Validity,
+    #[serde(default = "month", with = "sapi::duration")]
+    max_age: Duration,
 }
 
 impl Settings {
@@ -65,21 +63,17 @@ impl Settings {
         Limits {
             per_client: self.max_pending_per_client,
             in_all: self.max_pending,
-            max_age: self.max_age.duration(),
+            max_age: self.max_age,
         }
     }
-
-    pub(super) fn retry_after(&self) -> Duration {
-        self.retry_after.duration()
-    }
 }
 
-fn minute() -> Validity {
-    Validity::seconds(60)
+fn minute() -> Duration {
+    Duration::from_secs(60)
 }
 
-fn month() -> Validity {
-    Validity::days(30)
+fn month() -> Duration {
+    Duration::from_secs(30 * 86_400)
 }
 
 fn three() -> usize {

@@ -1,20 +1,19 @@
-//! The folder of the requests that wait for people: one file for each, in a folder named after its state.
+//! `Store`: the requests that wait for people, and what was decided about them.
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
-use std::{fs, io};
 
 use super::application::{Application, State};
 use super::decision::Decision;
+use super::limits::Limits;
+use super::request_files::{RequestFiles, is_of};
 use super::store_error::StoreError;
-use crate::durable::{lock, make_folder, named, parent, replace, sync_folder};
+use crate::durable::parent;
 
 /// Where requests and decisions are kept.
 ///
-/// Every change is made under a lock that other processes respect; whoever reads needs none. All methods
-/// block.
+/// A change takes a lock that other processes respect; reading needs no lock. All methods block.
 ///
 /// ```
 /// use sapi_stock::approvals::Store;
@@ -26,29 +25,9 @@ use crate::durable::{lock, make_folder, named, parent, replace, sync_folder};
 /// ```
 #[derive(Debug)]
 pub struct Store {
-    folder: PathBuf,
+    files: RequestFiles,
     /// When this process last looked for what is too old.
     purged: Mutex<Option<SystemTime>>,
-}
-
-/// How much may wait, and for how long.
-///
-/// ```
-/// use std::time::Duration;
-/// let limits = sapi_stock::approvals::Limits {
-///     per_client: 3,
-///     in_all: 1000,
-///     max_age: Duration::from_secs(30 * 86_400),
-/// };
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Pending requests of one client.
-    pub per_client: usize,
-    /// Pending requests of all clients.
-    pub in_all: usize,
-    /// After this long a pending request and a rejection are forgotten.
-    pub max_age: Duration,
 }
 
 impl Store {
@@ -65,51 +44,40 @@ impl Store {
     /// # Ok::<(), sapi_stock::approvals::StoreError>(())
     /// ```
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        make_folder(folder)?;
-        for state in STATES {
-            make_folder(&folder.join(state.to_string()))?;
-        }
-        // A service that could not take the lock should not start.
-        lock(&folder.join(LOCK))?;
-        Ok(Self::at(folder))
+        Ok(Self::over(RequestFiles::make(folder)?))
     }
 
-    /// The folder as it is, for whoever only looks at it; nothing is made.
+    /// The folder as it is, for reading; nothing is made.
     ///
     /// # Errors
     ///
-    /// When there is no such folder.
+    /// When the folder is missing.
     ///
     /// ```
     /// assert!(sapi_stock::approvals::Store::existing("/nonexistent".as_ref()).is_err());
     /// ```
     pub fn existing(folder: &Path) -> Result<Self, StoreError> {
-        let pending = folder.join(State::Pending.to_string());
-        match fs::metadata(&pending) {
-            Ok(_) => Ok(Self::at(folder)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Err(StoreError::Missing(pending))
-            }
-            Err(error) => Err(named(&pending, &error).into()),
-        }
+        Ok(Self::over(RequestFiles::existing(folder)?))
     }
 
     /// The folder as it is, or as it would be after the service's first start: without a request in it.
     pub(super) fn rehearsing(folder: &Path) -> Result<Self, StoreError> {
         match Self::existing(folder) {
-            Err(StoreError::Missing(_)) if parent(folder).is_dir() => Ok(Self::at(folder)),
+            Err(StoreError::Missing(_)) if parent(folder).is_dir() => {
+                Ok(Self::over(RequestFiles::at(folder)))
+            }
             existing => existing,
         }
     }
 
-    fn at(folder: &Path) -> Self {
+    fn over(files: RequestFiles) -> Self {
         Self {
-            folder: folder.to_owned(),
+            files,
             purged: Mutex::default(),
         }
     }
 
-    /// How a request stands; an unknown one is kept as pending, if there is room: `None` if not.
+    /// The state of a request. An unknown one is kept as pending if there is room; `None` if not.
     ///
     /// # Errors
     ///
@@ -133,13 +101,13 @@ impl Store {
             return Ok(Some(known));
         }
         let (client, sha256) = (&application.client, &application.sha256);
-        let _lock = lock(&self.folder.join(LOCK))?;
+        let _lock = self.files.lock()?;
         // Once more: somebody may have been quicker.
         if let Some(known) = self.known(&application, limits)? {
             return Ok(Some(known));
         }
         if let Some(forgotten) = self.find(client, sha256)? {
-            self.remove(&forgotten)?;
+            self.files.remove(&forgotten)?;
         }
         if self.is_full(client, limits)? {
             self.purge(limits, application.received_at)?;
@@ -147,11 +115,11 @@ impl Store {
                 return Ok(None);
             }
         }
-        self.write(&application)?;
+        self.files.write(&application)?;
         Ok(Some(application))
     }
 
-    /// How a request stands, unless it is unknown or forgotten.
+    /// The state of a request, unless it is unknown or forgotten.
     ///
     /// # Errors
     ///
@@ -169,7 +137,7 @@ impl Store {
         limits: &Limits,
     ) -> Result<Option<Application>, StoreError> {
         let known = self.find(&application.client, &application.sha256)?;
-        Ok(known.filter(|known| !too_old(known, limits, application.received_at)))
+        Ok(known.filter(|known| !limits.forgets(known, application.received_at)))
     }
 
     /// A request, by its client and SHA-256.
@@ -187,13 +155,10 @@ impl Store {
     /// # Ok(()) }
     /// ```
     pub fn find(&self, client: &str, sha256: &str) -> Result<Option<Application>, StoreError> {
-        // Where a process was killed between two folders, the stricter state counts.
-        for state in [State::Rejected, State::Approved, State::Pending] {
-            let path = self.path(state, client, sha256);
-            match read(&path, state) {
-                Ok(found) => return Ok(Some(found)),
-                Err(StoreError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
+        for state in STRICTEST_FIRST {
+            let path = self.files.path(state, client, sha256);
+            if let Some(found) = self.files.read(&path, state)? {
+                return Ok(Some(found));
             }
         }
         Ok(None)
@@ -215,20 +180,17 @@ impl Store {
     /// ```
     pub fn list(&self) -> Result<Vec<Application>, StoreError> {
         let mut found: Vec<Application> = Vec::new();
-        for state in [State::Rejected, State::Approved, State::Pending] {
-            for path in self.files(state)? {
-                match read(&path, state) {
-                    Ok(next) => {
-                        let same = |known: &Application| {
-                            (&known.client, &known.sha256) == (&next.client, &next.sha256)
-                        };
-                        if !found.iter().any(same) {
-                            found.push(next);
-                        }
-                    }
-                    // Decided in this moment.
-                    Err(StoreError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {}
-                    Err(error) => return Err(error),
+        for state in STRICTEST_FIRST {
+            for path in self.files.list(state)? {
+                // A file that is gone was decided in this moment.
+                let Some(next) = self.files.read(&path, state)? else {
+                    continue;
+                };
+                let same = |known: &Application| {
+                    (&known.client, &known.sha256) == (&next.client, &next.sha256)
+                };
+                if !found.iter().any(same) {
+                    found.push(next);
                 }
             }
         }
@@ -240,11 +202,11 @@ impl Store {
         Ok(found)
     }
 
-    /// Writes down a decision about a request that stands as the decider has seen it.
+    /// Records a decision about a request, if it is still as the decider has seen it.
     ///
     /// # Errors
     ///
-    /// When it stands otherwise by now, or files cannot be read or written.
+    /// When it has changed meanwhile, or files cannot be read or written.
     ///
     /// ```no_run
     /// # use sapi_stock::approvals::{Approval, Application, Decision, Store, StoreError};
@@ -257,7 +219,7 @@ impl Store {
         seen: &Application,
         decision: Decision,
     ) -> Result<Application, StoreError> {
-        let _lock = lock(&self.folder.join(LOCK))?;
+        let _lock = self.files.lock()?;
         let now = self.find(&seen.client, &seen.sha256)?;
         if now.as_ref() != Some(seen) {
             return Err(StoreError::Changed {
@@ -269,19 +231,19 @@ impl Store {
             decision: Some(decision),
             ..seen.clone()
         };
-        self.write(&decided)?;
-        for state in STATES.into_iter().filter(|state| *state != decided.state()) {
-            self.remove_file(&self.path(state, &seen.client, &seen.sha256))?;
+        self.files.write(&decided)?;
+        for state in STRICTEST_FIRST {
+            if state != decided.state() {
+                let path = self.files.path(state, &seen.client, &seen.sha256);
+                self.files.remove_file(&path)?;
+            }
         }
         Ok(decided)
     }
 
     /// Forgets what is pending or rejected for too long; not more than once a minute.
     fn purge(&self, limits: &Limits, now: SystemTime) -> Result<(), StoreError> {
-        let mut purged = self
-            .purged
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut purged = self.purged.lock().unwrap_or_else(PoisonError::into_inner);
         let minute = Duration::from_secs(60);
         let since = purged.and_then(|last| now.duration_since(last).ok());
         if since.is_some_and(|since| since < minute) {
@@ -289,10 +251,10 @@ impl Store {
         }
         *purged = Some(now);
         for state in [State::Pending, State::Rejected] {
-            for path in self.files(state)? {
-                let old = read(&path, state)?;
-                if too_old(&old, limits, now) {
-                    self.remove_file(&path)?;
+            for path in self.files.list(state)? {
+                let old = self.files.read(&path, state)?;
+                if old.is_some_and(|old| limits.forgets(&old, now)) {
+                    self.files.remove_file(&path)?;
                 }
             }
         }
@@ -300,94 +262,11 @@ impl Store {
     }
 
     fn is_full(&self, client: &str, limits: &Limits) -> Result<bool, StoreError> {
-        let pending = self.files(State::Pending)?;
-        // Clients are letters and digits: the first hyphen ends their name.
-        let own = |path: &&PathBuf| {
-            let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
-            name.split_once('-')
-                .is_some_and(|(owner, _)| owner == client)
-        };
-        Ok(pending.len() >= limits.in_all
-            || pending.iter().filter(own).count() >= limits.per_client)
-    }
-
-    fn files(&self, state: State) -> Result<Vec<PathBuf>, StoreError> {
-        let folder = self.folder.join(state.to_string());
-        let read = || -> io::Result<Vec<PathBuf>> {
-            let paths = fs::read_dir(&folder)?.map(|entry| entry.map(|entry| entry.path()));
-            let paths: Vec<PathBuf> = paths.collect::<io::Result<_>>()?;
-            let ours = |path: &PathBuf| {
-                path.extension() == Some(OsStr::new("json"))
-                    && !path
-                        .file_name()
-                        .is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
-            };
-            Ok(paths.into_iter().filter(ours).collect())
-        };
-        Ok(read().map_err(|error| named(&folder, &error))?)
-    }
-
-    fn write(&self, application: &Application) -> Result<(), StoreError> {
-        let path = self.path(
-            application.state(),
-            &application.client,
-            &application.sha256,
-        );
-        let mut text = serde_json::to_vec_pretty(application).map_err(io::Error::from)?;
-        text.push(b'\n');
-        Ok(replace(&path, &text)?)
-    }
-
-    fn remove(&self, application: &Application) -> Result<(), StoreError> {
-        self.remove_file(&self.path(
-            application.state(),
-            &application.client,
-            &application.sha256,
-        ))
-    }
-
-    fn remove_file(&self, path: &Path) -> Result<(), StoreError> {
-        match fs::remove_file(path) {
-            Ok(()) => Ok(sync_folder(path.parent().unwrap_or(&self.folder))?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(named(path, &error).into()),
-        }
-    }
-
-    fn path(&self, state: State, client: &str, sha256: &str) -> PathBuf {
-        let folder = self.folder.join(state.to_string());
-        folder.join(format!("{client}-{sha256}.json"))
+        let pending = self.files.list(State::Pending)?;
+        let own = pending.iter().filter(|path| is_of(path, client)).count();
+        Ok(pending.len() >= limits.in_all || own >= limits.per_client)
     }
 }
 
-/// An approval stands until it is withdrawn; anything else is forgotten some day.
-fn too_old(application: &Application, limits: &Limits, now: SystemTime) -> bool {
-    let since = match &application.decision {
-        None => application.received_at,
-        Some(Decision::Rejected(refusal)) => refusal.at,
-        Some(Decision::Approved(_)) => return false,
-    };
-    now.duration_since(since)
-        .is_ok_and(|age| age > limits.max_age)
-}
-
-fn read(path: &Path, state: State) -> Result<Application, StoreError> {
-    let text = fs::read(path).map_err(|error| named(path, &error))?;
-    let broken = |what: String| StoreError::Broken {
-        path: path.to_owned(),
-        what,
-    };
-    let application: Application =
-        serde_json::from_slice(&text).map_err(|error| broken(error.to_string()))?;
-    let name = format!("{}-{}.json", application.client, application.sha256);
-    if path.file_name() != Some(OsStr::new(&name)) {
-        return Err(broken(format!("is of {name}")));
-    }
-    if application.state() != state {
-        return Err(broken(format!("says {}", application.state())));
-    }
-    Ok(application)
-}
-
-const STATES: [State; 3] = [State::Pending, State::Approved, State::Rejected];
-const LOCK: &str = "approvals.lock";
+/// Where a process was killed between two folders, the stricter state counts.
+const STRICTEST_FIRST: [State; 3] = [State::Rejected, State::Approved, State::Pending];

@@ -1,7 +1,7 @@
 //! What can go wrong with the requests that are kept.
 
+use std::io;
 use std::path::PathBuf;
-use std::{fmt, io};
 
 use super::application::Application;
 use crate::moment::rfc3339;
@@ -12,14 +12,17 @@ use crate::moment::rfc3339;
 /// let error = sapi_stock::approvals::Store::existing("/nonexistent".as_ref()).unwrap_err();
 /// assert!(error.to_string().starts_with("/nonexistent/pending: "));
 /// ```
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// A file cannot be read or written; the error names it.
-    Io(io::Error),
-    /// There is no such folder of requests.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The folder of requests is missing.
+    #[error("{}: no such folder; the service makes it at its first start with [hooks.approvals]", .0.display())]
     Missing(PathBuf),
     /// A file is not what this store writes.
+    #[error("{}: {what}", path.display())]
     Broken {
         /// Which.
         path: PathBuf,
@@ -27,6 +30,7 @@ pub enum StoreError {
         what: String,
     },
     /// The request has another state meanwhile.
+    #[error("the request of {client} {}", meanwhile(now.as_deref()))]
     Changed {
         /// Whose request.
         client: String,
@@ -35,42 +39,13 @@ pub enum StoreError {
     },
 }
 
-impl From<io::Error> for StoreError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
+fn meanwhile(now: Option<&Application>) -> String {
+    match now.and_then(|now| Some((now.state(), now.decision.as_ref()?))) {
+        Some((state, decision)) => format!(
+            "was {state} by {} at {} meanwhile",
+            decision.by(),
+            rfc3339(decision.at())
+        ),
+        None => "is another one meanwhile, or gone".to_owned(),
     }
 }
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(error) => error.fmt(f),
-            Self::Missing(path) => write!(
-                f,
-                "{}: no such folder; the service makes it at its first start with [hooks.approvals]",
-                path.display()
-            ),
-            Self::Broken { path, what } => write!(f, "{}: {what}", path.display()),
-            Self::Changed { client, now } => {
-                let decision = now
-                    .as_ref()
-                    .and_then(|now| Some((now, now.decision.as_ref()?)));
-                match decision {
-                    Some((now, decision)) => write!(
-                        f,
-                        "the request of {client} was {} by {} at {} meanwhile",
-                        now.state(),
-                        decision.by(),
-                        rfc3339(decision.at())
-                    ),
-                    None => write!(
-                        f,
-                        "the request of {client} is another one meanwhile, or gone"
-                    ),
-                }
-            }
-        }
-    }
-}
-
-impl std::error::Error for StoreError {}

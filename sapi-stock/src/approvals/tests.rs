@@ -1,104 +1,15 @@
 //! Approvals, asked and decided.
 
+mod folder;
+mod scene;
+
 use std::fs;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::*;
-use sapi::testing::{Harness, RequestBuilder};
-use sapi::{CertRequest, Chain, FirstOf, IssuedCertificate, Terms, Validity};
-
-struct Scene {
-    folder: tempfile::TempDir,
-    harness: Harness,
-}
-
-impl Scene {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let harness = Harness::new(Approvals::open(&settings(&folder)).unwrap()).at(noon());
-        Self { folder, harness }
-    }
-
-    fn later(self, by: Duration) -> Self {
-        let harness = self.harness.at(noon() + by);
-        Self { harness, ..self }
-    }
-
-    async fn ask(
-        &self,
-        client: &str,
-        request: &CertRequest,
-    ) -> Result<IssuedCertificate, Rejection> {
-        self.harness.issue(client, request).await
-    }
-
-    fn store(&self) -> Store {
-        Store::existing(&self.folder.path().join("approvals")).unwrap()
-    }
-
-    fn decide(&self, client: &str, request: &CertRequest, decision: Decision) {
-        let seen = self
-            .store()
-            .find(client, &request.sha256())
-            .unwrap()
-            .unwrap();
-        self.store().decide(&seen, decision).unwrap();
-    }
-
-    fn files(&self, state: State) -> usize {
-        let folder = self.folder.path().join("approvals").join(state.to_string());
-        fs::read_dir(folder).unwrap().count()
-    }
-}
-
-fn settings(folder: &tempfile::TempDir) -> Settings {
-    serde_json::from_value(serde_json::json!({
-        "folder": folder.path().join("approvals"),
-        "validity": "48h",
-        "retry_after": "90s",
-        "max_pending_per_client": 2,
-        "max_pending": 4,
-        "max_age": "7d",
-    }))
-    .unwrap()
-}
-
-fn noon() -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)
-}
-
-fn request(name: &str) -> CertRequest {
-    RequestBuilder::new()
-        .common_name(name)
-        .dns(&format!("{name}.example"))
-        .build()
-}
-
-fn yes() -> Approval {
-    Approval::by("alice", noon())
-}
-
-fn no(reason: &str) -> Decision {
-    Decision::Rejected(Refusal {
-        by: "bob".into(),
-        at: noon(),
-        reason: reason.into(),
-    })
-}
-
-fn assert_pending<T: std::fmt::Debug>(answer: &Result<T, Rejection>) {
-    let Err(Rejection::Pending { retry_after }) = answer else {
-        panic!("not pending: {answer:?}");
-    };
-    assert_eq!(*retry_after, Duration::from_secs(90));
-}
-
-fn reason<T: std::fmt::Debug>(answer: Result<T, Rejection>) -> String {
-    match answer {
-        Err(Rejection::Denied { reason }) => reason.into_owned(),
-        other => panic!("no denial but {other:?}"),
-    }
-}
+use sapi::testing::Harness;
+use sapi::{Chain, FirstOf, IssuedCertificate, Terms, Validity};
+use scene::{Scene, assert_pending, no, noon, reason, request, settings, yes};
 
 #[tokio::test]
 async fn pending_then_approved_then_refreshed_until_withdrawn() {
@@ -138,15 +49,22 @@ async fn an_approval_may_set_names_subject_and_validity() {
     let request = request("web01");
     assert_pending(&scene.ask("web01", &request).await);
     let approval = Approval {
-        validity: Some("1h".into()),
-        names: Some(vec!["DNS:other.example".into()]),
-        subject: Some(vec![
-            ("O".into(), "Example".into()),
-            ("CN".into(), "other".into()),
-        ]),
+        validity: Some(Validity::hours(1)),
+        names: Some(vec!["DNS:other.example".parse().unwrap()]),
+        subject: DistinguishedName::from_fields([("O", "Example"), ("CN", "other")]).ok(),
         ..yes()
     };
     scene.decide("web01", &request, Decision::Approved(approval));
+    let path = format!("approvals/approved/web01-{}.json", request.sha256());
+    let file = fs::read(scene.folder.path().join(path)).unwrap();
+    let kept: serde_json::Value = serde_json::from_slice(&file).unwrap();
+    assert_eq!(
+        kept["decision"],
+        serde_json::json!({
+            "verdict": "approved", "by": "alice", "at": "2023-11-14T22:13:20Z", "validity": "1h",
+            "names": ["DNS:other.example"], "subject": [["O", "Example"], ["CN", "other"]],
+        })
+    );
     let certificate = scene.ask("web01", &request).await.unwrap();
     assert_eq!(certificate.subject().to_string(), "CN=other,O=Example");
     assert_eq!(certificate.names(), ["DNS:other.example".parse().unwrap()]);
@@ -211,52 +129,6 @@ async fn two_people_do_not_decide_over_each_other() {
 }
 
 #[tokio::test]
-async fn killed_between_two_folders_the_stricter_state_counts() {
-    let scene = Scene::new();
-    let request = request("web01");
-    assert_pending(&scene.ask("web01", &request).await);
-    let name = format!("web01-{}.json", request.sha256());
-    let folder = scene.folder.path().join("approvals");
-    let pending = fs::read(folder.join("pending").join(&name)).unwrap();
-    scene.decide("web01", &request, Decision::Approved(yes()));
-    fs::write(folder.join("pending").join(&name), pending).unwrap();
-    scene.ask("web01", &request).await.unwrap();
-    let approved = fs::read(folder.join("approved").join(&name)).unwrap();
-    scene.decide("web01", &request, no("gone"));
-    fs::write(folder.join("approved").join(&name), approved).unwrap();
-    assert_eq!(reason(scene.ask("web01", &request).await), "gone");
-    assert_eq!(scene.store().list().unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn a_file_that_is_not_ours_refuses() {
-    let scene = Scene::new();
-    let (request, other) = (request("web01"), self::request("web02"));
-    assert_pending(&scene.ask("web01", &request).await);
-    scene.decide("web01", &request, Decision::Approved(yes()));
-    let folder = scene.folder.path().join("approvals");
-    let own = folder
-        .join("approved")
-        .join(format!("web01-{}.json", request.sha256()));
-    let copied = folder
-        .join("approved")
-        .join(format!("web02-{}.json", other.sha256()));
-    fs::copy(&own, &copied).unwrap();
-    let moved = folder
-        .join("rejected")
-        .join(format!("web01-{}.json", request.sha256()));
-    fs::copy(&own, &moved).unwrap();
-    for (client, request) in [("web02", &other), ("web01", &request)] {
-        let refused = scene.ask(client, request).await.unwrap_err();
-        assert_eq!(refused.slug(), "internal-error", "{client}");
-    }
-    fs::write(&moved, "{}").unwrap();
-    let refused = scene.ask("web01", &request).await.unwrap_err();
-    let cause = format!("{refused:?}");
-    assert!(cause.contains("missing field"), "{cause}");
-}
-
-#[tokio::test]
 async fn another_hook_may_grant_instead_but_a_no_is_heard_first() {
     struct Lab;
     #[async_trait]
@@ -314,45 +186,4 @@ async fn approvals_pass_the_conformance_suite() {
         .client("web01")
         .run()
         .await;
-}
-
-#[tokio::test]
-async fn a_folder_that_cannot_be_used_stops_the_start() {
-    let scene = Scene::new();
-    scene.harness.boot().await.unwrap();
-    fs::remove_dir_all(scene.folder.path()).unwrap();
-    let error = scene.harness.boot().await.unwrap_err().to_string();
-    assert!(error.contains("/approvals: "), "{error}");
-}
-
-#[tokio::test]
-async fn a_rehearsal_before_the_first_start_finds_no_request_and_makes_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let hooks = Approvals::rehearsing(&settings(&folder)).unwrap();
-    let harness = Harness::new(hooks).at(noon()).rehearsing();
-    harness.boot().await.unwrap();
-    let seen = harness
-        .observe("web01", &request("web01.example.com"))
-        .await;
-    assert!(
-        matches!(seen.rejection(), Some(Rejection::Pending { .. })),
-        "{seen}"
-    );
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
-}
-
-#[test]
-fn a_folder_that_could_not_be_made_either_is_named_with_its_own() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::remove_dir_all(folder.path()).unwrap();
-    let parent = format!("there is no folder {}", folder.path().display());
-    let open = Approvals::open(&settings(&folder)).unwrap_err().to_string();
-    assert!(open.contains(&parent), "{open}");
-    let rehearsing = Approvals::rehearsing(&settings(&folder))
-        .unwrap_err()
-        .to_string();
-    assert!(
-        rehearsing.contains("no such folder; the service makes it"),
-        "{rehearsing}"
-    );
 }

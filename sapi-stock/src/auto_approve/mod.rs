@@ -8,8 +8,10 @@
 //! # Ok::<(), sapi::BoxError>(())
 //! ```
 
+mod field_patterns;
 mod pattern;
 mod rule;
+mod suffix;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -21,7 +23,7 @@ use sapi::async_trait;
 use serde::Deserialize;
 
 use crate::decided_by::DecidedBy;
-use rule::Rule;
+use rule::{Rule, RuleSettings};
 use sapi::{BoxError, DraftCertificate, Rejection, SigningContext, SigningHooks, Terms, Verdict};
 use tally::Tally;
 
@@ -42,7 +44,7 @@ pub struct Settings {
     /// The policy that marks certificates a rule has approved, by its object identifier.
     mark: Option<String>,
     /// The rules by their names; the first of them, by the alphabet, that covers a request decides.
-    rules: BTreeMap<String, Rule>,
+    rules: BTreeMap<String, RuleSettings>,
 }
 
 /// Grants what one of its rules covers, and abstains from everything else.
@@ -77,25 +79,27 @@ impl AutoApprove {
         if settings.rules.is_empty() {
             return Err(fault("rules: there are none".into()).into());
         }
+        let mut rules = BTreeMap::new();
         for (name, rule) in &settings.rules {
             let fault = |what: &str| fault(format!("rules.{name}: {what}"));
-            // The name becomes that of a file.
+            // A file gets this name.
             let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
             if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
                 return Err(fault("the name of a rule is letters, digits, - and _").into());
             }
-            rule.check().map_err(|error| fault(&error))?;
             if rule.first.is_some() && settings.folder.is_none() {
                 return Err(fault("first needs a folder for the count: set folder").into());
             }
+            let rule = Rule::new(rule).map_err(|error| fault(&error))?;
+            rules.insert(name.clone(), rule);
         }
         if let Some(mark) = &settings.mark
             && der::asn1::ObjectIdentifier::new(mark).is_err()
         {
-            return Err(fault(format!("mark: {mark:?} is no object identifier")).into());
+            return Err(fault(format!("mark: {mark:?} is not an object identifier")).into());
         }
         Ok(Self {
-            rules: settings.rules.clone(),
+            rules,
             tally: settings.folder.as_deref().map(Tally::open).transpose()?,
             mark: settings.mark.clone(),
         })
@@ -127,7 +131,7 @@ impl SigningHooks for AutoApprove {
 
     async fn authorize(&self, cx: &mut SigningContext) -> Result<Verdict, Rejection> {
         for (name, rule) in &self.rules {
-            if rule.covers(cx.client(), cx.csr()) && self.admits(name, rule, cx).await? {
+            if rule.covers(cx) && self.admits(name, rule, cx).await? {
                 cx.insert(ByRule);
                 cx.insert(DecidedBy(format!("rule {name}")));
                 let terms = Terms::valid_for(rule.validity).with_requested_names(cx.csr());

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::durable::{lock, make_folder, named, replace};
+use crate::durable::{Readers, lock, make_folder, named, replace};
 
 /// A file with a line for each approved request: the client and the SHA-256 of the request.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ impl Tally {
         if count {
             text.push_str(&line);
             text.push('\n');
-            replace(&path, text.as_bytes())?;
+            replace(&path, text.as_bytes(), Readers::OwnerAndGroup)?;
         }
         Ok(true)
     }

@@ -5,7 +5,6 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use super::reason::Reason;
-use super::serial;
 use crate::decided_by::DecidedBy;
 use crate::moment;
 use sapi::{DistinguishedName, IssuedCertificate, SerialNumber, SigningContext};
@@ -62,7 +61,6 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Issued {
     /// The serial number, in JSON as lower-case hex.
-    #[serde(with = "serial")]
     pub serial: SerialNumber,
     /// Who asked.
     pub client: String,
@@ -140,7 +138,6 @@ impl Issued {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Revoked {
     /// Of which certificate.
-    #[serde(with = "serial")]
     pub serial: SerialNumber,
     /// Why.
     pub reason: Reason,

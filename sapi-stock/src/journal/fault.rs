@@ -1,6 +1,6 @@
 //! What can go wrong with a journal.
 
-use std::{fmt, io};
+use std::io;
 
 use sapi::SerialNumber;
 
@@ -13,7 +13,8 @@ use sapi::SerialNumber;
 /// }
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file} line {line}: {what}")]
 pub struct Fault {
     /// The name of the file.
     pub file: &'static str,
@@ -23,54 +24,25 @@ pub struct Fault {
     pub what: String,
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, line, what } = self;
-        write!(f, "{file} line {line}: {what}")
-    }
-}
-
-impl std::error::Error for Fault {}
-
 /// Why the journal could not be read or written.
 ///
 /// ```
 /// let error = sapi_stock::Journal::open("/nonexistent/journal".as_ref()).unwrap_err();
 /// assert!(error.to_string().starts_with("/nonexistent/journal: "));
 /// ```
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JournalError {
     /// A file cannot be read or written; the error names it.
-    Io(io::Error),
+    #[error(transparent)]
+    Io(#[from] io::Error),
     /// A line is not what was written.
-    Fault(Fault),
+    #[error(transparent)]
+    Fault(#[from] Fault),
     /// No certificate of the journal has this serial number.
+    #[error("no certificate of the journal has the serial number {0}")]
     Unknown(SerialNumber),
     /// The certificate is revoked already.
+    #[error("{0} is revoked already")]
     AlreadyRevoked(SerialNumber),
 }
-
-impl From<io::Error> for JournalError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-impl fmt::Display for JournalError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(error) => error.fmt(f),
-            Self::Fault(fault) => fault.fmt(f),
-            Self::Unknown(serial) => {
-                write!(
-                    f,
-                    "no certificate of the journal has the serial number {serial}"
-                )
-            }
-            Self::AlreadyRevoked(serial) => write!(f, "{serial} is revoked already"),
-        }
-    }
-}
-
-impl std::error::Error for JournalError {}

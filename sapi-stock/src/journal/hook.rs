@@ -2,7 +2,8 @@
 
 use sapi::async_trait;
 
-use super::{Issued, Journal};
+use super::Journal;
+use super::entry::Issued;
 use sapi::{BoxError, IssuedCertificate, Issuer, SigningContext, SigningHooks};
 
 #[async_trait]

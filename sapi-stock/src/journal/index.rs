@@ -6,8 +6,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use super::entry::{Issued, Record, Revoked};
-use super::fault::Fault;
-use crate::durable::{like_folder, named, replace};
+use super::fault::{Fault, JournalError};
+use crate::durable::{Readers, like_folder, named, replace};
 use crate::moment;
 
 /// Status, end, revocation, serial number, file, subject; tabs between.
@@ -39,18 +39,18 @@ pub(super) enum Standing {
 
 /// Compares the index with the journal. It may lack something, but never say more than the journal:
 /// then lines of the journal are gone.
-pub(super) fn compare(path: &Path, records: &[Record]) -> Result<Standing, CompareError> {
+pub(super) fn compare(path: &Path, records: &[Record]) -> Result<Standing, JournalError> {
     let text = match fs::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(CompareError::Io(named(path, &error))),
+        Err(error) => return Err(named(path, &error).into()),
     };
     let mut standing = Standing::Same;
     let mut records = records.iter();
     for (number, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
         let fault = |what: &str| {
-            CompareError::Fault(Fault {
-                file: super::INDEX,
+            JournalError::from(Fault {
+                file: INDEX,
                 line: number as u64 + 1,
                 what: what.into(),
             })
@@ -83,7 +83,8 @@ pub(super) fn rebuild(path: &Path, records: &[Record]) -> io::Result<()> {
     let rows = records
         .iter()
         .map(|record| row(&record.issued, record.revoked.as_ref()));
-    replace(path, rows.collect::<String>().as_bytes())
+    let text: String = rows.collect();
+    replace(path, text.as_bytes(), Readers::OwnerAndGroup)
 }
 
 /// Whether the index ends with this line.
@@ -132,8 +133,5 @@ fn same(line: &[u8], wanted: &[u8]) -> bool {
     }
 }
 
-/// Why the index cannot be compared, or does not fit.
-pub(super) enum CompareError {
-    Io(io::Error),
-    Fault(Fault),
-}
+/// The name of its file.
+pub(super) const INDEX: &str = "index.txt";

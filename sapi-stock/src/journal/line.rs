@@ -56,7 +56,7 @@ impl Head {
             return Err("was altered: its digest is of another content".into());
         }
         let entry: Entry =
-            serde_json::from_slice(line).map_err(|error| format!("is no entry: {error}"))?;
+            serde_json::from_slice(line).map_err(|error| format!("is not an entry: {error}"))?;
         if entry.sequence != self.sequence + 1 {
             return Err(format!(
                 "has the number {} where {} comes next: lines are missing or were moved",

@@ -93,7 +93,7 @@ impl Entries {
         }
         let entry = self.head.read(&line).map_err(|what| {
             let line = self.head.sequence + 1;
-            let file = super::JOURNAL;
+            let file = JOURNAL;
             JournalError::Fault(Fault { file, line, what })
         })?;
         self.head = self.head.after(&line);
@@ -118,8 +118,11 @@ impl Iterator for Entries {
 
 fn shorter(head: &Head) -> JournalError {
     JournalError::Fault(Fault {
-        file: super::JOURNAL,
+        file: JOURNAL,
         line: head.sequence,
         what: "is gone: the file is shorter than it was".into(),
     })
 }
+
+/// The name of its file.
+pub(super) const JOURNAL: &str = "journal.jsonl";

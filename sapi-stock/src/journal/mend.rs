@@ -2,11 +2,12 @@
 
 use std::fs::OpenOptions;
 
+use super::Journal;
 use super::fault::JournalError;
-use super::index::{self, Standing};
+use super::index::{self, INDEX, Standing};
+use super::lines::JOURNAL;
 use super::tail::Tail;
-use super::{INDEX, JOURNAL, Journal};
-use crate::durable::{named, replace};
+use crate::durable::{Readers, named, replace};
 
 impl Journal {
     /// Reads what others wrote, and mends what they left. To be called under the write lock.
@@ -34,7 +35,7 @@ impl Journal {
             }
             free = self.file(&format!("{name}-{number}"));
         }
-        replace(&free, unfinished)?;
+        replace(&free, unfinished, Readers::OwnerAndGroup)?;
         let path = self.file(JOURNAL);
         let cut = || {
             let file = OpenOptions::new().write(true).open(&path)?;

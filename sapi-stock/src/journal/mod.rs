@@ -1,7 +1,7 @@
 //! A record of every certificate, in two forms: `journal.jsonl`, in which no line can be changed unseen,
 //! and `index.txt`, the database of `openssl ca`.
 //!
-//! A folder holds both. One process writes at a time, by a lock on `journal.lock`; any number read. The
+//! A folder contains both. One process writes at a time, by a lock on `journal.lock`; any number read. The
 //! lines of `journal.jsonl` are chained by their hashes; `index.txt` can be derived from them, and is
 //! where a process was killed between the two.
 //!
@@ -20,44 +20,30 @@ mod line;
 mod lines;
 mod mend;
 mod reason;
-mod serial;
+mod records;
+mod settings;
 mod tail;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod writing;
 
-use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind::NotFound};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
 
-use crate::durable::{lock, lock_shared, make_folder, named, parent, replace, sync_folder};
+use crate::durable::{Readers, lock, lock_shared, make_folder, named, parent, replace};
 pub use entry::{Entry, Event, Issued, Record, Revoked};
 pub use fault::{Fault, JournalError};
-use index::CompareError;
+use index::INDEX;
 pub use lines::Entries;
+use lines::JOURNAL;
 pub use reason::{Reason, UnknownReason};
 use sapi::SerialNumber;
-pub use serial::parse_serial;
+pub use settings::Settings;
 use tail::Tail;
 pub use verify::Summary;
-
-/// The table `[hooks.journal]` of the settings.
-///
-/// ```
-/// // In sapi.toml the same as TOML.
-/// let settings: sapi_stock::journal::Settings =
-///     serde_json::from_str(r#"{"folder": "/var/lib/sapi/journal"}"#)?;
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
-    /// The folder; made if missing.
-    pub folder: PathBuf,
-}
 
 /// The journal in a folder. Clones share what they know of it.
 ///
@@ -103,7 +89,11 @@ impl Journal {
         let attributes = journal.file(ATTRIBUTES);
         if !attributes.exists() {
             // Certificates are renewed under the same subject.
-            replace(&attributes, b"unique_subject = no\n")?;
+            replace(
+                &attributes,
+                b"unique_subject = no\n",
+                Readers::OwnerAndGroup,
+            )?;
         }
         drop(tail);
         Ok(journal)
@@ -113,7 +103,7 @@ impl Journal {
     ///
     /// # Errors
     ///
-    /// When there is no journal.
+    /// When the journal is missing.
     ///
     /// ```
     /// assert!(sapi_stock::Journal::read_only("/nonexistent".as_ref()).is_err());
@@ -161,70 +151,6 @@ impl Journal {
         }
     }
 
-    /// Writes down a certificate; when this returns it is on the disk, in both forms.
-    ///
-    /// # Errors
-    ///
-    /// When it could not be written.
-    ///
-    /// ```no_run
-    /// # fn f(journal: &sapi_stock::Journal, cx: &sapi::SigningContext, cert: &sapi::IssuedCertificate)
-    /// #     -> Result<(), sapi_stock::journal::JournalError> {
-    /// use sapi_stock::journal::Issued;
-    /// journal.append(Issued::of(cx, cert), cx.received_at())?;
-    /// # Ok(()) }
-    /// ```
-    pub fn append(&self, issued: Issued, time: SystemTime) -> Result<(), JournalError> {
-        let mut tail = self.tail();
-        let _lock = self.write_lock()?;
-        self.settle(&mut tail)?;
-        let row = index::row(&issued, None);
-        self.write(&mut tail, time, Event::Issued(Box::new(issued)))?;
-        Ok(index::append(&self.file(INDEX), &row)?)
-    }
-
-    /// Revokes a certificate: from when this returns, [`is_revoked`](Self::is_revoked) says so in every
-    /// process.
-    ///
-    /// # Errors
-    ///
-    /// When the journal does not have it, when it is revoked already for another reason than
-    /// [`Reason::CertificateHold`], or when that cannot be written.
-    ///
-    /// ```no_run
-    /// # fn f(journal: &sapi_stock::Journal, now: std::time::SystemTime)
-    /// #     -> Result<(), sapi_stock::journal::JournalError> {
-    /// use sapi_stock::journal::{Reason, parse_serial};
-    /// let serial = parse_serial("5a17").unwrap();
-    /// journal.revoke(&serial, Reason::KeyCompromise, now)?;
-    /// # Ok(()) }
-    /// ```
-    pub fn revoke(
-        &self,
-        serial: &SerialNumber,
-        reason: Reason,
-        time: SystemTime,
-    ) -> Result<(), JournalError> {
-        let mut tail = self.tail();
-        let _lock = self.write_lock()?;
-        self.settle(&mut tail)?;
-        if self.find(|issued| issued.serial == *serial)?.is_empty() {
-            return Err(JournalError::Unknown(serial.clone()));
-        }
-        if let Some(before) = tail.revoked.get(serial)
-            && (before.reason != Reason::CertificateHold || reason == Reason::CertificateHold)
-        {
-            return Err(JournalError::AlreadyRevoked(serial.clone()));
-        }
-        let revoked = Revoked {
-            serial: serial.clone(),
-            reason,
-            revoked_at: time,
-        };
-        self.write(&mut tail, time, Event::Revoked(revoked))?;
-        Ok(index::rebuild(&self.file(INDEX), &self.for_index()?)?)
-    }
-
     /// Whether a certificate is revoked, by whichever process. Only what was written since the last call is read.
     ///
     /// # Errors
@@ -243,68 +169,6 @@ impl Journal {
         Ok(tail.revoked.contains_key(serial))
     }
 
-    /// All lines in their order; the chain is checked on the way.
-    ///
-    /// # Errors
-    ///
-    /// When the file cannot be opened.
-    ///
-    /// ```no_run
-    /// # fn f(journal: &sapi_stock::Journal) -> Result<(), sapi_stock::journal::JournalError> {
-    /// for entry in journal.entries()? { println!("{}", entry?.sequence); }
-    /// # Ok(()) }
-    /// ```
-    pub fn entries(&self) -> Result<Entries, JournalError> {
-        Entries::all(&self.file(JOURNAL))
-    }
-
-    /// The certificates that are wanted, in the order of their issuance, each with its revocation.
-    ///
-    /// # Errors
-    ///
-    /// When the journal cannot be read, or is not what was written.
-    ///
-    /// ```no_run
-    /// # fn f(journal: &sapi_stock::Journal) -> Result<(), sapi_stock::journal::JournalError> {
-    /// let of_web01 = journal.find(|issued| issued.client == "web01")?;
-    /// # Ok(()) }
-    /// ```
-    pub fn find(&self, wanted: impl Fn(&Issued) -> bool) -> Result<Vec<Record>, JournalError> {
-        self.gather(|issued| wanted(&issued).then_some(issued))
-    }
-
-    /// What the index is made of: every certificate, but not in full.
-    fn for_index(&self) -> Result<Vec<Record>, JournalError> {
-        self.gather(|issued| {
-            Some(Issued {
-                certificate: String::new(),
-                ..issued
-            })
-        })
-    }
-
-    fn gather(&self, keep: impl Fn(Issued) -> Option<Issued>) -> Result<Vec<Record>, JournalError> {
-        let mut found = Vec::new();
-        let mut revoked = HashMap::new();
-        for entry in self.entries()? {
-            let entry = entry?;
-            match entry.event {
-                Event::Issued(issued) => found.extend(keep(*issued).map(|issued| Record {
-                    time: entry.time,
-                    issued,
-                    revoked: None,
-                })),
-                Event::Revoked(event) => {
-                    revoked.insert(event.serial.clone(), event);
-                }
-            }
-        }
-        for record in &mut found {
-            record.revoked = revoked.get(&record.issued.serial).cloned();
-        }
-        Ok(found)
-    }
-
     /// The folder.
     ///
     /// ```no_run
@@ -313,19 +177,6 @@ impl Journal {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
-    }
-
-    fn write(&self, tail: &mut Tail, time: SystemTime, event: Event) -> Result<(), JournalError> {
-        let path = self.file(JOURNAL);
-        let line = tail.head.join(time, event).map_err(io::Error::from)?;
-        let fresh = tail.offset == 0;
-        index::append_bytes(&path, &line)?;
-        if fresh {
-            // A new file's name lasts only once its folder is on the disk too.
-            sync_folder(&self.folder)?;
-        }
-        tail.catch_up(&path)?;
-        Ok(())
     }
 
     fn tail(&self) -> MutexGuard<'_, Tail> {
@@ -345,17 +196,6 @@ impl Journal {
     }
 }
 
-impl From<CompareError> for JournalError {
-    fn from(error: CompareError) -> Self {
-        match error {
-            CompareError::Io(error) => Self::Io(error),
-            CompareError::Fault(fault) => Self::Fault(fault),
-        }
-    }
-}
-
-const JOURNAL: &str = "journal.jsonl";
-const INDEX: &str = "index.txt";
 /// What `openssl ca` wants to know about its index.
 const ATTRIBUTES: &str = "index.txt.attr";
 const LOCK: &str = "journal.lock";

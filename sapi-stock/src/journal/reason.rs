@@ -116,23 +116,19 @@ impl FromStr for Reason {
     }
 }
 
-/// A text is no reason.
+/// A text is not a reason.
 ///
 /// ```
 /// let error = "boredom".parse::<sapi_stock::journal::Reason>().unwrap_err();
-/// assert!(error.to_string().starts_with("\"boredom\" is no reason: use unspecified, keyCompromise,"));
+/// assert!(error.to_string().starts_with("\"boredom\" is not a reason: use unspecified, keyCompromise,"));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a reason: use {all}", all = all())]
 pub struct UnknownReason(String);
 
-impl fmt::Display for UnknownReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let all = Reason::ALL.map(|reason| reason.to_string());
-        write!(f, "{:?} is no reason: use {}", self.0, all.join(", "))
-    }
+fn all() -> String {
+    Reason::ALL.map(|reason| reason.to_string()).join(", ")
 }
-
-impl std::error::Error for UnknownReason {}
 
 #[cfg(test)]
 mod tests {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::*;
 use sapi::testing::{Harness, RequestBuilder};
@@ -70,7 +70,7 @@ impl Scene {
         fs::write(self.path(JOURNAL), text).unwrap();
     }
 
-    /// What is wrong, for whoever verifies and for whoever opens.
+    /// What `verify` and `open` say is wrong.
     fn fault(&self) -> String {
         let fresh = Journal::read_only(self.journal.folder()).unwrap();
         let error = fresh.verify().unwrap_err().to_string();
@@ -173,7 +173,7 @@ async fn only_a_hold_is_revoked_again() {
         revoke(Reason::Superseded),
         Err(JournalError::AlreadyRevoked(_))
     ));
-    let unknown = parse_serial("07").unwrap();
+    let unknown = "07".parse().unwrap();
     let error = scene
         .journal
         .revoke(&unknown, Reason::Superseded, noon())

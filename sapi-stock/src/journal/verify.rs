@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use openssl::hash::{MessageDigest, hash};
 use openssl::x509::X509;
 
+use super::Journal;
 use super::entry::{Event, Issued};
 use super::fault::{Fault, JournalError};
-use super::index::{self, Standing};
-use super::{INDEX, JOURNAL, Journal};
+use super::index::{self, INDEX, Standing};
+use super::lines::JOURNAL;
 use sapi::SerialNumber;
 
 /// A journal that is what was written.
@@ -118,12 +119,6 @@ impl Journal {
             unfinished: entries.unfinished().len() as u64,
             index_behind: standing == Standing::Behind,
         })
-    }
-}
-
-impl From<Fault> for JournalError {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
     }
 }
 

@@ -54,7 +54,7 @@ pub struct RevocationList {
 /// # let serial = sapi::SerialNumber::from_be_bytes(&[7]).unwrap();
 /// let entry = sapi::RevokedEntry { serial, revoked_at: std::time::SystemTime::UNIX_EPOCH, reason: 0 };
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct RevokedEntry {
     /// Its serial number.
     pub serial: SerialNumber,

@@ -71,7 +71,11 @@ pub fn serialize<S: Serializer>(duration: &Duration, to: S) -> Result<S::Ok, S::
 /// For the service's own settings: longer than zero, at most a year.
 #[allow(dead_code, reason = "the settings are about to be read with it")]
 pub(crate) mod setting {
-    use super::{Deserializer, Duration, above_zero, at_most_a_year, read};
+    use std::time::Duration;
+
+    use serde::de::Deserializer;
+
+    use super::{above_zero, at_most_a_year, read};
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
         read(from, &[above_zero, at_most_a_year])
@@ -80,7 +84,11 @@ pub(crate) mod setting {
 
 /// For the service's own settings of which zero means something: at most a year.
 pub(crate) mod setting_or_zero {
-    use super::{Deserializer, Duration, at_most_a_year, read};
+    use std::time::Duration;
+
+    use serde::de::Deserializer;
+
+    use super::{at_most_a_year, read};
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
         read(from, &[at_most_a_year])

@@ -58,7 +58,7 @@ pub fn check(tbs: &[u8], draft: &Draft, csr: &CertRequest, ca: &Issuer) -> Resul
     Ok(check_invariants(tbs, &draft.0, csr, ca)?)
 }
 
-/// Does the work of [`write`] and [`check`].
+/// Does the work of [`write()`] and [`check`].
 pub fn render(draft: Draft, csr: &CertRequest, issuer: &Issuer) -> Result<Rendered, BoxError> {
     Ok(Rendered(Tbs::render(draft.0, csr, issuer)?))
 }

@@ -20,7 +20,7 @@ use crate::request::AltName;
 /// }
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
     what: String,
     why: &'static str,

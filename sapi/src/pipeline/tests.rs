@@ -177,7 +177,7 @@ fn another_generation_is_taken_whole_or_not_at_all() {
     };
     let next = |hooks: Hooks| Generation {
         identity: second.identity(),
-        hooks: hooks,
+        hooks,
         profile: Profile::default(),
         hook_timeout: Duration::from_secs(10),
     };

@@ -9,6 +9,7 @@ use crate::request::network::Network;
 /// What a rule allows. Hosts are in lower case.
 #[derive(Clone, Debug)]
 pub(super) enum NameRule {
+    Exactly(AltName),
     Host(String),
     Under(String),
     Ip(Network, String),
@@ -20,6 +21,7 @@ impl NameRule {
     /// Whether the rule allows a name. It allows a wildcard only if it allows every host that it matches.
     pub(super) fn allows(&self, name: &AltName) -> bool {
         match (self, name) {
+            (Self::Exactly(allowed), name) => name == allowed,
             (Self::Host(host), AltName::Dns(name)) => name.eq_ignore_ascii_case(host),
             // RFC 9525 section 6.3: a wildcard is one whole label, so every host it matches is below the rest.
             (Self::Under(suffix), AltName::Dns(name)) => {
@@ -58,6 +60,7 @@ fn is_under(suffix: &str, host: &str) -> bool {
 impl fmt::Display for NameRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Exactly(name) => name.fmt(f),
             Self::Host(host) => f.write_str(host),
             Self::Under(suffix) => write!(f, "{suffix} and below"),
             Self::Ip(_, text) => f.write_str(text),

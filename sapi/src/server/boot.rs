@@ -86,9 +86,11 @@ impl Boot {
     ///
     /// ```no_run
     /// # fn f(boot: &sapi::Boot) -> Result<(), sapi::BoxError> {
-    /// use sapi_stock::{Approvals, approvals};
-    /// let settings: Option<approvals::Settings> = boot.settings_if_present("approvals")?;
-    /// let approvals = settings.as_ref().map(Approvals::open).transpose()?;
+    /// # #[derive(serde::Deserialize)] struct Settings { file: String }
+    /// # struct Members;
+    /// # impl Members { fn open(settings: &Settings) -> Result<Self, sapi::BoxError> { Ok(Self) } }
+    /// let settings: Option<Settings> = boot.settings_if_present("members")?;
+    /// let members = settings.as_ref().map(Members::open).transpose()?;
     /// # Ok(()) }
     /// ```
     pub fn settings_if_present<T: DeserializeOwned>(

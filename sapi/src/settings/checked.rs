@@ -80,7 +80,7 @@ impl Settings {
             allow_root: raw.allow_root,
             socket_mode: raw.socket.mode.0,
             socket_group: raw.socket.group,
-            http: http(raw.http, cores),
+            http: http(&raw.http, cores),
             signing_threads: raw.signing.threads.unwrap_or(cores),
             signing_queue: raw.signing.queue,
             self_test_interval: raw.signing.self_test_interval,
@@ -99,7 +99,7 @@ impl Settings {
     }
 }
 
-fn http(raw: RawHttp, cores: usize) -> Http {
+fn http(raw: &RawHttp, cores: usize) -> Http {
     Http {
         workers: raw.workers.unwrap_or(cores),
         max_body: raw.max_body,

@@ -108,7 +108,7 @@ impl Sources {
                 };
                 let origin = self.origin_within(&place);
                 let origin = origin.or_else(|| self.origin_within(&key));
-                SettingsError::of(shown, error.inner()).from(origin)
+                SettingsError::of(shown, plain(error.into_inner())).from(origin)
             })
     }
 

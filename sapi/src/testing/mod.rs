@@ -45,6 +45,7 @@ mod ca_certificate;
 mod clock;
 mod conformance;
 mod harness;
+mod harness_setup;
 mod key;
 mod request_builder;
 mod request_writer;

@@ -120,7 +120,7 @@ async fn an_index_that_says_something_else_is_found() {
             scene.fault()
         );
     }
-    // What has expired, openssl ca -updatedb marks; that is no fault.
+    // openssl ca -updatedb marks what has expired; that is not a fault.
     fs::write(scene.path(INDEX), sound.replacen('V', "E", 1)).unwrap();
     assert!(!scene.journal.verify().unwrap().index_behind);
 }

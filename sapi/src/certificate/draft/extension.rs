@@ -135,7 +135,13 @@ impl Extension {
 /// ```
 #[derive(Debug, thiserror::Error)]
 #[error("extension {0}")]
-pub struct ExtensionError(#[from] ExtensionFault);
+pub struct ExtensionError(ExtensionFault);
+
+impl From<ExtensionFault> for ExtensionError {
+    fn from(fault: ExtensionFault) -> Self {
+        Self(fault)
+    }
+}
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ExtensionFault {

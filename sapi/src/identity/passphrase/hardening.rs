@@ -3,9 +3,10 @@
 //! ```no_run
 //! // The first line of main.
 //! sapi::identity::hardening::before_secrets()?;
-//! # Ok::<(), sapi::identity::hardening::HardeningError>(())
+//! # Ok::<(), std::io::Error>(())
 //! ```
 
+use std::env;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write};
@@ -14,7 +15,6 @@ use std::os::unix::ffi::OsStringExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
-use std::{env, fmt};
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 use zeroize::Zeroizing;
@@ -31,20 +31,19 @@ use super::Passphrase;
 ///
 /// ```no_run
 /// sapi::identity::hardening::before_secrets()?;
-/// # Ok::<(), sapi::identity::hardening::HardeningError>(())
+/// # Ok::<(), std::io::Error>(())
 /// ```
 ///
 /// # Errors
 /// When the system refuses. The process should then end, because its secrets are not safe.
-pub fn before_secrets() -> Result<(), HardeningError> {
+pub fn before_secrets() -> io::Result<()> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable)
-        .map_err(|error| HardeningError::new("cannot make the process undumpable", error))?;
+        .map_err(|error| refused("cannot make the process undumpable", error))?;
     let none = Rlimit {
         current: Some(0),
         maximum: Some(0),
     };
-    setrlimit(Resource::Core, none)
-        .map_err(|error| HardeningError::new("cannot forbid core files", error))?;
+    setrlimit(Resource::Core, none).map_err(|error| refused("cannot forbid core files", error))?;
     match env::var_os(ENVIRONMENT) {
         Some(secret) if !secret.is_empty() => Err(restart_without(secret)),
         _ => Ok(()),
@@ -52,8 +51,8 @@ pub fn before_secrets() -> Result<(), HardeningError> {
 }
 
 /// Returns only if it fails.
-fn restart_without(secret: OsString) -> HardeningError {
-    let failed = |error: io::Error| HardeningError::new("cannot hide CA_PASSPHRASE", error);
+fn restart_without(secret: OsString) -> io::Error {
+    let failed = |error: io::Error| refused("cannot hide CA_PASSPHRASE", error);
     let secret = Zeroizing::new(secret.into_vec());
     // This much shows that the passphrase is too long. The rest might not fit into the pipe, which nobody
     // reads yet.
@@ -86,35 +85,8 @@ pub(crate) const ENVIRONMENT: &str = "CA_PASSPHRASE";
 /// The variable with the number of the pipe that contains the value of `CA_PASSPHRASE`.
 pub(crate) const HANDOVER: &str = "SAPI_PASSPHRASE_HANDOVER";
 
-/// The system did not let the process protect itself.
-///
-/// ```no_run
-/// if let Err(error) = sapi::identity::hardening::before_secrets() {
-///     eprintln!("{error}");
-///     std::process::exit(71);
-/// }
-/// ```
-#[derive(Debug)]
-pub struct HardeningError {
-    what: &'static str,
-    error: io::Error,
-}
-
-impl HardeningError {
-    fn new(what: &'static str, error: impl Into<io::Error>) -> Self {
-        let error = error.into();
-        Self { what, error }
-    }
-}
-
-impl fmt::Display for HardeningError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.what, self.error)
-    }
-}
-
-impl std::error::Error for HardeningError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.error)
-    }
+/// The system's error, with what the process could not do.
+fn refused(what: &str, error: impl Into<io::Error>) -> io::Error {
+    let error = error.into();
+    io::Error::new(error.kind(), format!("{what}: {error}"))
 }

@@ -12,7 +12,13 @@ use super::fields::{known, short_names};
 /// ```
 #[derive(Debug, thiserror::Error)]
 #[error("subject: {0}")]
-pub struct SubjectError(#[from] pub(crate) SubjectFault);
+pub struct SubjectError(pub(crate) SubjectFault);
+
+impl From<SubjectFault> for SubjectError {
+    fn from(fault: SubjectFault) -> Self {
+        Self(fault)
+    }
+}
 
 /// What is wrong with a distinguished name.
 #[derive(Debug, thiserror::Error)]

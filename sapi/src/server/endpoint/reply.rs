@@ -17,35 +17,26 @@ use crate::request::CsrError;
 /// Answers with the certificate. The status is 200 and not 201, because nothing is created that can be
 /// fetched later.
 pub(crate) fn issued(request_id: &str, certificate: &IssuedCertificate) -> HttpResponse {
-    let (pem, chain) = (certificate.pem(), certificate.issuer().chain_pem());
-    let mut body = String::with_capacity(pem.len() + chain.len() + 512);
-    for (key, value) in [
-        ("{\"signed_x509_pem\":\"", pem),
-        ("\",\"issuer_chain_pem\":\"", chain),
-        ("\",\"serial_number\":\"", &certificate.serial().to_string()),
-        ("\",\"not_before\":\"", &rfc3339(certificate.not_before())),
-        ("\",\"not_after\":\"", &rfc3339(certificate.not_after())),
-        ("\",\"sha256_fingerprint\":\"", &certificate.fingerprint()),
-        ("\",\"request_id\":\"", request_id),
-    ] {
-        body.push_str(key);
-        push_escaped(&mut body, value);
+    #[derive(Serialize)]
+    struct Issued<'a> {
+        signed_x509_pem: &'a str,
+        issuer_chain_pem: &'a str,
+        serial_number: String,
+        not_before: String,
+        not_after: String,
+        sha256_fingerprint: String,
+        request_id: &'a str,
     }
-    body.push_str("\"}");
-    begin(HttpResponse::Ok(), request_id)
-        .content_type("application/json")
-        .body(body)
-}
-
-/// Adds the inside of a JSON string. PEM, hex, dates and request ids need no escapes but for the ends of
-/// lines, so this copies whole lines and not single octets.
-fn push_escaped(body: &mut String, value: &str) {
-    for (number, line) in value.split('\n').enumerate() {
-        if number > 0 {
-            body.push_str("\\n");
-        }
-        body.push_str(line);
-    }
+    let body = Issued {
+        signed_x509_pem: certificate.pem(),
+        issuer_chain_pem: certificate.issuer().chain_pem(),
+        serial_number: certificate.serial().to_string(),
+        not_before: rfc3339(certificate.not_before()),
+        not_after: rfc3339(certificate.not_after()),
+        sha256_fingerprint: certificate.fingerprint(),
+        request_id,
+    };
+    begin(HttpResponse::Ok(), request_id).json(body)
 }
 
 /// Answers a request that the pipeline rejected.
