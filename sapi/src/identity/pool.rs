@@ -143,19 +143,10 @@ impl fmt::Debug for SigningPool {
 }
 
 /// Why a piece of work has no result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PoolError {
+    #[error("the queue before the signing threads is full")]
     Full,
+    #[error("a signing thread panicked")]
     Panicked,
 }
-
-impl fmt::Display for PoolError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Full => "the queue before the signing threads is full",
-            Self::Panicked => "a signing thread panicked",
-        })
-    }
-}
-
-impl std::error::Error for PoolError {}
