@@ -17,7 +17,6 @@ mod installation;
 mod journal;
 mod links;
 mod passphrase;
-mod printable;
 mod program;
 mod restore;
 mod revoke;

@@ -9,6 +9,7 @@ use clap::Parser;
 use openssl::hash::MessageDigest;
 use openssl::x509::X509;
 use sapi::SerialNumber;
+use sapi::printable::ascii;
 use sapi_stock::Journal;
 use sapi_stock::journal::{Issued, Reason, Record};
 use sapi_tools::Generate;
@@ -16,7 +17,6 @@ use sapi_tools::exit::{DATA, Failure, NO, NO_INPUT, SYSTEM, USAGE};
 use serde_json::json;
 
 use crate::journal::{JournalLocation, failure};
-use crate::printable::printable;
 use crate::run::Tool;
 
 /// Revokes certificates: they cannot be renewed from now on, and the next revocation list contains them.
@@ -109,7 +109,7 @@ impl Revoke {
                 subject,
                 ..
             } = &record.issued;
-            let subject = printable(subject);
+            let subject = ascii(subject);
             writeln!(output, "{serial}  {client}  {subject}  {}", self.reason)?;
         }
         Ok(())

@@ -87,7 +87,7 @@ pub use certificate::{
     InvalidValidity, IssuedCertificate, Issuer, KeyUsage, KeyUsages, Profile, RevocationList,
     RevocationListError, RevokedEntry, SerialNumber, SignedRevocationList, Validity,
 };
-pub use encoding::duration;
+pub use encoding::{duration, printable};
 pub use hooks::{
     BoxError, Chain, FirstOf, HookCall, Hooks, IntoHooks, Rejection, SigningContext, SigningHooks,
     Terms, Verdict,

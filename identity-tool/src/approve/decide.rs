@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use clap::Args;
+use sapi::printable::ascii;
 use sapi::{AltName, Validity};
 use sapi_stock::approvals::{Application, Approval, Decision, Refusal};
 use sapi_tools::exit::{Failure, SYSTEM};
@@ -11,7 +12,6 @@ use sapi_tools::exit::{Failure, SYSTEM};
 use super::list::{Row, id};
 use super::select::select;
 use super::store_location::{StoreLocation, failure};
-use crate::printable::ascii;
 use crate::subject::subject;
 use crate::table::write_json;
 

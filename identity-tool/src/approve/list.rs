@@ -4,12 +4,12 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use clap::Args;
+use sapi::printable::ascii;
 use sapi_stock::approvals::{Application, State};
 use sapi_tools::exit::{Failure, SYSTEM};
 use serde::Serialize;
 
 use super::store_location::{StoreLocation, failure};
-use crate::printable::ascii;
 use crate::table::{age, colours, write_json, write_table};
 
 /// Lists the requests that wait for a decision

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::Args;
+use sapi::printable::ascii;
 use sapi::{CertRequest, DistinguishedName, DraftCertificate, Issuer, Validity};
 use sapi_stock::approvals::{Application, Approval, Decision};
 use sapi_tools::exit::{CONFIG, DATA, Failure, SOFTWARE, SYSTEM};
@@ -13,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use super::list::{Row, id};
 use super::select::select;
 use super::store_location::StoreLocation;
-use crate::printable::ascii;
 use crate::service::Service;
 use crate::table::{moment, write_json};
 

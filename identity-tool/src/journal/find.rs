@@ -5,11 +5,11 @@ use std::time::SystemTime;
 
 use clap::Args;
 use sapi::SerialNumber;
+use sapi::printable::ascii;
 use sapi_stock::journal::{Issued, Record};
 use sapi_tools::exit::{Failure, NO, SYSTEM};
 
 use super::location::{JournalLocation, failure};
-use crate::printable::printable;
 use crate::table::{colours, moment, write_json, write_table};
 
 /// Lists every certificate, the oldest first
@@ -156,9 +156,9 @@ fn write(found: &[Record], now: SystemTime) -> io::Result<()> {
             moment(record.time),
             moment(issued.not_after),
             issued.client.clone(),
-            printable(&issued.subject),
-            printable(&issued.names.join(" ")),
-            printable(
+            ascii(&issued.subject),
+            ascii(&issued.names.join(" ")),
+            ascii(
                 issued
                     .decided_by
                     .as_ref()

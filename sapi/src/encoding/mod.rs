@@ -7,7 +7,7 @@ pub(crate) mod extensions;
 pub(crate) mod hex;
 pub(crate) mod list;
 pub(crate) mod oids;
-pub(crate) mod printable;
+pub mod printable;
 pub(crate) mod tags;
 pub(crate) mod text;
 pub(crate) mod time;

@@ -1,8 +1,17 @@
 //! Text of strangers, made safe to show: it may contain what a terminal takes for a command.
+//!
+//! ```
+//! assert_eq!(sapi::printable::ascii("CN=web01\u{1b}[2J"), r"CN=web01\u{1b}[2J");
+//! ```
 
 /// For a person who decides: only printable ASCII is shown as it is. A letter of another script may look like
 /// a Latin one, and some characters turn the direction of reading.
-pub(crate) fn ascii(text: &str) -> String {
+///
+/// ```
+/// assert_eq!(sapi::printable::ascii("p\u{430}ypal"), r"p\u{430}ypal"); // a Cyrillic letter
+/// ```
+#[must_use]
+pub fn ascii(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -14,7 +23,12 @@ pub(crate) fn ascii(text: &str) -> String {
 }
 
 /// For a log and for other programs: one line, in any script.
-pub(crate) fn line(text: &str) -> String {
+///
+/// ```
+/// assert_eq!(sapi::printable::line("a\nb"), "a\u{fffd}b");
+/// ```
+#[must_use]
+pub fn line(text: &str) -> String {
     let plain = |c: char| match c {
         '\u{2028}' | '\u{2029}' => '\u{fffd}',
         c if c.is_control() => '\u{fffd}',
