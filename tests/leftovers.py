@@ -107,9 +107,13 @@ def about(pid):
     try:
         with open(f"/proc/{pid}/cmdline", "rb") as file:
             words = file.read().rstrip(b"\0").replace(b"\0", b" ").decode(errors="replace")
-        return f"{words} (in {os.readlink(f'/proc/{pid}/cwd')})"
     except OSError as error:
         return str(error)
+    try:
+        return f"{words} (in {os.readlink(f'/proc/{pid}/cwd')})"
+    except OSError:
+        # A process that guards a secret shows its folder to root alone.
+        return words
 
 
 if __name__ == "__main__":
