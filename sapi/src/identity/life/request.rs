@@ -136,6 +136,8 @@ pub(crate) fn files(
 /// Writes a request with the extensions of a CA, because some roots copy them from the request.
 pub(crate) fn write(subject: &X509NameRef, key: &PKeyRef<Private>) -> Result<X509Req, CreateError> {
     let mut builder = X509Req::builder()?;
+    // OpenSSL leaves the version open, and from 3.5 on verifies no such request.
+    builder.set_version(0)?;
     builder.set_subject_name(subject)?;
     builder.set_pubkey(key)?;
     let mut extensions = Stack::new()?;
